@@ -1,0 +1,46 @@
+"""What a reader hands to the dataset writer: queries over its source, and facts that no query can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlsel.errors import Problem
+from sqlsel.facts import MetadataKey, TaskFacts
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """One source, ready to be stored.
+
+    Each query is read once, in a transaction, while ``bound`` objects are registered under their names.
+
+    Attributes:
+        samples: Query with ``sample_id``, ``file_name`` (VARCHAR) and, where there is metadata, a STRUCT ``metadata``.
+            None where the source only adds to samples that the dataset has (an embeddings file).
+        embedding: Query with ``sample_id`` and ``embedding`` (list or array of numbers).
+        object_embeddings: By task, queries with ``sample_id``, ``object_index`` and ``embedding``.
+        predictions: Query with the columns of the predictions table. A sample whose prediction is empty has one row
+            with ``object_index`` and ``category`` NULL.
+        scores: Query with ``sample_id``, ``task``, ``score`` and ``value``.
+        tasks: The tasks that predictions and scores belong to.
+        keys: Metadata keys whose kind the source declares; the others follow from the column types.
+        bound: Arrow tables, readers, frames or relations that the queries name.
+        problems: What was left out or repaired while reading, as notices.
+        normalize: Whether vectors are brought to unit length.
+    """
+
+    samples: exp.Query | None = None
+    embedding: exp.Query | None = None
+    object_embeddings: Mapping[str, exp.Query] = field(default_factory=dict)
+    predictions: exp.Query | None = None
+    scores: exp.Query | None = None
+    tasks: tuple[TaskFacts, ...] = ()
+    keys: tuple[MetadataKey, ...] = ()
+    bound: Mapping[str, object] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    normalize: bool = True

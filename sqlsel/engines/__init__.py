@@ -1,0 +1,1 @@
+"""The engines that run sqlsel's SQL. Only the modules in here import one."""

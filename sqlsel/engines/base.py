@@ -1,0 +1,57 @@
+"""What sqlsel asks of an engine: run SQL, stream Arrow, keep a transaction, stop when told to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlglot import exp
+
+    Sql = str | exp.Expression
+
+
+class Engine(Protocol):
+    """One session of an engine. Statements on it run one after the other.
+
+    Every method raises ``EngineError`` with the statement when the engine refuses it, ``DatabaseError`` when the
+    database cannot be used (a full disk), and ``KeyboardInterrupt`` when ``interrupt`` ended it.
+    """
+
+    dialect: str
+    catalog: str
+
+    def execute(self, sql: Sql, parameters: Sequence[Any] = ()) -> None:
+        """Run a statement for its effect."""
+
+    def rows(self, sql: Sql, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a small result, as Python values."""
+
+    def table(self, sql: Sql) -> pa.Table:
+        """A result as one Arrow table, in the order of the query."""
+
+    def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Iterator[pa.RecordBatch]:
+        """A result as a stream of record batches, in the order of the query. Memory: one batch at a time."""
+
+    def columns(self, relation: exp.Expression) -> dict[str, str]:
+        """Column names of a table, a view, a query or a file scan, with the engine's type names."""
+
+    def scan(self, path: str, format_name: str) -> exp.Expression:
+        """A node that reads a file (``parquet``, ``csv``, ``json``, ``jsonl``) where it can stand behind FROM."""
+
+    def bind(self, objects: Mapping[str, object]) -> AbstractContextManager[None]:
+        """Make Arrow tables, readers, frames or relations queryable under names while the context lasts."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All statements inside happen together, or none of them when an exception leaves the context."""
+
+    def cursor(self) -> Engine:
+        """A session of its own on the same data: own transaction, own temporary tables."""
+
+    def interrupt(self) -> None:
+        """End the statements that run on this session and on every session made from it, from any thread."""
+
+    def close(self) -> None:
+        """End the session. A connection that the user opened stays open."""

@@ -1,0 +1,147 @@
+"""One DuckDB session behind the engine protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import duckdb
+from sqlglot import exp
+
+from sqlsel.engines.duckdb.failures import is_interrupt, statement_failure
+from sqlsel.errors import DatabaseError, EngineError
+from sqlsel.sqlfiles import read_sql
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Sql = str | exp.Expression
+Result = TypeVar("Result")
+
+_READERS = {"parquet": "read_parquet", "csv": "read_csv", "json": "read_json", "jsonl": "read_ndjson"}
+
+
+class DuckDBEngine:
+    """A DuckDB connection that speaks the protocol of ``sqlsel.engines.base.Engine``.
+
+    Args:
+        connection: The connection; sqlsel's scalar SQL functions are made on it as temporary macros.
+        owned: Whether ``close`` closes it.
+        parent: The engine that this one is a cursor of.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, *, owned: bool, parent: DuckDBEngine | None = None
+    ) -> None:
+        self.connection = connection
+        self._owned = owned
+        self._cursors: list[DuckDBEngine] = []
+        self._parent = parent
+        self._interrupted = False
+        self.catalog: str = self.rows("SELECT current_catalog()")[0][0]
+        self.execute(read_sql("duckdb/functions.sql"))
+
+    def execute(self, sql: Sql, parameters: Sequence[Any] = ()) -> None:
+        """Run a statement for its effect."""
+        text = self._text(sql)
+        self._guard(text, lambda: self.connection.execute(text, list(parameters) or None).fetchall())
+
+    def rows(self, sql: Sql, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a small result, as Python values."""
+        text = self._text(sql)
+        return self._guard(text, lambda: self.connection.execute(text, list(parameters) or None).fetchall())
+
+    def table(self, sql: Sql) -> pa.Table:
+        """A result as one Arrow table, in the order of the query."""
+        text = self._text(sql)
+        return self._guard(text, lambda: self.connection.sql(text).to_arrow_table())
+
+    def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Iterator[pa.RecordBatch]:
+        """A result as a stream of record batches, in the order of the query."""
+        text = self._text(sql)
+        reader = self._guard(text, lambda: self.connection.sql(text).to_arrow_reader(rows_per_batch))
+        while True:
+            try:
+                batch = self._guard(text, reader.read_next_batch)
+            except StopIteration:
+                return
+            yield batch
+
+    def columns(self, relation: exp.Expression) -> dict[str, str]:
+        """Column names of anything that can stand behind FROM, with DuckDB's type names."""
+        query = exp.select(exp.Star()).from_(relation.copy())
+        return {name: kind for name, kind, *_ in self.rows(f"DESCRIBE {self._text(query)}")}
+
+    def scan(self, path: str, format_name: str) -> exp.Expression:
+        """A node that reads a file where it can stand behind FROM."""
+        return exp.Table(this=exp.Anonymous(this=_READERS[format_name], expressions=[exp.Literal.string(path)]))
+
+    @contextmanager
+    def bind(self, objects: Mapping[str, object]) -> Iterator[None]:
+        """Make Arrow tables, readers, frames or relations queryable under names while the context lasts."""
+        bound: list[str] = []
+        try:
+            for name, value in objects.items():
+                self._guard(f"register {name}", lambda name=name, value=value: self.connection.register(name, value))  # type: ignore[misc]
+                bound.append(name)
+            yield
+        finally:
+            for name in bound:
+                self.connection.unregister(name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements inside happen together, or none of them."""
+        self.execute("BEGIN TRANSACTION")
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        self._interrupted = False
+        try:
+            self.connection.execute("ROLLBACK")
+        except (duckdb.Error, RuntimeError):
+            return  # the failure that brought us here ended the transaction itself
+
+    def cursor(self) -> DuckDBEngine:
+        """A session of its own on the same data."""
+        child = DuckDBEngine(self.connection.cursor(), owned=True, parent=self)
+        self._cursors.append(child)
+        return child
+
+    def interrupt(self) -> None:
+        """End the statements that run here and on every cursor made from here."""
+        self._interrupted = True
+        self.connection.interrupt()
+        for cursor in list(self._cursors):
+            cursor.interrupt()
+
+    def close(self) -> None:
+        """Close what sqlsel opened: the cursors, and the connection if it is ours."""
+        for cursor in list(self._cursors):
+            cursor.close()
+        if self._parent is not None and self in self._parent._cursors:
+            self._parent._cursors.remove(self)
+        if self._owned:
+            self.connection.close()
+
+    def _text(self, sql: Sql) -> str:
+        return sql if isinstance(sql, str) else sql.sql(dialect="duckdb")
+
+    def _guard(self, text: str, call: Callable[[], Result]) -> Result:
+        try:
+            return call()
+        except (EngineError, DatabaseError):
+            raise
+        except (duckdb.Error, RuntimeError) as failure:
+            if self._interrupted or is_interrupt(failure):
+                self._interrupted = False
+                raise KeyboardInterrupt from None
+            raise statement_failure(failure, text) from failure

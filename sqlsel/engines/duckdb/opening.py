@@ -1,0 +1,46 @@
+"""Opening DuckDB files, and working on a connection that is already open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from sqlsel.engines.duckdb.engine import DuckDBEngine
+from sqlsel.engines.duckdb.failures import opening_failure
+from sqlsel.errors import UsageError
+
+# Files of this version open in every DuckDB since 1.4; the default of DuckDB 2 does not open in any 1.x.
+STORAGE_VERSION = "v1.4.0"
+
+
+def open_database(path: str | Path, *, read_only: bool = False, must_exist: bool = False) -> DuckDBEngine:
+    """An engine on a DuckDB file, or on a database in memory for ``:memory:``.
+
+    Args:
+        path: The file; it is made where it does not exist and ``must_exist`` allows that.
+        read_only: Open for reading only; any number of processes can do so at a time.
+        must_exist: Refuse a file that does not exist.
+
+    Raises:
+        UsageError: If the file does not exist and must.
+        DatabaseError: If it is locked, no DuckDB file, or made by a newer version.
+    """
+    name = str(path)
+    if name != ":memory:" and (must_exist or read_only) and not Path(name).exists():
+        raise UsageError(f"{name}: no such database", hint="`sqlsel ingest SOURCE --db DB --dataset NAME` makes one")
+    settings: dict[str, str | bool | int | float | list[str]] = {"python_enable_replacements": False}
+    if not read_only:
+        settings["storage_compatibility_version"] = STORAGE_VERSION
+    try:
+        connection = duckdb.connect(name, read_only=read_only, config=settings)
+    except duckdb.Error as failure:
+        raise opening_failure(failure, name) from None
+    return DuckDBEngine(connection, owned=True)
+
+
+def adopt_connection(connection: object) -> DuckDBEngine | None:
+    """An engine on a connection that the user opened, which is never closed by us; None if it is no connection."""
+    if isinstance(connection, duckdb.DuckDBPyConnection):
+        return DuckDBEngine(connection, owned=False)
+    return None

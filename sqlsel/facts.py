@@ -1,0 +1,92 @@
+"""What a dataset holds, as the config checks and the planner need to know it. Facts only: no engine, no SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+TaskType = Literal[
+    "classification", "object-detection", "keypoint-detection", "instance-segmentation", "semantic-segmentation"
+]
+KeyKind = Literal["number", "integer", "text", "boolean", "timestamp", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingFacts:
+    """One table of vectors.
+
+    Attributes:
+        table: Name of the table in the dataset's schema.
+        width: Number of dimensions.
+        task: The task whose objects the vectors belong to; None for the samples' own.
+    """
+
+    table: str
+    width: int
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """One task with predictions, scores or both.
+
+    Attributes:
+        name: The task's name.
+        task_type: Kind of its predictions; None where there are scores only.
+        categories: Class names, in the order of the probability vectors.
+        scores: Names of the scores stored for the task.
+        has_probabilities: Whether every prediction carries a probability vector.
+        has_predictions: Whether the task has predictions, not only scores.
+    """
+
+    name: str
+    task_type: TaskType | None
+    categories: tuple[str, ...] = ()
+    scores: tuple[str, ...] = ()
+    has_probabilities: bool = False
+    has_predictions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataKey:
+    """One metadata key.
+
+    Attributes:
+        path: Names from the outside in: ``("weather", "temperature")``.
+        kind: What the values are; integers may be numbers or categories.
+        categorical: True or False where the source declared it; None where it did not.
+    """
+
+    path: tuple[str, ...]
+    kind: KeyKind
+    categorical: bool | None = None
+
+    @property
+    def key(self) -> str:
+        """The dotted form used in configs: ``weather.temperature``."""
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFacts:
+    """What one dataset holds.
+
+    Attributes:
+        name: Name of the dataset, and of its schema.
+        catalog: The DuckDB catalog (attached database) of the schema.
+        n_samples: Number of samples.
+        embedding: The samples' own vectors; None where there are none.
+        object_embeddings: Vectors of objects, by task.
+        tasks: Tasks by name.
+        keys: Metadata keys by dotted name.
+        tags: Names of the tags.
+    """
+
+    name: str
+    catalog: str
+    n_samples: int
+    embedding: EmbeddingFacts | None = None
+    object_embeddings: dict[str, EmbeddingFacts] = field(default_factory=dict)
+    tasks: dict[str, TaskFacts] = field(default_factory=dict)
+    keys: dict[str, MetadataKey] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()

@@ -1,0 +1,72 @@
+"""What an objective looks at."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sqlsel.config.values import Int, Part, TagName, TaskName, Text
+
+INITIAL_TAG = "initial-tag"
+"""The tag that every dataset has: all of its samples."""
+
+InputType = Literal["EMBEDDINGS", "SCORES", "METADATA", "PREDICTIONS", "RANDOM"]
+PredictionsName = Literal["CLASS_DISTRIBUTION", "CATEGORY_COUNT"]
+
+
+class EmbeddingsInput(Part):
+    """The vectors of samples, or of the objects of a task; with ``dataset_id`` also the queries to be similar to."""
+
+    type: Literal["EMBEDDINGS"] = Field(description="Look at embeddings.")
+    task: TaskName | None = Field(
+        default=None, description="Look at the embeddings of this task's objects instead of those of whole samples."
+    )
+    dataset_id: Text | None = Field(
+        default=None, description="For SIMILARITY: the dataset that holds the queries, by name or by 24 hex digits."
+    )
+    tag_name: TagName | None = Field(
+        default=None,
+        description=f"For SIMILARITY: the tag of the queries in that dataset; {INITIAL_TAG} by default: all its samples.",
+    )
+
+
+class ScoresInput(Part):
+    """One number a sample: a score stored with a task, or computed from its predictions."""
+
+    type: Literal["SCORES"] = Field(description="Look at a score of a task.")
+    task: TaskName = Field(description="The task that the score belongs to.")
+    score: TaskName = Field(description="Name of the score, such as uncertainty_entropy.")
+
+
+class MetadataInput(Part):
+    """One metadata value a sample."""
+
+    type: Literal["METADATA"] = Field(description="Look at a metadata value.")
+    key: Text = Field(description="The metadata key, with dots between its levels: weather.temperature.")
+
+
+class PredictionsInput(Part):
+    """What a task predicts: the mix of classes, or how many objects of some classes there are."""
+
+    type: Literal["PREDICTIONS"] = Field(description="Look at the predictions of a task.")
+    task: TaskName = Field(description="The task that made the predictions.")
+    name: PredictionsName = Field(
+        description="CLASS_DISTRIBUTION: the class probabilities of a sample, summed over its objects. "
+        "CATEGORY_COUNT: the number of its objects that are of the listed categories."
+    )
+    categories: Annotated[tuple[Text, ...], Field(min_length=1)] | None = Field(
+        default=None, description="For CATEGORY_COUNT: the classes whose objects are counted."
+    )
+
+
+class RandomInput(Part):
+    """One random number a sample, the same in every run with the same seed."""
+
+    type: Literal["RANDOM"] = Field(description="Look at a random number.")
+    random_seed: Int | None = Field(default=None, description="Seed of the numbers; by default the seed of the run.")
+
+
+Input = Annotated[
+    EmbeddingsInput | ScoresInput | MetadataInput | PredictionsInput | RandomInput, Field(discriminator="type")
+]

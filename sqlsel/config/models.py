@@ -1,0 +1,44 @@
+"""The declaration: what the chosen samples should be, as frozen models.
+
+The models hold the structure: names, types, words and limits of single fields. What holds between fields is checked
+where a config is read, so build them with ``read_config`` unless the values are known to be right.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from sqlsel.config.inputs import Input  # noqa: TC001 - pydantic evaluates the annotations
+from sqlsel.config.strategies import Strategy  # noqa: TC001
+from sqlsel.config.values import Count, Part, Proportion
+
+
+class Objective(Part):
+    """One input and what is wanted of it."""
+
+    input: Input = Field(description="What the objective looks at.")
+    strategy: Strategy = Field(description="What it wants of that.")
+
+
+class Config(Part):
+    """How many samples to choose, and the objectives they should meet together."""
+
+    n_samples: Count | None = Field(
+        default=None, description="The most samples that may be newly chosen; fewer if there are fewer candidates."
+    )
+    proportion_samples: Proportion | None = Field(
+        default=None,
+        description="Share of the whole dataset to choose, above 0 and up to 1; rounded half up, at least 1 sample.",
+    )
+    strategies: Annotated[tuple[Objective, ...], Field(min_length=1)] = Field(
+        description="The objectives. Thresholds are applied first, all others together; their order does not matter."
+    )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The config as plain values that JSON can hold, by snake_case names and without defaults.
+
+        Reading the result gives an equal config.
+        """
+        return self.model_dump(mode="json", exclude_defaults=True)

@@ -1,0 +1,89 @@
+"""The kinds of value that fields of a config hold, with their limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict
+from pydantic import WithJsonSchema as Schema
+
+BIGGEST_INT = 2**63 - 1
+BIGGEST_STRENGTH = 1e9
+
+WITHOUT_CAMEL_NAME = frozenset({"stopping_condition_minimum_distance"})
+
+
+def camel_name(field: str) -> str:
+    """The second name a field goes by: ``datasetId`` for ``dataset_id``; the same name where there is no second one."""
+    if field in WITHOUT_CAMEL_NAME:
+        return field
+    first, *rest = field.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+class Part(BaseModel):
+    """A frozen part of a config; refuses keys it does not know and takes each of them by either of its names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, alias_generator=camel_name)
+
+
+class Shares(Mapping[str, float]):
+    """A frozen, hashable mapping from a class to its share, in the order it was written."""
+
+    __slots__ = ("_shares",)
+
+    def __init__(self, shares: Mapping[str, float]) -> None:
+        self._shares = dict(shares)
+
+    def __getitem__(self, name: str) -> float:
+        return self._shares[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shares)
+
+    def __len__(self) -> int:
+        return len(self._shares)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._shares.items()))
+
+    def __repr__(self) -> str:
+        return f"Shares({self._shares!r})"
+
+
+def _decimal(value: object) -> object:
+    """A number as the decimal it is written as: 0.1 is one tenth, not the double nearest to it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return Decimal(str(value))
+
+
+Int = Annotated[int, Strict(), Field(ge=-BIGGEST_INT - 1, le=BIGGEST_INT)]
+Count = Annotated[int, Strict(), Field(ge=1, le=BIGGEST_INT)]
+Neighbors = Annotated[int, Strict(), Field(ge=2, le=BIGGEST_INT)]
+
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+AtLeastZero = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+Strength = Annotated[float, Strict(), Field(ge=-BIGGEST_STRENGTH, le=BIGGEST_STRENGTH, allow_inf_nan=False)]
+Typicality = Annotated[float, Strict(), Field(gt=0, le=1, allow_inf_nan=False)]
+Proportion = Annotated[
+    Decimal,
+    Strict(),
+    BeforeValidator(_decimal),
+    Field(gt=0, le=1, allow_inf_nan=False),
+    PlainSerializer(float, return_type=float),
+    Schema({"type": "number", "exclusiveMinimum": 0, "maximum": 1}),
+]
+
+Text = Annotated[str, Strict(), Field(min_length=1)]
+TaskName = Annotated[str, Strict(), Field(min_length=1, pattern=r"^[a-zA-Z0-9_+=,.@:/-]*$")]
+TagName = Annotated[str, Strict(), Field(min_length=3, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9 .:;=@_-]+$")]
+
+Target = Annotated[
+    Mapping[Text, AtLeastZero],
+    AfterValidator(Shares),
+    PlainSerializer(dict, return_type=dict[str, float]),
+    Field(min_length=1),
+]

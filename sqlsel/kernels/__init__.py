@@ -1,1 +1,41 @@
-"""TODO."""
+"""Selection kernels: numpy only, exact in double precision, the same picks for any thread count or block size.
+
+Rows are ``0 .. N-1``, everything in play, already in tie order: among tied candidates the lowest row is picked.
+A strategy is one class with the protocol of :mod:`sqlsel.kernels.protocol`; :func:`greedy` knows none of them by name.
+"""
+
+from __future__ import annotations
+
+from sqlsel.kernels.balance import Balance
+from sqlsel.kernels.diversity import Diversity
+from sqlsel.kernels.greedy import greedy
+from sqlsel.kernels.mix import mix_path
+from sqlsel.kernels.object_diversity import ObjectDiversity
+from sqlsel.kernels.object_weights import ObjectWeights
+from sqlsel.kernels.objects import Objects
+from sqlsel.kernels.outcome import Outcome, Stop, StopReason
+from sqlsel.kernels.protocol import FLOOR, KernelInputError, Objective
+from sqlsel.kernels.similarity import object_similarity, similarity
+from sqlsel.kernels.typicality import object_typicality, typicality
+from sqlsel.kernels.weights import Weights
+
+__all__ = [
+    "FLOOR",
+    "Balance",
+    "Diversity",
+    "KernelInputError",
+    "ObjectDiversity",
+    "ObjectWeights",
+    "Objective",
+    "Objects",
+    "Outcome",
+    "Stop",
+    "StopReason",
+    "Weights",
+    "greedy",
+    "mix_path",
+    "object_similarity",
+    "object_typicality",
+    "similarity",
+    "typicality",
+]

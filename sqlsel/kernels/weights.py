@@ -1,0 +1,117 @@
+"""WEIGHTS: one number a row, the more of it the better. RANDOM, SIMILARITY and TYPICALITY of samples are this too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sqlsel.kernels.protocol import KernelInputError
+
+if TYPE_CHECKING:
+    from sqlsel.kernels.outcome import StopReason
+    from sqlsel.kernels.protocol import Bools, Doubles, Play, Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weights:
+    """Value of a selection: the sum of its weights.
+
+    Alone, it ranks exactly by weight, whatever their size or sign. Beside others, weights with negative numbers are
+    shifted to start at 0, with a notice.
+
+    Attributes:
+        name: Name for messages.
+        values: ``(N,)`` float64; NaN for a preselected row that lacks the input.
+        strength: Exponent of the value.
+        max_sum: The run ends with the pick that brings the sum of the new picks' weights to this.
+        target_range: ``(min_sum, max_sum)``; a candidate that would carry the sum of the new picks' weights above
+            max_sum is passed over. min_sum is only reported, by the caller.
+    """
+
+    name: str
+    values: Doubles
+    strength: float = 1.0
+    max_sum: float | None = None
+    target_range: tuple[float, float] | None = None
+
+    def start(self, play: Play) -> RunningWeights:
+        """Check the weights and add up those of the preselected.
+
+        Raises:
+            KernelInputError: Wrong length, a candidate without a finite weight, or a sum beyond double precision.
+        """
+        check_weights(self.name, self.values, play)
+        return RunningWeights(self, play)
+
+
+class RunningWeights:
+    """The sums of one run."""
+
+    def __init__(self, declared: Weights, play: Play) -> None:
+        raw = np.asarray(declared.values, dtype=np.float64)
+        self._raw = raw
+        self._weights, self.notices = shifted(declared.name, raw, alone=play.alone)
+        self._alone, self._strength = play.alone, declared.strength
+        self._sum = float(np.nansum(self._weights[play.preselected]))
+        self._new_sum = 0.0
+        self._max_sum = declared.max_sum
+        self._range = declared.target_range
+
+    def keys(self) -> Doubles | None:
+        """Alone, the weights themselves decide."""
+        return -np.sign(self._strength) * self._raw if self._alone else None
+
+    def values(self, rows: Rows) -> Doubles:
+        """Sum of the selection and the row's own weight."""
+        return self._sum + self._weights[rows]
+
+    def admits(self, rows: Rows) -> Bools:
+        """Rows that keep the sum of the new picks at or below the top of the target range."""
+        if self._range is None:
+            return np.ones(len(rows), dtype=np.bool_)
+        return self._new_sum + self._raw[rows] <= self._range[1]
+
+    def state(self) -> float:
+        """Sum of the weights of the selection."""
+        return self._sum
+
+    def take(self, row: int) -> float:
+        """Add the row's weight; the term is the weight as given."""
+        self._sum += float(self._weights[row])
+        self._new_sum += float(self._raw[row])
+        return float(self._raw[row])
+
+    def reached(self) -> bool:
+        """Whether the new picks' weights add up to max_sum."""
+        return self._max_sum is not None and self._new_sum >= self._max_sum
+
+    def bound_reason(self) -> StopReason | None:
+        """The target range is the hard bound."""
+        return None if self._range is None else "target_range"
+
+    def gain_alone(self, term: float) -> float:
+        """The weight."""
+        return term
+
+
+def check_weights(name: str, values: Doubles, play: Play) -> None:
+    """Raise unless there is a weight for every candidate, and their sum is finite."""
+    if values.shape != (play.n_rows,):
+        raise KernelInputError(f"{name}: {values.shape} weights for {play.n_rows} rows")
+    in_play = values[play.candidates | play.preselected]
+    if np.isnan(values[play.candidates]).any():
+        raise KernelInputError(f"{name}: a candidate has no weight (NaN)")
+    with np.errstate(over="ignore"):
+        if not np.isfinite(np.nansum(np.abs(in_play))):
+            raise KernelInputError(f"{name}: a weight is infinite, or their sum is beyond double precision")
+
+
+def shifted(name: str, weights: Doubles, *, alone: bool) -> tuple[Doubles, tuple[str, ...]]:
+    """Bring weights with negative numbers to start at 0, unless they decide alone; NaN stays NaN."""
+    lowest = np.nanmin(weights) if len(weights) and not np.isnan(weights).all() else 0.0
+    if alone or lowest >= 0:
+        return weights, ()
+    notice = f"{name}: the lowest value is {lowest:g}; beside other objectives all values are shifted to start at 0"
+    return weights - lowest, (notice,)

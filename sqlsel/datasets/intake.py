@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlsel.errors import Problem
-from sqlsel.facts import MetadataKey, TaskFacts
-
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlglot import exp
+
+    from sqlsel.errors import Problem
+    from sqlsel.facts import MetadataKey, TaskFacts
 
 
 @dataclass(frozen=True, slots=True)

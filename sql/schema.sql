@@ -1,0 +1,56 @@
+-- The catalog of sqlsel: one schema per database, beside the schemas of the datasets. It tells what each dataset holds
+-- and how each selection came about. Plain tables: any DuckDB reads them.
+
+CREATE SCHEMA IF NOT EXISTS sqlsel;
+
+-- One row: the layout of everything below and of the datasets' own tables.
+CREATE TABLE IF NOT EXISTS sqlsel.meta (layout_version INTEGER NOT NULL);
+
+-- Times are UTC.
+CREATE TABLE IF NOT EXISTS sqlsel.datasets (
+    dataset VARCHAR NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL
+);
+
+-- categories are in the order of the probability vectors; scores are the names of the task's scores.
+CREATE TABLE IF NOT EXISTS sqlsel.tasks (
+    dataset VARCHAR NOT NULL,
+    task VARCHAR NOT NULL,
+    task_type VARCHAR,
+    categories VARCHAR[] NOT NULL,
+    scores VARCHAR[] NOT NULL,
+    has_probabilities BOOLEAN NOT NULL,
+    has_predictions BOOLEAN NOT NULL
+);
+
+-- Only the keys whose source declared what they are; the others follow from the type of samples.metadata.
+CREATE TABLE IF NOT EXISTS sqlsel.metadata_keys (
+    dataset VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    categorical BOOLEAN
+);
+
+-- task is NULL for the samples' own vectors.
+CREATE TABLE IF NOT EXISTS sqlsel.embeddings (
+    dataset VARCHAR NOT NULL,
+    table_name VARCHAR NOT NULL,
+    task VARCHAR,
+    width INTEGER NOT NULL
+);
+
+-- One row per selection that was kept; config, plan and summary are JSON.
+CREATE TABLE IF NOT EXISTS sqlsel.runs (
+    run_id VARCHAR NOT NULL,
+    dataset VARCHAR NOT NULL,
+    tag VARCHAR NOT NULL,
+    config VARCHAR NOT NULL,
+    plan VARCHAR,
+    seed BIGINT,
+    version VARCHAR NOT NULL,
+    started_at TIMESTAMP NOT NULL,
+    finished_at TIMESTAMP NOT NULL,
+    stop VARCHAR,
+    summary VARCHAR
+);

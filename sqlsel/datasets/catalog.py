@@ -1,0 +1,148 @@
+"""What the datasets of a database hold, read from sqlsel's catalog tables. Nothing is written here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from sqlsel.datasets.nearest import unknown
+from sqlsel.datasets.structs import metadata_keys, read_type
+from sqlsel.datasets.tables import CATALOG_SCHEMA, LAYOUT_VERSION, SAMPLES, catalog_table, column, dataset_table
+from sqlsel.datasets.tags import tag_names
+from sqlsel.errors import DatabaseError
+from sqlsel.facts import DatasetFacts, EmbeddingFacts, MetadataKey, TaskFacts
+
+if TYPE_CHECKING:
+    from sqlsel.engines.base import Engine
+
+
+class DatasetCatalog:
+    """The datasets of one database.
+
+    Reads catalog tables, column types and row counts that the engine keeps, never rows of samples, so that asking
+    costs milliseconds at any size. Works on a database that is open for reading only; one that sqlsel never wrote to
+    has no datasets.
+
+    Args:
+        engine: The session to read through.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def dataset_names(self) -> tuple[str, ...]:
+        """Names of all datasets, sorted.
+
+        Raises:
+            DatabaseError: If a newer sqlsel made the database.
+        """
+        if not self._has_catalog():
+            return ()
+        return tuple(row[0] for row in self._catalog_rows("datasets", ("dataset",)))
+
+    def check_dataset(self, dataset: str) -> None:
+        """Raise UsageError with the nearest names if there is no such dataset."""
+        names = self.dataset_names()
+        if dataset not in names:
+            raise unknown("dataset", dataset, names, empty="`sqlsel ingest SOURCE --db DB --dataset NAME` makes one")
+
+    def facts(self, dataset: str) -> DatasetFacts:
+        """What one dataset holds. Cost: a few milliseconds, whatever its size.
+
+        Raises:
+            UsageError: If there is no such dataset.
+            DatabaseError: If a newer sqlsel made the database.
+        """
+        self.check_dataset(dataset)
+        own, objects = self._embeddings(dataset)
+        samples = dataset_table(self._engine.catalog, dataset, SAMPLES)
+        return DatasetFacts(
+            name=dataset,
+            catalog=self._engine.catalog,
+            n_samples=self._engine.rows(exp.select(exp.Count(this=exp.Star())).from_(samples))[0][0],
+            embedding=own,
+            object_embeddings=objects,
+            tasks=self._tasks(dataset),
+            keys=self._keys(dataset),
+            tags=tag_names(self._engine, dataset),
+        )
+
+    def key_values(self, dataset: str, key: str, limit: int) -> tuple[str, ...]:
+        """The first ``limit`` distinct values of a metadata key as text, sorted; booleans are ``true`` and ``false``.
+
+        Cost: one pass over the key's values. A key that the dataset lacks has none.
+        """
+        known = self._keys(dataset).get(key)
+        if known is None:
+            return ()
+        value = exp.cast(exp.Dot.build([column("metadata"), *_fields(known.path)]), "VARCHAR")
+        samples = dataset_table(self._engine.catalog, dataset, SAMPLES)
+        text = column("value")
+        values = exp.select(exp.alias_(value, "value", quoted=True)).distinct().from_(samples).subquery("v")
+        query = exp.select(text).from_(values).where(exp.Not(this=exp.Is(this=text.copy(), expression=exp.Null())))
+        rows = self._engine.rows(query.order_by(exp.Ordered(this=text.copy(), nulls_first=False)).limit(limit))
+        return tuple(row[0] for row in rows)
+
+    def _has_catalog(self) -> bool:
+        schemata = exp.table_("tables", db="information_schema")
+        here = exp.and_(
+            column("table_catalog").eq(self._engine.catalog),
+            column("table_schema").eq(CATALOG_SCHEMA),
+            column("table_name").eq("meta"),
+        )
+        if not self._engine.rows(exp.select(exp.Literal.number(1)).from_(schemata).where(here)):
+            return False
+        meta = exp.select(column("layout_version")).from_(catalog_table(self._engine.catalog, "meta"))
+        version = max((row[0] for row in self._engine.rows(meta)), default=0)
+        if version > LAYOUT_VERSION:
+            raise DatabaseError(
+                f"database {self._engine.catalog!r}: made by a newer sqlsel "
+                f"(layout {version}; this version reads up to {LAYOUT_VERSION})",
+                hint="pip install --upgrade sqlsel",
+            )
+        return True
+
+    def _catalog_rows(self, table: str, columns: tuple[str, ...], dataset: str | None = None) -> list[tuple[Any, ...]]:
+        """Rows of one catalog table, in order of their first column."""
+        query = exp.select(*(column(name) for name in columns)).from_(catalog_table(self._engine.catalog, table))
+        if dataset is not None:
+            query = query.where(column("dataset").eq(dataset))
+        return self._engine.rows(query.order_by(exp.Ordered(this=column(columns[0]), nulls_first=False)))
+
+    def _embeddings(self, dataset: str) -> tuple[EmbeddingFacts | None, dict[str, EmbeddingFacts]]:
+        own: EmbeddingFacts | None = None
+        objects: dict[str, EmbeddingFacts] = {}
+        for table, width, task in self._catalog_rows("embeddings", ("table_name", "width", "task"), dataset):
+            facts = EmbeddingFacts(table=table, width=width, task=task)
+            if task is None:
+                own = facts
+            else:
+                objects[task] = facts
+        return own, objects
+
+    def _tasks(self, dataset: str) -> dict[str, TaskFacts]:
+        columns = ("task", "task_type", "categories", "scores", "has_probabilities", "has_predictions")
+        return {
+            task: TaskFacts(task, task_type, tuple(categories), tuple(scores), has_probabilities, has_predictions)
+            for task, task_type, categories, scores, has_probabilities, has_predictions in self._catalog_rows(
+                "tasks", columns, dataset
+            )
+        }
+
+    def _keys(self, dataset: str) -> dict[str, MetadataKey]:
+        types = self._engine.columns(dataset_table(self._engine.catalog, dataset, SAMPLES))
+        if "metadata" not in types:
+            return {}
+        declared = {
+            key: (kind, categorical)
+            for key, kind, categorical in self._catalog_rows("metadata_keys", ("key", "kind", "categorical"), dataset)
+        }
+        return {
+            name: MetadataKey(key.path, *declared[name]) if name in declared else key
+            for name, key in metadata_keys(read_type(types["metadata"])).items()
+        }
+
+
+def _fields(path: tuple[str, ...]) -> list[exp.Identifier]:
+    return [exp.to_identifier(name, quoted=True) for name in path]

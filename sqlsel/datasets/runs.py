@@ -1,0 +1,156 @@
+"""Selections that were kept: the ranked samples, the tag on them, and how the run came about."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sqlglot import exp
+
+from sqlsel.datasets.tables import SELECTIONS, TAGS, alias, catalog_table, column, column_names, dataset_table
+from sqlsel.datasets.tags import check_new_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    import pyarrow as pa
+
+    from sqlsel.engines.base import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """How one selection came about.
+
+    Attributes:
+        dataset: The dataset it selected from.
+        config: The config, as JSON.
+        seed: Seed of the tie rule; None where the lowest id won.
+        version: The sqlsel that ran it.
+        started_at: When it began, in UTC without a time zone.
+        finished_at: When it ended, likewise.
+        plan: The plan, as JSON or as `explain` prints it.
+        stop: Why it ended, in words.
+        summary: The summary, as JSON.
+        run_id: Name of the run, unique in the database.
+    """
+
+    dataset: str
+    config: str
+    seed: int | None
+    version: str
+    started_at: datetime
+    finished_at: datetime
+    plan: str | None = None
+    stop: str | None = None
+    summary: str | None = None
+    run_id: str = ""
+
+
+def new_run_id() -> str:
+    """A run id that no other run has: 32 hex digits."""
+    return uuid4().hex
+
+
+def record_selection(
+    engine: Engine,
+    run: RunRecord,
+    ranked: pa.Table,
+    *,
+    tag: str,
+    preselected: pa.Array | pa.ChunkedArray | Sequence[object] = (),
+    overwrite: bool = False,
+) -> str:
+    """Keep a selection under a tag: ranks, tag and run, all of them or, when anything fails, none.
+
+    Args:
+        engine: The session; it must not be in a transaction.
+        run: How the selection came about. Without a ``run_id`` it gets one.
+        ranked: The picks: ``sample_id``, ``rank`` (1 first), ``gain`` (double), ``terms`` (map of text to double).
+        tag: Name to put on the picks and on the preselected.
+        preselected: Ids of the samples that were picked before; they get the tag without a rank.
+        overwrite: Replace the tag, and the ranks of the run it came from, if it exists. That run's record stays.
+
+    Returns:
+        The run id.
+
+    Raises:
+        UsageError: If the tag exists and may not be replaced, or is no tag name.
+    """
+    run_id = run.run_id or new_run_id()
+    with _bound(engine, ranked, preselected) as (picks, earlier), engine.transaction():
+        check_new_tag(engine, run.dataset, tag, overwrite=overwrite)
+        for table in (TAGS, SELECTIONS):
+            target = dataset_table(engine.catalog, run.dataset, table)
+            engine.execute(exp.delete(target).where(column("tag").eq(tag)))
+        _insert(engine, run.dataset, TAGS, _tagged(picks, tag, column("rank")))
+        _insert(engine, run.dataset, TAGS, _tagged(earlier, tag, exp.cast(exp.Null(), "BIGINT")))
+        _insert(engine, run.dataset, SELECTIONS, _ranked(picks, run_id, tag))
+        engine.execute(_run_row(engine.catalog, run, run_id, tag))
+    return run_id
+
+
+@contextmanager
+def _bound(
+    engine: Engine, ranked: pa.Table, preselected: pa.Array | pa.ChunkedArray | Sequence[object]
+) -> Iterator[tuple[exp.Table, exp.Table]]:
+    """Make the picks and the preselected ids queryable, under names of this run's own."""
+    import pyarrow as pa
+
+    ids: object = preselected
+    if not isinstance(preselected, pa.Array | pa.ChunkedArray):
+        ids = pa.array(list(preselected), ranked.schema.field("sample_id").type)
+    names = [f"sqlsel_{kind}_{uuid4().hex}" for kind in ("picks", "earlier")]
+    with engine.bind({names[0]: ranked, names[1]: pa.table({"sample_id": ids})}):
+        picks, earlier = (exp.table_(exp.to_identifier(name, quoted=True)) for name in names)
+        yield picks, earlier
+
+
+def _insert(engine: Engine, dataset: str, table: str, query: exp.Select) -> None:
+    columns = [exp.to_identifier(name, quoted=True) for name in column_names(table)]
+    target = exp.Schema(this=dataset_table(engine.catalog, dataset, table), expressions=columns)
+    engine.execute(exp.Insert(this=target, expression=query))
+
+
+def _tagged(source: exp.Table, tag: str, rank: exp.Expr) -> exp.Select:
+    """Rows of the tags table."""
+    name = exp.Literal.string(tag)
+    return exp.select(alias(name, "tag"), column("sample_id"), alias(rank, "rank")).from_(source.copy())
+
+
+def _ranked(picks: exp.Table, run_id: str, tag: str) -> exp.Select:
+    """Rows of the selections table, in rank order."""
+    constants = {"run_id": run_id, "tag": tag}
+    columns = [
+        alias(exp.Literal.string(constants[name]), name) if name in constants else column(name)
+        for name in column_names(SELECTIONS)
+    ]
+    order = [exp.Ordered(this=column(name), nulls_first=False) for name in ("rank", "sample_id")]
+    return exp.select(*columns).from_(picks.copy()).order_by(*order)
+
+
+def _run_row(catalog: str, run: RunRecord, run_id: str, tag: str) -> exp.Insert:
+    values: dict[str, exp.Expr] = {
+        "run_id": exp.convert(run_id),
+        "dataset": exp.convert(run.dataset),
+        "tag": exp.convert(tag),
+        "config": exp.convert(run.config),
+        "plan": exp.convert(run.plan),
+        "seed": exp.convert(run.seed),
+        "version": exp.convert(run.version),
+        "started_at": timestamp(run.started_at),
+        "finished_at": timestamp(run.finished_at),
+        "stop": exp.convert(run.stop),
+        "summary": exp.convert(run.summary),
+    }
+    columns = [exp.to_identifier(name, quoted=True) for name in values]
+    target = exp.Schema(this=catalog_table(catalog, "runs"), expressions=columns)
+    return exp.Insert(this=target, expression=exp.select(*values.values()))
+
+
+def timestamp(moment: datetime) -> exp.Cast:
+    """A point in time as a value in SQL."""
+    return exp.cast(exp.Literal.string(moment.replace(tzinfo=None).isoformat(sep=" ")), "TIMESTAMP")

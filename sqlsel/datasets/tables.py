@@ -1,0 +1,123 @@
+"""The tables of a dataset and of the catalog: their names, their columns, and the nodes that stand for them in SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp, parse
+
+from sqlsel.sqlfiles import read_sql
+
+if TYPE_CHECKING:
+    from sqlsel.engines.base import Engine
+
+CATALOG_SCHEMA = "sqlsel"
+LAYOUT_VERSION = 1
+
+SAMPLES = "samples"
+EMBEDDINGS = "embeddings"
+PREDICTIONS = "predictions"
+SCORES = "scores"
+TAGS = "tags"
+SELECTIONS = "selections"
+
+# Columns beside sample_id, whose type is the dataset's own. Tables of vectors come with their width.
+_COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
+    SAMPLES: (("sample_id", ""), ("file_name", "VARCHAR")),
+    PREDICTIONS: (
+        ("sample_id", ""),
+        ("task", "VARCHAR"),
+        ("object_index", "INTEGER"),
+        ("category", "VARCHAR"),
+        ("score", "DOUBLE"),
+        ("probabilities", "DOUBLE[]"),
+        ("bbox", "DOUBLE[]"),
+    ),
+    SCORES: (("sample_id", ""), ("task", "VARCHAR"), ("score", "VARCHAR"), ("value", "DOUBLE")),
+    TAGS: (("tag", "VARCHAR"), ("sample_id", ""), ("rank", "BIGINT")),
+    SELECTIONS: (
+        ("run_id", "VARCHAR"),
+        ("tag", "VARCHAR"),
+        ("rank", "BIGINT"),
+        ("sample_id", ""),
+        ("gain", "DOUBLE"),
+        ("terms", "MAP(VARCHAR, DOUBLE)"),
+    ),
+}
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """A quoted column, of a quoted table or alias where one is named."""
+    return exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(table, quoted=True))
+
+
+def alias(expression: exp.Expr, name: str) -> exp.Expr:
+    """The expression under a quoted name."""
+    return exp.alias_(expression, exp.to_identifier(name, quoted=True))
+
+
+def dataset_table(catalog: str, dataset: str, table: str) -> exp.Table:
+    """One table of a dataset, with its catalog and schema."""
+    return exp.table_(
+        exp.to_identifier(table, quoted=True),
+        db=exp.to_identifier(dataset, quoted=True),
+        catalog=exp.to_identifier(catalog, quoted=True),
+    )
+
+
+def catalog_table(catalog: str, table: str) -> exp.Table:
+    """One table of sqlsel's catalog."""
+    return dataset_table(catalog, CATALOG_SCHEMA, table)
+
+
+def object_embeddings(task: str) -> str:
+    """Name of the table with the vectors of a task's objects."""
+    return f"object_embeddings/{task}"
+
+
+def column_names(table: str) -> tuple[str, ...]:
+    """The columns of a table that every dataset has, in their order."""
+    return tuple(name for name, _ in _COLUMNS[table])
+
+
+def make_catalog(engine: Engine) -> None:
+    """Make sqlsel's catalog tables where the database lacks them. Call it in a transaction."""
+    for statement in parse(read_sql("schema.sql"), read=engine.dialect):
+        if isinstance(statement, exp.Create):
+            engine.execute(_qualified(statement, engine.catalog))
+    meta = catalog_table(engine.catalog, "meta")
+    if not engine.rows(exp.select(exp.Star()).from_(meta)):
+        engine.execute(exp.insert(exp.values([(LAYOUT_VERSION,)]), meta))
+
+
+def make_dataset(engine: Engine, dataset: str, id_type: str) -> None:
+    """Make the schema of a dataset and the tables that every dataset has. Call it in a transaction.
+
+    Args:
+        engine: The session; its transaction is the caller's.
+        dataset: A name that `check_dataset_name` passed.
+        id_type: The engine's type of ``sample_id``.
+    """
+    schema = exp.table_(exp.to_identifier(dataset, quoted=True), db=exp.to_identifier(engine.catalog, quoted=True))
+    engine.execute(exp.Create(this=schema, kind="SCHEMA"))
+    for table, columns in _COLUMNS.items():
+        engine.execute(create_table(engine, dataset, table, [(name, kind or id_type) for name, kind in columns]))
+
+
+def create_table(engine: Engine, dataset: str, table: str, columns: list[tuple[str, str]]) -> exp.Create:
+    """The statement that makes an empty table of a dataset; types are the engine's own."""
+    definitions = [
+        exp.ColumnDef(
+            this=exp.to_identifier(name, quoted=True), kind=exp.DataType.build(kind, dialect=engine.dialect, udt=True)
+        )
+        for name, kind in columns
+    ]
+    target = dataset_table(engine.catalog, dataset, table)
+    return exp.Create(this=exp.Schema(this=target, expressions=definitions), kind="TABLE")
+
+
+def _qualified(statement: exp.Create, catalog: str) -> exp.Create:
+    """The statement in the given catalog, so that no USE of the user leads it elsewhere."""
+    for table in statement.find_all(exp.Table):
+        table.set("catalog", exp.to_identifier(catalog, quoted=True))
+    return statement

@@ -1,0 +1,135 @@
+"""Tags: names put on samples. A tag holds preselected samples, without a rank, and selected ones, ranked from 1."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel.datasets.nearest import unknown
+from sqlsel.datasets.tables import SAMPLES, TAGS, alias, column, dataset_table
+from sqlsel.errors import UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sqlsel.engines.base import Engine
+
+INITIAL_TAG = "initial-tag"
+
+_SHORTEST = 3
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 .:;=@_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class TagFacts:
+    """One tag, counted.
+
+    Attributes:
+        tag: Its name.
+        selected: Samples with a rank: those the run picked.
+        preselected: Samples without one: those that were picked before.
+    """
+
+    tag: str
+    selected: int
+    preselected: int
+
+
+def check_tag_name(tag: str) -> None:
+    """Raise UsageError unless samples can be tagged with this name.
+
+    A name has at least three characters, starts with a letter or digit and goes on with those, blanks and ``.:;=@_-``.
+    ``initial-tag`` is taken: it means every sample of a dataset.
+    """
+    if tag == INITIAL_TAG:
+        raise UsageError(
+            f"tag {tag!r} is reserved: it means every sample of a dataset", hint="name the tag otherwise: 'round-1'"
+        )
+    if len(tag) < _SHORTEST or not _NAME.fullmatch(tag):
+        raise UsageError(
+            f"tag {tag!r} is no tag name: at least {_SHORTEST} characters, a letter or digit first, then letters, "
+            "digits, blanks and .:;=@_-",
+            hint=f"name it {_fitting_name(tag)!r}",
+        )
+
+
+def tag_names(engine: Engine, dataset: str) -> tuple[str, ...]:
+    """Names of a dataset's tags, sorted; ``initial-tag`` is not among them."""
+    tag = column("tag")
+    query = exp.select(tag).distinct().from_(dataset_table(engine.catalog, dataset, TAGS))
+    return tuple(sorted(row[0] for row in engine.rows(query)))
+
+
+def tag_counts(engine: Engine, dataset: str) -> tuple[TagFacts, ...]:
+    """A dataset's tags with the number of their samples, sorted by name."""
+    selected = exp.Count(this=column("rank"))
+    everything = exp.Count(this=exp.Star())
+    query = exp.select(column("tag"), selected, everything).from_(dataset_table(engine.catalog, dataset, TAGS))
+    rows = engine.rows(query.group_by(column("tag")))
+    return tuple(TagFacts(tag, picked, total - picked) for tag, picked, total in sorted(rows))
+
+
+def check_tag(engine: Engine, dataset: str, tag: str) -> None:
+    """Raise UsageError with the nearest names unless the dataset has this tag. ``initial-tag`` always exists."""
+    if tag == INITIAL_TAG:
+        return
+    names = tag_names(engine, dataset)
+    if tag not in names:
+        raise unknown(
+            "tag",
+            tag,
+            names,
+            where=f"in dataset {dataset!r}",
+            empty=f"it has none yet; {INITIAL_TAG!r} means every sample",
+        )
+
+
+def check_new_tag(engine: Engine, dataset: str, tag: str, *, overwrite: bool) -> None:
+    """Raise UsageError unless a selection may be kept under this name.
+
+    Args:
+        engine: The session to read through.
+        dataset: An existing dataset.
+        tag: The name asked for.
+        overwrite: Whether an existing tag may be replaced.
+    """
+    check_tag_name(tag)
+    names = tag_names(engine, dataset)
+    if tag in names and not overwrite:
+        free = next(name for number in range(2, len(names) + 3) if (name := f"{tag}-{number}") not in names)
+        raise UsageError(
+            f"tag {tag!r} exists already in dataset {dataset!r}",
+            hint=f"use another name, such as {free!r}, or overwrite=True (--overwrite) to replace it",
+        )
+
+
+def tag_query(engine: Engine, dataset: str, tag: str) -> exp.Select:
+    """Query of a tag's samples: ``sample_id`` and ``rank`` (NULL for the preselected), in no order.
+
+    For ``initial-tag`` these are all samples, without ranks.
+    """
+    if tag == INITIAL_TAG:
+        nothing = alias(exp.cast(exp.Null(), "BIGINT"), "rank")
+        return exp.select(column("sample_id"), nothing).from_(dataset_table(engine.catalog, dataset, SAMPLES))
+    tags = dataset_table(engine.catalog, dataset, TAGS)
+    return exp.select(column("sample_id"), column("rank")).from_(tags).where(column("tag").eq(tag))
+
+
+def read_tag(engine: Engine, dataset: str, tag: str) -> pa.Table:
+    """A tag's samples as a table of ``sample_id`` and ``rank``: by rank, then the preselected by id.
+
+    Raises:
+        UsageError: If the dataset has no such tag.
+    """
+    check_tag(engine, dataset, tag)
+    order = [exp.Ordered(this=column(name), nulls_first=False) for name in ("rank", "sample_id")]
+    return engine.table(tag_query(engine, dataset, tag).order_by(*order))
+
+
+def _fitting_name(tag: str) -> str:
+    """A tag name that is close to one that cannot be."""
+    name = re.sub(r"[^a-zA-Z0-9 .:;=@_-]+", "-", tag).lstrip(" .:;=@_-")
+    return name if len(name) >= _SHORTEST else f"tag-{name or 1}"

@@ -1,0 +1,40 @@
+"""How a source is read: which columns hold what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """The mapping arguments of ``ingest`` and of the one-shot ``select``.
+
+    What is not named is found by name: a column ``sample_id`` or ``id`` is the id, ``file_name`` the file name and
+    ``embedding`` the vector, where they are there and their types fit. Every column that is none of these is metadata.
+
+    Attributes:
+        id: Column with the sample ids; integers, text, UUIDs or dates.
+        file_name: Column with the file names.
+        embedding: Column with the vectors: lists or arrays of numbers.
+        normalize: Whether vectors are brought to unit length.
+        predictions: By task, the column with its predictions: a MAP or STRUCT of class and probability, a LIST of
+            probabilities in the order of ``classes``, or a LIST of objects.
+        scores: By task and score name, the column with the numbers.
+        classes: By task, the class names in the order of its probabilities.
+        embeddings_file: A file with the vectors, where they are not in the source: parquet, npy with a names file
+            beside it, or csv.
+    """
+
+    id: str | None = None
+    file_name: str | None = None
+    embedding: str | None = None
+    normalize: bool = True
+    predictions: Mapping[str, str] = field(default_factory=dict)
+    scores: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    classes: Mapping[str, tuple[str, ...] | list[str]] = field(default_factory=dict)
+    embeddings_file: Path | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlsel.config.catalog import Catalog, query_embedding
 from sqlsel.config.inputs import (
     INITIAL_TAG,
     EmbeddingsInput,
@@ -12,6 +13,7 @@ from sqlsel.config.inputs import (
     ScoresInput,
 )
 from sqlsel.config.models import Config, Objective
+from sqlsel.config.scorers import SCORERS, Scorer, computed_scores
 from sqlsel.config.strategies import (
     BalanceStrategy,
     DiversityStrategy,
@@ -26,7 +28,9 @@ from sqlsel.config.values import Shares
 
 __all__ = [
     "INITIAL_TAG",
+    "SCORERS",
     "BalanceStrategy",
+    "Catalog",
     "Config",
     "DiversityStrategy",
     "EmbeddingsInput",
@@ -35,6 +39,7 @@ __all__ = [
     "Objective",
     "PredictionsInput",
     "RandomInput",
+    "Scorer",
     "ScoresInput",
     "Shares",
     "SimilarityStrategy",
@@ -43,4 +48,6 @@ __all__ = [
     "ThresholdStrategy",
     "TypicalityStrategy",
     "WeightsStrategy",
+    "computed_scores",
+    "query_embedding",
 ]

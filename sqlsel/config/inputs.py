@@ -27,7 +27,7 @@ class EmbeddingsInput(Part):
     )
     tag_name: TagName | None = Field(
         default=None,
-        description=f"For SIMILARITY: the tag of the queries in that dataset; {INITIAL_TAG} by default: all its samples.",
+        description=f"For SIMILARITY: tag of the queries in that dataset; {INITIAL_TAG} by default: all its samples.",
     )
 
 
@@ -53,10 +53,10 @@ class PredictionsInput(Part):
     task: TaskName = Field(description="The task that made the predictions.")
     name: PredictionsName = Field(
         description="CLASS_DISTRIBUTION: the class probabilities of a sample, summed over its objects. "
-        "CATEGORY_COUNT: the number of its objects that are of the listed categories."
+        "CATEGORY_COUNT: the number of its objects, of the listed categories if any are listed."
     )
     categories: Annotated[tuple[Text, ...], Field(min_length=1)] | None = Field(
-        default=None, description="For CATEGORY_COUNT: the classes whose objects are counted."
+        default=None, description="For CATEGORY_COUNT: the classes whose objects are counted; by default all."
     )
 
 

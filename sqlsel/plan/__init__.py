@@ -1,1 +1,10 @@
-"""TODO."""
+"""From a declaration to a plan, and from the plan to SQL. No engine is needed to make or to read a plan."""
+
+from __future__ import annotations
+
+from sqlsel.plan.explain import explain_plan
+from sqlsel.plan.model import Plan, Preselected, Request
+from sqlsel.plan.planner import make_plan
+from sqlsel.plan.rendering import render
+
+__all__ = ["Plan", "Preselected", "Request", "explain_plan", "make_plan", "render"]

@@ -133,7 +133,7 @@ class DuckDBEngine:
             self.connection.close()
 
     def _text(self, sql: Sql) -> str:
-        return sql if isinstance(sql, str) else sql.sql(dialect="duckdb")
+        return sql if isinstance(sql, str) else sql.sql(dialect="duckdb", normalize_functions=False)
 
     def _guard(self, text: str, call: Callable[[], Result]) -> Result:
         try:

@@ -1,0 +1,230 @@
+"""A database with datasets: ingest into them, select from them, and look at what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlsel.config import check_config, read_config
+from sqlsel.datasets.catalog import DatasetCatalog
+from sqlsel.datasets.tags import check_new_tag, tag_counts
+from sqlsel.engines.interrupts import interruptible
+from sqlsel.explanation import Explanation
+from sqlsel.plan import Request, make_plan
+from sqlsel.preselection import find_preselected
+from sqlsel.selecting import select_from
+
+if TYPE_CHECKING:
+    from sqlsel.datasets.tags import TagFacts
+    from sqlsel.datasets.writing import StoreReport
+    from sqlsel.engines.base import Engine
+    from sqlsel.plan.model import Missing
+    from sqlsel.selection import Selection
+    from sqlsel.selection.outcome import Progress
+
+ConfigSource = Mapping[str, Any] | str | Path
+
+
+class Database:
+    """Datasets in one database, as ``sqlsel.connect`` opens it. Use it in a ``with`` statement, or close it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._catalog = DatasetCatalog(engine)
+
+    def ingest(
+        self,
+        source: object,
+        *,
+        dataset: str,
+        id: str | None = None,  # noqa: A002 - the name of the contract
+        file_name: str | None = None,
+        embedding: str | None = None,
+        normalize: bool = True,
+        predictions: Mapping[str, str] | None = None,
+        scores: Mapping[tuple[str, str], str] | None = None,
+        classes: Mapping[str, Sequence[str]] | None = None,
+        embeddings: str | Path | None = None,
+        measure: bool = True,
+        progress: Progress | None = None,
+    ) -> StoreReport:
+        """Add a source to a dataset, or update it; all of it or, when anything fails, nothing.
+
+        Args:
+            source: A folder (Lightly datasource or images), a file (parquet, csv, json, jsonl, npy), an Arrow table or
+                reader, a pandas or polars frame, a DuckDB relation, or the name of a table of the database.
+            dataset: Name of the dataset; it is made if there is none.
+            id: Column with the sample ids. Without one the file name is the id, and without that the row number.
+            file_name: Column with the file names.
+            embedding: Column with the vectors.
+            normalize: Whether vectors are brought to unit length.
+            predictions: By task, the column with its predictions.
+            scores: By task and score name, the column with the numbers.
+            classes: By task, the class names in the order of its probabilities.
+            embeddings: A file with the vectors, where they are not in the source.
+            measure: Whether images are measured (sharpness, size and more) where Pillow is installed.
+            progress: Told of the stages.
+
+        Returns:
+            How many samples were added and updated, and what was left out.
+
+        Raises:
+            UsageError: If the dataset may not be called so, or a column that is named does not exist.
+            IngestError: If the source is refused, with the places.
+            DatabaseError: If the database cannot be written.
+        """
+        from sqlsel.datasets.writing import store
+        from sqlsel.sources import ReadOptions, read
+
+        options = ReadOptions(
+            id=id,
+            file_name=file_name,
+            embedding=embedding,
+            normalize=normalize,
+            predictions=dict(predictions or {}),
+            scores=dict(scores or {}),
+            classes={task: tuple(names) for task, names in (classes or {}).items()},
+            embeddings_file=Path(embeddings) if embeddings is not None else None,
+            measure=measure,
+        )
+        with interruptible(self._engine), read(source, self._engine, options=options) as intake:
+            return store(self._engine, dataset, intake, progress)
+
+    def select(
+        self,
+        config: ConfigSource,
+        *,
+        dataset: str,
+        tag: str | None = None,
+        preselected: str | Sequence[Any] | None = None,
+        seed: int | None = 0,
+        missing: Missing = "omit",
+        where: str | None = None,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> Selection:
+        """Choose samples of a dataset.
+
+        Args:
+            config: The declaration: a dict, JSON text or the path of a JSON file.
+            dataset: The dataset to choose from.
+            tag: Name to put on the outcome. Without one nothing is written, so a read-only database will do.
+            preselected: Samples picked before: a tag, or ids.
+            seed: Breaks ties; None breaks them by the lowest id.
+            missing: ``omit`` leaves samples out that lack an input, ``error`` refuses to run.
+            where: A condition in SQL over the sample's columns that candidates have to meet.
+            overwrite: Whether a tag of that name is replaced.
+            progress: Told of the stages.
+
+        Raises:
+            ConfigError: If the config is wrong, with every problem.
+            UsageError: If the dataset, the tag or a preselected sample does not exist, or the tag does and may not be
+                replaced.
+            SelectionError: If nothing is left to choose from, or samples lack an input and may not.
+        """
+        facts = self._catalog.facts(dataset)
+        declared, notices = read_config(config, catalog=self._catalog, dataset=dataset)
+        if tag is not None:
+            check_new_tag(self._engine, dataset, tag, overwrite=overwrite)
+        with interruptible(self._engine), find_preselected(self._engine, facts, preselected) as earlier:
+            request = Request(seed=seed, preselected=earlier.preselected, missing=missing, where=where)
+            plan = make_plan(declared, facts, self._catalog, request)
+            return select_from(
+                self._engine, plan, earlier, notices, tag=tag, overwrite=overwrite, progress=progress
+            )
+
+    def explain(
+        self,
+        config: ConfigSource,
+        *,
+        dataset: str,
+        preselected: str | Sequence[Any] | None = None,
+        seed: int | None = 0,
+        missing: Missing = "omit",
+        where: str | None = None,
+    ) -> Explanation:
+        """The plan of a selection and its SQL; nothing runs. ``print()`` it, or see ``.sql()``.
+
+        The arguments and errors are those of ``select``.
+        """
+        facts = self._catalog.facts(dataset)
+        declared, notices = read_config(config, catalog=self._catalog, dataset=dataset)
+        with find_preselected(self._engine, facts, preselected) as earlier:
+            request = Request(seed=seed, preselected=earlier.preselected, missing=missing, where=where)
+            return Explanation(make_plan(declared, facts, self._catalog, request), notices)
+
+    def sql(self, query: str) -> Any:  # noqa: ANN401 - whatever the engine returns
+        """Run any SQL on the connection, with sqlsel's functions; returns the engine's own relation."""
+        from sqlsel.functions import register_functions
+
+        return register_functions(self._engine).sql(query)
+
+    def datasets(self) -> list[str]:
+        """Names of the datasets, sorted."""
+        return list(self._catalog.dataset_names())
+
+    def tags(self, dataset: str) -> list[TagFacts]:
+        """The tags of a dataset with their counts, by name."""
+        self._catalog.check_dataset(dataset)
+        return list(tag_counts(self._engine, dataset))
+
+    @property
+    def connection(self) -> Any:  # noqa: ANN401 - the engine's own
+        """The engine's own connection. Samples of transactions that are open on it are not seen by ``select``."""
+        return self._engine.connection
+
+    @property
+    def engine(self) -> Engine:
+        """The session that sqlsel works on."""
+        return self._engine
+
+    def close(self) -> None:
+        """Close the database; a connection that was handed in open stays open."""
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+
+def connect(database: object = ":memory:", *, read_only: bool = False, must_exist: bool = False) -> Database:
+    """Open a database.
+
+    Args:
+        database: Path of a file (made where there is none), ``:memory:``, or an open DuckDB connection, which is never
+            closed by sqlsel.
+        read_only: Open the file for reading only, as many processes can at a time.
+        must_exist: Refuse a file that does not exist instead of making it.
+
+    Raises:
+        UsageError: If the file must exist and does not.
+        DatabaseError: If it is locked by another process, no database, or made by a newer version.
+    """
+    from sqlsel.engines.duckdb import adopt_connection, open_database
+
+    adopted = adopt_connection(database)
+    if adopted is not None:
+        return Database(adopted)
+    if not isinstance(database, str | Path):
+        from sqlsel.errors import UsageError
+
+        raise UsageError(
+            f"cannot connect to a {type(database).__name__}", hint="pass a path, ':memory:' or a DuckDB connection"
+        )
+    return Database(open_database(database, read_only=read_only, must_exist=must_exist))
+
+
+def validate(config: ConfigSource, db: Database | None = None, dataset: str | None = None) -> list[Any]:
+    """Every problem and notice of a config at once; empty if there is none.
+
+    Args:
+        config: The declaration: a dict, JSON text or the path of a JSON file.
+        db: With ``dataset``, names of tasks, scores, keys, classes, datasets and tags are checked too.
+        dataset: The dataset it is meant for.
+    """
+    catalog = db._catalog if db is not None else None  # noqa: SLF001
+    return list(check_config(config, catalog=catalog, dataset=dataset))

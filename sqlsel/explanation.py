@@ -1,0 +1,36 @@
+"""What ``explain`` returns: the plan to read, and its SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlsel.errors import Problem
+from sqlsel.plan import Plan, explain_plan
+from sqlsel.plan.rendering import Dialect, script
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A plan that was made and not run.
+
+    Attributes:
+        plan: The plan that ``select`` would run.
+        notices: What is worth knowing about the config.
+    """
+
+    plan: Plan
+    notices: tuple[Problem, ...] = ()
+
+    def sql(self, dialect: Dialect = "duckdb") -> str:
+        """Every statement that ``select`` would run, as one script.
+
+        Args:
+            dialect: ``duckdb``, or ``spark`` for the same statements in Spark SQL.
+        """
+        return script(self.plan.statements, dialect)
+
+    def __str__(self) -> str:
+        return explain_plan(self.plan)
+
+    def __repr__(self) -> str:
+        return f"<sqlsel.Explanation of a plan with {len(self.plan.statements)} statements; print() it, or .sql()>"

@@ -1,0 +1,125 @@
+"""Who may be chosen: every input of every sample, the condition to be in play, and what each filter removes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel.config import INITIAL_TAG
+from sqlsel.plan import nodes as sql
+from sqlsel.plan.predicate import parse_predicate
+
+if TYPE_CHECKING:
+    from sqlsel.facts import DatasetFacts
+    from sqlsel.plan.model import InputStep, Plan, Preselected, ThresholdStep
+
+INPUTS = "sqlsel_inputs"
+IN_PLAY = "sqlsel_in_play"
+PRESELECTED_IDS = "sqlsel_preselected"
+
+_OPERATIONS = {"SMALLER": exp.LT, "SMALLER_EQUAL": exp.LTE, "BIGGER": exp.GT, "BIGGER_EQUAL": exp.GTE}
+
+
+def inputs_query(plan: Plan) -> exp.Select:
+    """Query with every sample that ``where`` admits, and the preselected: ids, names and inputs."""
+    facts = plan.facts
+    chosen = sql.present(sql.column("sample_id", "preselected")) if plan.request.preselected else exp.false()
+    query = exp.select(
+        sql.column("sample_id", "s"),
+        sql.column("file_name", "s"),
+        exp.alias_(chosen, "preselected", quoted=True),
+        *(exp.alias_(step.value.copy(), step.column, quoted=True) for step in plan.inputs),
+    ).from_(sql.table("samples", facts.name, facts.catalog, alias="s"))
+    if plan.request.preselected:
+        query = _join(query, preselected_ids(plan.request.preselected, facts), "preselected")
+    for step in plan.inputs:
+        if step.relation is not None:
+            query = _join(query, step.relation.copy(), step.column)
+    if plan.request.where is not None:
+        admitted = exp.Paren(this=parse_predicate(plan.request.where, facts))
+        query = query.where(exp.or_(chosen.copy(), admitted) if plan.request.preselected else admitted)
+    return query
+
+
+def preselected_ids(preselected: Preselected, facts: DatasetFacts) -> exp.Select:
+    """Query with the ids of the preselected samples."""
+    ids = exp.select(sql.column("sample_id"))
+    if preselected.tag is None:
+        return ids.from_(sql.table(PRESELECTED_IDS))
+    return tagged_ids(facts.catalog, facts.name, preselected.tag)
+
+
+def tagged_ids(catalog: str, dataset: str, tag: str) -> exp.Select:
+    """Query with the ids of the samples of a tag."""
+    ids = exp.select(sql.column("sample_id"))
+    if tag == INITIAL_TAG:
+        return ids.from_(sql.table("samples", dataset, catalog))
+    return ids.from_(sql.table("tags", dataset, catalog)).where(
+        exp.EQ(this=sql.column("tag"), expression=sql.text(tag))
+    )
+
+
+def in_play_query(plan: Plan, *columns: exp.Expression) -> exp.Select:
+    """Query with the preselected samples and the candidates: those that have every input and pass every threshold."""
+    conditions = [*(_has(step) for step in plan.inputs if not step.optional), *(_passes(step) for step in plan.thresholds)]
+    query = exp.select(*(columns or (exp.Star(),))).from_(sql.table(INPUTS))
+    if not conditions:
+        return query
+    return query.where(exp.or_(sql.column("preselected"), exp.Paren(this=sql.every(conditions))))
+
+
+def funnel_query(plan: Plan) -> exp.Select:
+    """Query with one row of counts over the samples that are not preselected.
+
+    Columns: ``preselected``, ``admitted`` (by ``where``), ``missing_<input>`` for each input that can be lacked,
+    ``complete`` (lack nothing), ``removed_<i>`` for each threshold (complete ones that fail it, whatever the others
+    say) and ``candidates``.
+    """
+    candidate = exp.Not(this=sql.column("preselected"))
+    needed = [step for step in plan.inputs if not step.optional]
+    complete = [candidate, *(_has(step) for step in needed)]
+    counts: list[tuple[str, exp.Expression]] = [
+        ("preselected", sql.count(sql.column("preselected"))),
+        ("admitted", sql.count(candidate)),
+    ]
+    for step in needed:
+        counts.append((f"missing_{step.column}", sql.count(exp.and_(candidate, exp.Not(this=exp.Paren(this=_has(step)))))))
+    counts.append(("complete", sql.count(sql.every(complete))))
+    for index, threshold in enumerate(plan.thresholds, start=1):
+        fails = exp.Not(this=exp.Paren(this=_passes(threshold)))
+        counts.append((f"removed_{index}", sql.count(sql.every([*complete, fails]))))
+    passed = [*complete, *(_passes(step) for step in plan.thresholds)]
+    counts.append(("candidates", sql.count(sql.every(passed))))
+    columns = [exp.alias_(value.copy(), name, quoted=True) for name, value in counts]
+    return exp.select(*columns).from_(sql.table(INPUTS))
+
+
+def lacking_query(plan: Plan, step: InputStep, limit: int) -> exp.Select:
+    """Query with the lowest ids of the samples that lack an input."""
+    sample_id = sql.column("sample_id")
+    lacks = exp.and_(exp.Not(this=sql.column("preselected")), exp.Not(this=exp.Paren(this=_has(step))))
+    query = exp.select(sample_id).from_(sql.table(INPUTS)).where(lacks)
+    return query.order_by(sql.ascending(sample_id.copy())).limit(limit)
+
+
+def tie_key(plan: Plan) -> list[exp.Expression]:
+    """What breaks ties, first to last; ends in the id."""
+    sample_id = sql.column("sample_id")
+    if plan.request.seed is None:
+        return [sample_id]
+    return [sql.call("sqlsel_tie", sample_id, sql.number(plan.request.seed)), sample_id.copy()]
+
+
+def _join(query: exp.Select, relation: exp.Query, alias: str) -> exp.Select:
+    on = exp.EQ(this=sql.column("sample_id", "s"), expression=sql.column("sample_id", alias))
+    return sql.left_join(query, sql.subquery(relation, alias), on)
+
+
+def _has(step: InputStep) -> exp.Expression:
+    return sql.present(sql.column(step.column))
+
+
+def _passes(step: ThresholdStep) -> exp.Expression:
+    operation = _OPERATIONS[step.strategy.operation]
+    return operation(this=sql.column(step.input.column), expression=sql.number(float(step.strategy.threshold)))

@@ -1,0 +1,115 @@
+"""A plan as a text that a person can read. It is made from the very plan that runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlsel.config import (
+    BalanceStrategy,
+    DiversityStrategy,
+    SimilarityStrategy,
+    TypicalityStrategy,
+    WeightsStrategy,
+)
+from sqlsel.plan.ranking import rest_of, shares_of
+
+if TYPE_CHECKING:
+    from sqlsel.plan.model import ObjectiveStep, Plan, ThresholdStep
+
+SIGNS = {"SMALLER": "<", "SMALLER_EQUAL": "<=", "BIGGER": ">", "BIGGER_EQUAL": ">="}
+_ROUTES = {
+    "weights": "one SQL statement sorts the candidates",
+    "balance": "one SQL window function deals the places to the classes",
+    "greedy": "SQL computes who may be chosen and every column; numpy picks one sample at a time, in double precision",
+}
+
+
+def explain_plan(plan: Plan) -> str:
+    """The steps of a plan in the order they happen, one a line."""
+    lines = [f"Select {_asked(plan)} from {plan.facts.name} ({plan.facts.n_samples:,} samples)", ""]
+    steps = [*_filters(plan), *_ranking(plan), *_ends(plan)]
+    lines += [f"{index:>2}. {step}" for index, step in enumerate(steps, start=1)]
+    return "\n".join([*lines, "", f"How it runs: {_ROUTES[plan.route]}."])
+
+
+def _asked(plan: Plan) -> str:
+    share = plan.config.proportion_samples
+    count = f"{plan.n:,} sample{'s' if plan.n != 1 else ''}"
+    return f"{count} ({share * 100:f} % of the dataset)" if share is not None else count
+
+
+def _filters(plan: Plan) -> list[str]:
+    found = []
+    if plan.request.preselected is not None:
+        tag, count = plan.request.preselected.tag, plan.request.preselected.count
+        found.append(f"start from the preselected samples of tag {tag}" if tag else f"start from {count} preselected samples")
+    if plan.request.where is not None:
+        found.append(f"keep candidates where {plan.request.where}")
+    needed = [step.label for step in plan.inputs if not step.optional]
+    if needed and plan.request.missing == "omit":
+        found.append(f"leave out candidates that lack: {', '.join(needed)}")
+    elif needed:
+        found.append(f"refuse to run if a candidate lacks: {', '.join(needed)}")
+    return [*found, *(f"keep candidates with {threshold_text(step)}" for step in plan.thresholds)]
+
+
+def threshold_text(step: ThresholdStep) -> str:
+    """A threshold as a condition: ``metadata size.width >= 300``."""
+    return f"{step.input.label} {SIGNS[step.strategy.operation]} {step.strategy.threshold:g}"
+
+
+def _ranking(plan: Plan) -> list[str]:
+    ties = "the lowest sample_id" if plan.request.seed is None else f"the order that seed {plan.request.seed} gives"
+    if not plan.objectives:
+        return [f"no objective ranks the rest: take them in {ties}"]
+    if len(plan.objectives) == 1:
+        return [f"rank by {_objective_text(plan.objectives[0])}; equal ones in {ties}"]
+    lines = [f"take again and again the best by all of these together; equal ones in {ties}:"]
+    return ["\n".join([*lines, *(f"      - {_objective_text(objective)}" for objective in plan.objectives)])]
+
+
+def _objective_text(step: ObjectiveStep) -> str:
+    strength = "" if step.strategy.strength == 1 else f" (strength {step.strategy.strength:g})"
+    return f"{step.name}: {_wanted(step)}{strength}"
+
+
+def _wanted(step: ObjectiveStep) -> str:
+    strategy, label = step.strategy, step.input.label
+    if isinstance(strategy, DiversityStrategy):
+        return f"far from everything chosen before, by {label}"
+    if isinstance(strategy, WeightsStrategy):
+        return f"high {label}"
+    if isinstance(strategy, SimilarityStrategy):
+        assert step.queries is not None
+        return f"near the samples of tag {step.queries.tag} of {step.queries.vectors.schema}, by {label}"
+    if isinstance(strategy, TypicalityStrategy):
+        return f"near its {strategy.num_nearest_neighbors} nearest neighbours, by {label}"
+    return f"{label} near {target_text(strategy)}"
+
+
+def target_text(strategy: BalanceStrategy) -> str:
+    """A balance's target as text: ``sunny 20 %, cloudy 40 %, others 40 %``."""
+    if strategy.distribution != "TARGET":
+        return "equal shares" if strategy.distribution == "UNIFORM" else "the mix of the samples in play"
+    shares = shares_of(strategy)
+    parts = [f"{name} {share * 100:g} %" for name, share in shares.items()]
+    rest = rest_of(shares)
+    return ", ".join([*parts, f"others {round(rest * 100, 6):g} %"] if rest > 1e-12 else parts)
+
+
+def _ends(plan: Plan) -> list[str]:
+    found = [f"stop at {plan.n:,} new samples, or when no candidate is left"]
+    for step in plan.objectives:
+        strategy = step.strategy
+        if isinstance(strategy, DiversityStrategy) and strategy.stopping_condition_minimum_distance is not None:
+            bound = strategy.stopping_condition_minimum_distance
+            found.append(f"never take a candidate nearer than {bound:g} to a chosen one ({step.name})")
+        if isinstance(strategy, WeightsStrategy) and strategy.stopping_condition_max_sum is not None:
+            found.append(f"stop when the sum of {step.input.label} reaches {strategy.stopping_condition_max_sum:g}")
+        if isinstance(strategy, WeightsStrategy) and strategy.target_range is not None:
+            bounds = strategy.target_range
+            upper = f" and at most {bounds.max_sum:g}" if bounds.max_sum is not None else ""
+            found.append(f"keep the sum of {step.input.label} at least {bounds.min_sum:g}{upper}")
+        if isinstance(strategy, TypicalityStrategy) and strategy.stopping_condition_minimum_typicality is not None:
+            found.append(f"leave out candidates of a typicality below {strategy.stopping_condition_minimum_typicality:g}")
+    return found

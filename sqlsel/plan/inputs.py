@@ -1,0 +1,120 @@
+"""From an input of the config to a column that every sample has a value in, or lacks."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from sqlglot import exp
+
+from sqlsel.config import (
+    BalanceStrategy,
+    EmbeddingsInput,
+    MetadataInput,
+    Objective,
+    PredictionsInput,
+    RandomInput,
+    ScoresInput,
+)
+from sqlsel.facts import DatasetFacts
+from sqlsel.plan import nodes as sql
+from sqlsel.plan.model import InputStep, Request, Vectors
+from sqlsel.plan.scores import in_object_order, per_sample, predictions, score_relation
+
+NOT_A_NUMBER = float("nan")
+
+
+def input_step(objective: Objective, column: str, facts: DatasetFacts, request: Request) -> InputStep:
+    """The step that computes an objective's input under the name ``column``."""
+    source = objective.input
+    if isinstance(source, EmbeddingsInput):
+        return _vectors(source, column, facts)
+    if isinstance(source, ScoresInput):
+        return _score(source, column, facts)
+    if isinstance(source, MetadataInput):
+        return _metadata(source, column, facts, categorical=isinstance(objective.strategy, BalanceStrategy))
+    if isinstance(source, PredictionsInput):
+        return _category_count(source, column, facts) if source.name == "CATEGORY_COUNT" else _mix(source, column, facts)
+    if isinstance(source, RandomInput):
+        return _random(source, column, request)
+    assert_never(source)
+
+
+def _vectors(source: EmbeddingsInput, column: str, facts: DatasetFacts) -> InputStep:
+    found = facts.object_embeddings[source.task] if source.task else facts.embedding
+    assert found is not None
+    sample_id = sql.column("sample_id")
+    relation: exp.Query = exp.select(sample_id).from_(sql.table(found.table, facts.name, facts.catalog))
+    if source.task:
+        if source.task in facts.tasks and facts.tasks[source.task].has_predictions:
+            relation = exp.union(relation, predictions(facts, source.task, sample_id.copy()), distinct=True)
+        else:
+            relation = relation.distinct()
+    has = exp.Case(ifs=[exp.If(this=sql.present(sql.column("sample_id", column)), true=exp.true())])
+    label = f"embeddings of the objects of task {source.task}" if source.task else "embeddings"
+    vectors = Vectors(catalog=facts.catalog, schema=facts.name, facts=found)
+    return InputStep(column=column, label=label, kind="vectors", value=has, relation=relation, vectors=vectors)
+
+
+def _score(source: ScoresInput, column: str, facts: DatasetFacts) -> InputStep:
+    return InputStep(
+        column=column,
+        label=f"score {source.score} of task {source.task}",
+        kind="number",
+        value=_number(sql.column("value", column)),
+        relation=score_relation(facts, facts.tasks[source.task], source.score),
+    )
+
+
+def _metadata(source: MetadataInput, column: str, facts: DatasetFacts, *, categorical: bool) -> InputStep:
+    key = facts.keys[source.key]
+    value = sql.field(sql.column("metadata", "s"), key.path)
+    label = f"metadata {source.key}"
+    if categorical:
+        return InputStep(column=column, label=label, kind="class", value=sql.varchar(value), optional=True)
+    if key.kind == "timestamp":
+        value = sql.call("sqlsel_seconds", value)
+    return InputStep(column=column, label=label, kind="number", value=_number(value))
+
+
+def _category_count(source: PredictionsInput, column: str, facts: DatasetFacts) -> InputStep:
+    category = sql.column("category")
+    counted: exp.Expression = exp.Count(this=category)
+    if source.categories:
+        listed = exp.In(this=category.copy(), expressions=[sql.text(name) for name in source.categories])
+        counted = sql.count(listed)
+    what = ", ".join(source.categories) if source.categories else "all categories"
+    return InputStep(
+        column=column,
+        label=f"count of {what} in task {source.task}",
+        kind="number",
+        value=sql.double(sql.column("value", column)),
+        relation=per_sample(facts, source.task, counted),
+    )
+
+
+def _mix(source: PredictionsInput, column: str, facts: DatasetFacts) -> InputStep:
+    task = facts.tasks[source.task]
+    probabilities = sql.column("probabilities")
+    if task.task_type == "classification":
+        relation = predictions(facts, source.task, sql.column("sample_id"), exp.alias_(probabilities, "value", quoted=True))
+    else:
+        summed = sql.call("sqlsel_sum_vectors", in_object_order(probabilities))
+        relation = per_sample(facts, source.task, exp.Coalesce(this=summed, expressions=[exp.Array(expressions=[])]))
+    return InputStep(
+        column=column,
+        label=f"class distribution of task {source.task}",
+        kind="distribution",
+        value=sql.column("value", column),
+        relation=relation,
+        categories=task.categories,
+    )
+
+
+def _random(source: RandomInput, column: str, request: Request) -> InputStep:
+    seed = source.random_seed if source.random_seed is not None else (request.seed or 0)
+    value = sql.call("sqlsel_uniform", sql.column("sample_id", "s"), sql.number(seed))
+    return InputStep(column=column, label=f"random numbers of seed {seed}", kind="number", value=value)
+
+
+def _number(value: exp.Expression) -> exp.Expression:
+    return exp.Nullif(this=sql.double(value), expression=sql.number(NOT_A_NUMBER))

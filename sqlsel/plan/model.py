@@ -1,0 +1,158 @@
+"""The plan: what a selection will do, resolved against one dataset. Explain prints it, the runner runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sqlsel.config import (
+    BalanceStrategy,
+    Config,
+    DiversityStrategy,
+    SimilarityStrategy,
+    ThresholdStrategy,
+    TypicalityStrategy,
+    WeightsStrategy,
+)
+from sqlsel.facts import DatasetFacts, EmbeddingFacts
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+Missing = Literal["omit", "error"]
+InputKind = Literal["number", "class", "distribution", "vectors"]
+Strategy = BalanceStrategy | DiversityStrategy | SimilarityStrategy | TypicalityStrategy | WeightsStrategy
+Route = Literal["weights", "balance", "greedy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preselected:
+    """Samples picked in earlier runs.
+
+    Attributes:
+        tag: The tag that holds them; None where ids were given.
+        count: How many ids were given.
+    """
+
+    tag: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a call asks beside the config.
+
+    Attributes:
+        seed: Breaks ties; None breaks them by the lowest id.
+        preselected: Samples picked in earlier runs.
+        missing: What becomes of samples that lack an input.
+        where: A condition over the sample's columns that candidates have to meet.
+    """
+
+    seed: int | None = 0
+    preselected: Preselected | None = None
+    missing: Missing = "omit"
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Where the vectors of an input lie.
+
+    Attributes:
+        catalog: Catalog of the dataset that holds them.
+        schema: The dataset.
+        facts: Table, width and task.
+    """
+
+    catalog: str
+    schema: str
+    facts: EmbeddingFacts
+
+
+@dataclass(frozen=True, slots=True)
+class InputStep:
+    """One input, computed once for all thresholds and objectives on it.
+
+    Attributes:
+        column: Name of its column in the inputs.
+        label: How it is called in messages: ``metadata color.brightness``.
+        kind: ``number`` is a double, ``class`` a text, ``distribution`` a list of doubles in the order of
+            ``categories`` (empty for none), ``vectors`` TRUE where the sample has its vectors.
+        value: Expression over the samples ``s`` and the joined relation, NULL where the sample lacks the input.
+        relation: Query joined by ``sample_id`` under the name of the column.
+        optional: Whether NULL is an answer too (a categorical NULL), so that nobody lacks the input.
+        categories: Class names of a distribution.
+        vectors: Where vectors lie.
+    """
+
+    column: str
+    label: str
+    kind: InputKind
+    value: exp.Expression
+    relation: exp.Query | None = None
+    optional: bool = False
+    categories: tuple[str, ...] = ()
+    vectors: Vectors | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdStep:
+    """A filter on one input."""
+
+    name: str
+    input: InputStep
+    strategy: ThresholdStrategy
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """The vectors that SIMILARITY compares with: those of a tag of a dataset."""
+
+    vectors: Vectors
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveStep:
+    """One objective that ranks.
+
+    Attributes:
+        name: Key of its term in the results: ``diversity``, ``weights:task/score``, ``balance:key``.
+        input: What it looks at.
+        strategy: What it wants.
+        queries: For SIMILARITY, the vectors to be similar to.
+    """
+
+    name: str
+    input: InputStep
+    strategy: Strategy
+    queries: Queries | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A selection on one dataset, ready to run.
+
+    Attributes:
+        config: The declaration.
+        facts: What the dataset holds.
+        request: What the call asks beside it.
+        n: The most samples that may be newly selected.
+        inputs: Every input, once.
+        thresholds: Filters, in the order of the config.
+        objectives: What ranks the rest, in the order of the config.
+        route: ``weights`` and ``balance`` are one SQL statement; ``greedy`` reads columns and vectors for numpy.
+        statements: The SQL by name, in the order it runs.
+    """
+
+    config: Config
+    facts: DatasetFacts
+    request: Request
+    n: int
+    inputs: tuple[InputStep, ...]
+    thresholds: tuple[ThresholdStep, ...]
+    objectives: tuple[ObjectiveStep, ...]
+    route: Route
+    statements: Mapping[str, exp.Expression]

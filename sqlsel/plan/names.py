@@ -1,0 +1,23 @@
+"""How objectives are called in results, summaries and messages."""
+
+from __future__ import annotations
+
+from sqlsel.config import EmbeddingsInput, MetadataInput, Objective, PredictionsInput, ScoresInput
+
+
+def objective_name(objective: Objective) -> str:
+    """The name of an objective: its strategy, and what it looks at where that is not the samples' own embeddings."""
+    strategy = objective.strategy.type.lower()
+    source = objective.input
+    if isinstance(source, EmbeddingsInput):
+        parts = [part for part in (source.task, source.dataset_id) if part]
+        return ":".join([strategy, "/".join(parts)]) if parts else strategy
+    if isinstance(source, ScoresInput):
+        return f"{strategy}:{source.task}/{source.score}"
+    if isinstance(source, MetadataInput):
+        return f"{strategy}:{source.key}"
+    if isinstance(source, PredictionsInput):
+        if source.name == "CLASS_DISTRIBUTION":
+            return f"{strategy}:{source.task}"
+        return f"{strategy}:{source.task}/{'+'.join(source.categories or ('all',))}"
+    return f"{strategy}:random"

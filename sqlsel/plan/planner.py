@@ -1,0 +1,119 @@
+"""From a config and what a dataset holds to a plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlsel.config import (
+    INITIAL_TAG,
+    BalanceStrategy,
+    Catalog,
+    Config,
+    EmbeddingsInput,
+    Objective,
+    ThresholdStrategy,
+    WeightsStrategy,
+    query_embedding,
+)
+from sqlsel.facts import DatasetFacts
+from sqlsel.plan.inputs import input_step
+from sqlsel.plan.model import InputStep, ObjectiveStep, Plan, Queries, Request, Route, ThresholdStep, Vectors
+from sqlsel.plan.names import objective_name
+from sqlsel.plan.statements import statements
+
+
+
+def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Request) -> Plan:
+    """The plan of a config that has been checked against the dataset.
+
+    Args:
+        config: The declaration, checked with ``catalog`` and the dataset.
+        facts: What the dataset holds.
+        catalog: Tells what the datasets hold that queries come from.
+        request: What the call asks beside the config.
+    """
+    inputs = _inputs(config, facts, request)
+    names = _names(config)
+    thresholds: list[ThresholdStep] = []
+    objectives: list[ObjectiveStep] = []
+    for objective, name in zip(config.strategies, names, strict=True):
+        step = inputs[_key(objective)]
+        if isinstance(objective.strategy, ThresholdStrategy):
+            thresholds.append(ThresholdStep(name, step, objective.strategy))
+        else:
+            objectives.append(ObjectiveStep(name, step, objective.strategy, _queries(objective, facts, catalog)))
+    plan = Plan(
+        config=config,
+        facts=facts,
+        request=request,
+        n=_asked(config, facts),
+        inputs=tuple(inputs.values()),
+        thresholds=tuple(thresholds),
+        objectives=tuple(objectives),
+        route=_route(objectives),
+        statements={},
+    )
+    return replace(plan, statements=statements(plan))
+
+
+def _asked(config: Config, facts: DatasetFacts) -> int:
+    if config.n_samples is not None:
+        return config.n_samples
+    assert config.proportion_samples is not None
+    share = Decimal(facts.n_samples) * config.proportion_samples
+    return max(1, int(share.to_integral_value(rounding=ROUND_HALF_UP)))
+
+
+def _key(objective: Objective) -> tuple[object, bool]:
+    source = objective.input
+    if isinstance(source, EmbeddingsInput):
+        # the queries belong to the objective: the vectors looked at are the same with and without them
+        source = source.model_copy(update={"dataset_id": None, "tag_name": None})
+    return source, isinstance(objective.strategy, BalanceStrategy)
+
+
+def _inputs(config: Config, facts: DatasetFacts, request: Request) -> dict[tuple[object, bool], InputStep]:
+    steps: dict[tuple[object, bool], InputStep] = {}
+    for objective in config.strategies:
+        if _key(objective) not in steps:
+            steps[_key(objective)] = input_step(objective, f"input_{len(steps) + 1}", facts, request)
+    return steps
+
+
+def _names(config: Config) -> list[str]:
+    seen: Counter[str] = Counter()
+    names = []
+    for objective in config.strategies:
+        name = objective_name(objective)
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return names
+
+
+def _queries(objective: Objective, facts: DatasetFacts, catalog: Catalog) -> Queries | None:
+    source = objective.input
+    if not isinstance(source, EmbeddingsInput) or source.dataset_id is None:
+        return None
+    holder = facts if source.dataset_id == facts.name else catalog.facts(source.dataset_id)
+    found = query_embedding(holder, source.task)
+    assert found is not None
+    vectors = Vectors(catalog=holder.catalog, schema=holder.name, facts=found)
+    return Queries(vectors=vectors, tag=source.tag_name or INITIAL_TAG)
+
+
+def _route(objectives: list[ObjectiveStep]) -> Route:
+    if not objectives:
+        return "weights"
+    if len(objectives) > 1:
+        return "greedy"
+    strategy, kind = objectives[0].strategy, objectives[0].input.kind
+    if isinstance(strategy, WeightsStrategy):
+        stops = strategy.stopping_condition_max_sum is not None or strategy.target_range is not None
+        return "greedy" if stops else "weights"
+    if isinstance(strategy, BalanceStrategy) and kind == "class" and strategy.strength > 0:
+        return "balance"
+    return "greedy"
+
+

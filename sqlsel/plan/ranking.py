@@ -1,0 +1,159 @@
+"""Selections that SQL decides alone: the top n by one weight, and the balance of one category."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel.config import BalanceStrategy
+from sqlsel.plan import nodes as sql
+from sqlsel.plan.candidates import IN_PLAY, INPUTS, in_play_query, inputs_query, tie_key
+
+if TYPE_CHECKING:
+    from sqlsel.plan.model import Plan
+
+RANK = "rank"
+CLASS = "class"
+SHARE = "share"
+VALUE = "value"
+CLASSIFIED = "sqlsel_classified"
+SHARED = "sqlsel_shared"
+PLACED = "sqlsel_placed"
+FIRST = "sqlsel_first"
+
+
+def weights_query(plan: Plan) -> exp.Select:
+    """Query with ``sample_id, file_name, rank, value``: the n candidates of the highest (negative strength: lowest)
+    value, ties by the tie key. Without an objective the tie key alone ranks and the value is NULL.
+    """
+    by: list[exp.Expression] = [sql.ascending(term) for term in tie_key(plan)]
+    value: exp.Expression = exp.cast(exp.Null(), "DOUBLE")
+    if plan.objectives:
+        objective = plan.objectives[0]
+        value = sql.column(objective.input.column)
+        if objective.strategy.strength:
+            by.insert(0, (sql.descending if objective.strategy.strength > 0 else sql.ascending)(value.copy()))
+    steps = {INPUTS: inputs_query(plan), IN_PLAY: in_play_query(plan), FIRST: _first(plan, IN_PLAY, by)}
+    return sql.chain(steps, _ranked(by, value))
+
+
+def balance_query(plan: Plan) -> exp.Select:
+    """Query with ``sample_id, file_name, rank, value``: the n candidates whose classes come nearest to the target.
+
+    The j-th sample of a class in tie order has the key (j - 1/2) / share, preselected samples being the first; picks go
+    by ascending key, then larger share, then class name. Classes that the target does not list are one class. A class
+    of share 0 and samples without a class come last. The value is the sample's class.
+    """
+    strategy = plan.objectives[0].strategy
+    assert isinstance(strategy, BalanceStrategy)
+    found = sql.column(plan.objectives[0].input.column)
+    labelled = exp.alias_(sql.present(found), "labelled", quoted=True)
+    classified = in_play_query(plan, exp.Star(), exp.alias_(_class(strategy, found), CLASS, quoted=True), labelled)
+    shared = exp.select(exp.Star(), exp.alias_(_share(strategy), SHARE, quoted=True)).from_(sql.table(CLASSIFIED))
+    ties = [sql.ascending(term) for term in tie_key(plan)]
+    place = sql.over(
+        exp.RowNumber(),
+        by=[sql.column("labelled"), sql.column(CLASS)],
+        ordered=sql.order(sql.descending(sql.column("preselected")), *ties),
+    )
+    placed = exp.select(exp.Star(), exp.alias_(place, "place", quoted=True)).from_(sql.table(SHARED))
+    by = [*_balance_order(), *(term.copy() for term in ties)]
+    steps = {
+        INPUTS: inputs_query(plan),
+        CLASSIFIED: classified,
+        SHARED: shared,
+        PLACED: placed,
+        FIRST: _first(plan, PLACED, by),
+    }
+    return sql.chain(steps, _ranked(by, found))
+
+
+def _balance_order() -> list[exp.Expression]:
+    share = sql.column(SHARE)
+    wanted = exp.GT(this=share, expression=sql.number(0.0))
+    halfway = exp.Paren(this=exp.Sub(this=sql.column("place"), expression=sql.number(0.5)))
+
+    def if_wanted(value: exp.Expression) -> exp.Expression:
+        return exp.Case(ifs=[exp.If(this=wanted.copy(), true=value)])
+
+    return [
+        sql.ascending(if_wanted(exp.Div(this=halfway, expression=share.copy()))),
+        sql.descending(if_wanted(share.copy())),
+        sql.ascending(if_wanted(sql.column(CLASS))),
+    ]
+
+
+def _class(strategy: BalanceStrategy, found: exp.Expression) -> exp.Expression:
+    if strategy.distribution != "TARGET":
+        return found.copy()
+    listed = exp.In(this=found.copy(), expressions=[sql.text(name) for name in shares_of(strategy)])
+    return exp.Case(ifs=[exp.If(this=listed, true=found.copy())])
+
+
+def _share(strategy: BalanceStrategy) -> exp.Expression:
+    labelled = sql.column("labelled")
+    if strategy.distribution == "TARGET":
+        shares = shares_of(strategy)
+        ifs = [
+            exp.If(this=exp.EQ(this=sql.column(CLASS), expression=sql.text(name)), true=sql.number(share))
+            for name, share in shares.items()
+        ]
+        ifs.append(exp.If(this=labelled, true=sql.number(rest_of(shares))))
+        return exp.Case(ifs=ifs)
+    if strategy.distribution == "INPUT":
+        own = sql.over(sql.count(), by=[sql.column(CLASS)])
+        share: exp.Expression = exp.Div(this=sql.double(own), expression=sql.over(sql.count(labelled)))
+    else:
+        kinds = exp.select(exp.Count(this=exp.Distinct(expressions=[sql.column(CLASS)]))).from_(sql.table(CLASSIFIED))
+        share = exp.Div(this=sql.number(1.0), expression=exp.Subquery(this=kinds))
+    return exp.Case(ifs=[exp.If(this=labelled.copy(), true=share)])
+
+
+def shares_of(strategy: BalanceStrategy) -> dict[str, float]:
+    """The target's shares, scaled to a sum of 1 where they add up to more."""
+    target = dict(strategy.target or {})
+    total = math.fsum(target.values())
+    return {name: share / total for name, share in target.items()} if total > 1 else target
+
+
+def rest_of(shares: dict[str, float]) -> float:
+    """The share of all classes that are not listed: what is missing to 1."""
+    return max(1.0 - math.fsum(shares.values()), 0.0)
+
+
+def _first(plan: Plan, source: str, by: list[exp.Expression]) -> exp.Select:
+    """The first n rows that are not preselected."""
+    query = exp.select(exp.Star()).from_(sql.table(source)).where(exp.Not(this=sql.column("preselected")))
+    return query.order_by(*(term.copy() for term in by)).limit(plan.n)
+
+
+def _ranked(by: list[exp.Expression], value: exp.Expression) -> exp.Select:
+    rank = sql.over(exp.RowNumber(), ordered=exp.Order(expressions=[term.copy() for term in by]))
+    columns = [sql.column("sample_id"), sql.column("file_name")]
+    query = exp.select(*columns, exp.alias_(rank, RANK, quoted=True), exp.alias_(value.copy(), VALUE, quoted=True))
+    return query.from_(sql.table(FIRST)).order_by(sql.ascending(sql.column(RANK)), sql.ascending(sql.column("sample_id")))
+
+
+def weights_pool_query(plan: Plan) -> exp.Select:
+    """Query with the mean of the candidates' values."""
+    value = sql.column(plan.objectives[0].input.column)
+    query = exp.select(exp.alias_(exp.Avg(this=value), "mean", quoted=True)).from_(sql.table(IN_PLAY))
+    return query.where(exp.Not(this=sql.column("preselected")))
+
+
+def balance_pool_query(plan: Plan) -> exp.Select:
+    """Query with the classes in play, by name: how many candidates and how many preselected samples each has."""
+    found = sql.column(plan.objectives[0].input.column)
+    preselected = sql.column("preselected")
+    return (
+        exp.select(
+            exp.alias_(found, CLASS, quoted=True),
+            exp.alias_(sql.count(exp.Not(this=preselected)), "candidates", quoted=True),
+            exp.alias_(sql.count(preselected.copy()), "preselected", quoted=True),
+        )
+        .from_(sql.table(IN_PLAY))
+        .group_by(found.copy())
+        .order_by(sql.ascending(found.copy()))
+    )

@@ -1,0 +1,110 @@
+"""The SQL of a plan, statement by statement, for each of the three ways a selection can run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel.plan import nodes as sql
+from sqlsel.plan.candidates import (
+    IN_PLAY,
+    INPUTS,
+    funnel_query,
+    in_play_query,
+    inputs_query,
+    tagged_ids,
+    tie_key,
+)
+from sqlsel.plan.ranking import RANK, balance_pool_query, balance_query, weights_pool_query, weights_query
+
+if TYPE_CHECKING:
+    from sqlsel.plan.model import InputStep, Plan, Queries
+
+POSITION = "position"
+PICKS = "sqlsel_picks"
+
+
+def statements(plan: Plan) -> Mapping[str, exp.Expression]:
+    """The statements by name, in the order they run.
+
+    ``funnel`` counts what each filter removes. ``selection`` ranks where SQL alone decides. Otherwise ``inputs`` and
+    ``in_play`` are temporary tables, ``columns`` is what numpy reads of every sample in play, ``vectors <input>`` and
+    ``queries <objective>`` the vectors; ``picked`` gives the picks their ids. ``pool`` is what the picks are compared
+    with in the summary.
+    """
+    if plan.route == "greedy":
+        return _greedy(plan)
+    found: dict[str, exp.Expression] = {"funnel": sql.chain({INPUTS: inputs_query(plan)}, funnel_query(plan))}
+    found["selection"] = weights_query(plan) if plan.route == "weights" else balance_query(plan)
+    if plan.objectives:
+        pool = weights_pool_query(plan) if plan.route == "weights" else balance_pool_query(plan)
+        found["pool"] = sql.chain({INPUTS: inputs_query(plan), IN_PLAY: in_play_query(plan)}, pool)
+    return found
+
+
+def _greedy(plan: Plan) -> dict[str, exp.Expression]:
+    found: dict[str, exp.Expression] = {
+        "inputs": _temporary(INPUTS, inputs_query(plan)),
+        "funnel": funnel_query(plan),
+        "in_play": _temporary(IN_PLAY, _positions(plan)),
+        "columns": _columns(plan),
+    }
+    for step in plan.inputs:
+        if step.vectors is not None:
+            found[f"vectors {step.column}"] = _vectors(step)
+    for objective in plan.objectives:
+        if objective.queries is not None:
+            found[f"queries {objective.name}"] = _queries(objective.queries)
+    found["picked"] = _picked()
+    return found
+
+
+def _temporary(name: str, query: exp.Query) -> exp.Create:
+    temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
+    return exp.Create(this=sql.table(name), kind="TABLE", expression=query, properties=temporary)
+
+
+def _positions(plan: Plan) -> exp.Select:
+    place = sql.over(exp.RowNumber(), ordered=sql.order(*tie_key(plan)))
+    position = exp.Sub(this=place, expression=sql.number(1))
+    return in_play_query(plan, exp.alias_(position, POSITION, quoted=True), exp.Star())
+
+
+def _columns(plan: Plan) -> exp.Select:
+    names = [POSITION, "preselected", *(step.column for step in plan.inputs)]
+    query = exp.select(*(sql.column(name) for name in names)).from_(sql.table(IN_PLAY))
+    return query.order_by(sql.ascending(sql.column(POSITION)))
+
+
+def _vectors(step: InputStep) -> exp.Select:
+    assert step.vectors is not None
+    source = step.vectors
+    stored = sql.table(source.facts.table, source.schema, source.catalog, alias="v")
+    on = exp.EQ(this=sql.column("sample_id", "p"), expression=sql.column("sample_id", "v"))
+    query = exp.select(sql.column(POSITION, "p"), sql.column("embedding", "v"))
+    query = query.from_(stored).join(sql.table(IN_PLAY, alias="p"), on=on)
+    if source.facts.task is None:
+        return query
+    return query.order_by(sql.ascending(sql.column(POSITION, "p")), sql.ascending(sql.column("object_index", "v")))
+
+
+def _queries(queries: Queries) -> exp.Select:
+    source = queries.vectors
+    stored = sql.table(source.facts.table, source.schema, source.catalog, alias="v")
+    tagged = sql.subquery(tagged_ids(source.catalog, source.schema, queries.tag), "t")
+    on = exp.EQ(this=sql.column("sample_id", "v"), expression=sql.column("sample_id", "t"))
+    query = exp.select(sql.column("embedding", "v")).from_(stored).join(tagged, on=on)
+    order = [sql.ascending(sql.column("sample_id", "v"))]
+    if source.facts.task is not None:
+        order.append(sql.ascending(sql.column("object_index", "v")))
+    return query.order_by(*order)
+
+
+def _picked() -> exp.Select:
+    on = exp.EQ(this=sql.column(POSITION, "k"), expression=sql.column(POSITION, "p"))
+    rank, sample_id = sql.column(RANK, "k"), sql.column("sample_id", "p")
+    query = exp.select(sample_id, sql.column("file_name", "p"), rank).from_(sql.table(PICKS, alias="k"))
+    query = query.join(sql.table(IN_PLAY, alias="p"), on=on)
+    return query.order_by(sql.ascending(rank.copy()), sql.ascending(sample_id.copy()))

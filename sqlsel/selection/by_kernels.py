@@ -1,0 +1,116 @@
+"""Selections that the kernels decide: SQL computes the columns, numpy picks one sample at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from sqlglot import exp
+
+from sqlsel import kernels
+from sqlsel.errors import SelectionError
+from sqlsel.plan.statements import PICKS
+from sqlsel.selection.funnel import read_funnel
+from sqlsel.selection.objectives import Loaded, Picks, Prepared, prepare
+from sqlsel.selection.outcome import Ending, Progress, RunOutcome
+from sqlsel.selection.ranked import ranked_table
+from sqlsel.selection.reading import Matrix, read_matrix, read_objects, read_queries
+
+if TYPE_CHECKING:
+    from sqlsel.engines.base import Engine
+    from sqlsel.plan.model import InputStep, Plan
+
+
+def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
+    """Any combination of objectives, by the greedy loop."""
+    progress("filter", 0, None)
+    engine.execute(plan.statements["inputs"])
+    funnel = read_funnel(plan, engine)
+    engine.execute(plan.statements["in_play"])
+    loaded = _load(plan, engine, progress)
+    try:
+        prepared = [prepare(step, loaded) for step in plan.objectives]
+        candidates = _candidates(plan, loaded, prepared)
+        outcome = kernels.greedy(
+            [each.objective for each in prepared],
+            n=plan.n,
+            candidates=candidates,
+            preselected=loaded.preselected,
+            progress=lambda done, _gain: progress("select", done, plan.n),
+        )
+    except kernels.KernelInputError as failure:
+        raise SelectionError(f"dataset {plan.facts.name}: {failure}") from None
+    return _told(plan, engine, funnel, prepared, candidates, outcome)
+
+
+def _load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
+    columns = engine.table(plan.statements["columns"])
+    vectors: dict[str, Matrix | kernels.Objects] = {}
+    for step in plan.inputs:
+        if step.vectors is not None:
+            progress(f"read {step.label}", 0, None)
+            vectors[step.column] = _read_vectors(plan, engine, step, columns.num_rows)
+    queries = {
+        step.name: _read_queries(plan, engine, step.name, step.queries.vectors.facts.width)
+        for step in plan.objectives
+        if step.queries is not None
+    }
+    preselected = columns.column("preselected").to_numpy().astype(np.bool_)
+    return Loaded(columns, preselected, vectors, queries)
+
+
+def _read_vectors(plan: Plan, engine: Engine, step: InputStep, count: int) -> Matrix | kernels.Objects:
+    assert step.vectors is not None
+    query = plan.statements[f"vectors {step.column}"]
+    if step.vectors.facts.task is None:
+        return read_matrix(engine, query, count, step.vectors.facts.width)
+    assert isinstance(query, exp.Select)
+    return read_objects(engine, query, count, step.vectors.facts.width)
+
+
+def _read_queries(plan: Plan, engine: Engine, name: str, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    found = read_queries(engine, plan.statements[f"queries {name}"], width)
+    if not len(found):
+        raise SelectionError(
+            f"{name}: the queries have no embeddings", hint="ingest embeddings for the samples of the query tag"
+        )
+    return found
+
+
+def _candidates(plan: Plan, loaded: Loaded, prepared: list[Prepared]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    candidates = ~loaded.preselected
+    for each in prepared:
+        if each.barred is not None:
+            candidates &= ~each.barred
+    if not candidates.any():
+        raise SelectionError(
+            f"dataset {plan.facts.name}: nothing to select from: every candidate is below the minimum typicality",
+            hint="lower stopping_condition_minimum_typicality",
+        )
+    return candidates
+
+
+def _told(
+    plan: Plan,
+    engine: Engine,
+    funnel: dict[str, int],
+    prepared: list[Prepared],
+    candidates: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    outcome: kernels.Outcome,
+) -> RunOutcome:
+    ranks = np.arange(1, len(outcome.rows) + 1)
+    with engine.bind({PICKS: pa.table({"position": outcome.rows, "rank": ranks})}):
+        picked = engine.table(plan.statements["picked"])
+    names = [step.name for step in plan.objectives]
+    stop = outcome.stop
+    return RunOutcome(
+        ranked=ranked_table(picked, names, outcome.terms, outcome.gains),
+        funnel={**funnel, "ruled_out": funnel["candidates"] - int(candidates.sum())},
+        ending=Ending(stop.reason, None if stop.objective is None else names[stop.objective]),
+        reached={
+            name: each.reached(Picks(outcome.rows, outcome.terms[:, number], candidates))
+            for number, (name, each) in enumerate(zip(names, prepared, strict=True))
+        },
+        notices=outcome.notices,
+    )

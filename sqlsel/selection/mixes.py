@@ -1,0 +1,103 @@
+"""The mix of classes that a balance asked for and the one it reached, class by class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sqlsel.config import BalanceStrategy
+from sqlsel.plan.ranking import rest_of, shares_of
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Doubles = npt.NDArray[np.float64]
+
+OTHERS = None
+"""Stands for all classes that a target does not list; no class can be called so."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mix:
+    """The columns of a balance: its classes and the target.
+
+    Attributes:
+        classes: Name of each column; the last is None for the unlisted classes of a TARGET.
+        target: ``(C,)`` shares.
+        listed: For each class of the data the number of its column.
+    """
+
+    classes: tuple[str | None, ...]
+    target: Doubles
+    listed: npt.NDArray[np.int64]
+
+
+def mix_of(strategy: BalanceStrategy, names: Sequence[str], in_play: Doubles) -> Mix:
+    """The columns of a balance over the classes of the data.
+
+    Args:
+        strategy: What is wanted.
+        names: Classes of the data.
+        in_play: ``(len(names),)`` how much of each there is among the samples in play; 0 for a class that does not occur.
+    """
+    if strategy.distribution == "TARGET":
+        shares = shares_of(strategy)
+        columns = {name: number for number, name in enumerate(shares)}
+        listed = np.array([columns.get(name, len(columns)) for name in names], dtype=np.int64)
+        return Mix((*shares, OTHERS), np.array([*shares.values(), rest_of(shares)]), listed)
+    occurring = np.flatnonzero(in_play > 0)
+    listed = np.full(len(names), -1, dtype=np.int64)
+    listed[occurring] = np.arange(len(occurring))
+    found = in_play[occurring]
+    target = found / found.sum() if strategy.distribution == "INPUT" else np.full(len(found), 1.0 / max(len(found), 1))
+    return Mix(tuple(names[number] for number in occurring), target, listed)
+
+
+def reached_mix(mix: Mix, chosen: Doubles, pool: Doubles, attainable: Doubles) -> Mapping[str, Any]:
+    """What a balance reached, for the summary.
+
+    Args:
+        mix: The columns.
+        chosen: ``(C,)`` sums over the selection, preselected included.
+        pool: ``(C,)`` sums over the candidates.
+        attainable: ``(C,)`` the highest share that each class could have had in a selection of this size.
+    """
+    reached, supply = _shares(chosen), _shares(pool)
+    classes = [
+        {
+            "class": name,
+            "target": float(mix.target[number]),
+            "reached": float(reached[number]),
+            "input": float(supply[number]),
+            "available": float(pool[number]),
+            "attainable": float(attainable[number]),
+        }
+        for number, name in enumerate(mix.classes)
+        if name is not OTHERS or mix.target[number] > 0 or pool[number] > 0
+    ]
+    return {"l1": float(np.abs(reached - mix.target).sum()), "chosen": float(chosen.sum()), "classes": classes}
+
+
+def attainable_counts(preselected: Doubles, pool: Doubles, picked: int) -> Doubles:
+    """The highest share of each class when every sample has one class: as many of it as there are, up to all picks."""
+    total = preselected.sum() + picked
+    return (preselected + np.minimum(pool, picked)) / total if total else np.zeros(len(pool))
+
+
+def attainable_sums(rows: Doubles, preselected: Doubles, picked: int) -> Doubles:
+    """The share of each class if the samples richest in it were picked, for rows that mix classes."""
+    shares = np.zeros(rows.shape[1])
+    totals = rows.sum(axis=1)
+    for number in range(rows.shape[1]):
+        first = np.argpartition(-rows[:, number], picked - 1)[:picked] if 0 < picked < len(rows) else slice(None)
+        total = preselected.sum() + totals[first].sum()
+        shares[number] = (preselected[number] + rows[first, number].sum()) / total if total else 0.0
+    return shares
+
+
+def _shares(sums: Doubles) -> Doubles:
+    total = sums.sum()
+    return sums / total if total else np.zeros(len(sums))

@@ -1,0 +1,105 @@
+"""From the engine's streams to the arrays that kernels work on. Row i is the sample at position i of the tie order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlglot import exp
+
+from sqlsel.kernels import Objects
+from sqlsel.plan import nodes as sql
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    from sqlsel.engines.base import Engine
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """Vectors of the samples in play.
+
+    Attributes:
+        rows: ``(N, d)`` float32; zeros where a preselected sample has no vector.
+        present: ``(N,)`` whether the sample has one.
+    """
+
+    rows: npt.NDArray[np.float32]
+    present: npt.NDArray[np.bool_]
+
+
+def read_matrix(engine: Engine, query: exp.Expression, count: int, width: int) -> Matrix:
+    """The samples' own vectors. Memory: the matrix and one batch; O(count * width)."""
+    rows = np.zeros((count, width), dtype=np.float32)
+    present = np.zeros(count, dtype=np.bool_)
+    for batch in engine.batches(query):
+        positions = batch.column(0).to_numpy()
+        rows[positions] = _vectors(batch.column(1), width)
+        present[positions] = True
+    return Matrix(rows, present)
+
+
+def read_objects(engine: Engine, query: exp.Select, count: int, width: int) -> Objects:
+    """The vectors of the samples' objects, in the order of position and object."""
+    total = engine.rows(exp.select(sql.count()).from_(sql.subquery(_unordered(query), "v")))[0][0]
+    matrix = np.empty((total, width), dtype=np.float32)
+    per_row = np.zeros(count, dtype=np.int64)
+    filled = 0
+    for batch in engine.batches(query):
+        np.add.at(per_row, batch.column(0).to_numpy(), 1)
+        matrix[filled : filled + batch.num_rows] = _vectors(batch.column(1), width)
+        filled += batch.num_rows
+    offsets = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(per_row, out=offsets[1:])
+    return Objects(matrix, offsets)
+
+
+def read_queries(engine: Engine, query: exp.Expression, width: int) -> npt.NDArray[np.float32]:
+    """Query vectors, ``(q, width)`` float32."""
+    found = [_vectors(batch.column(0), width) for batch in engine.batches(query)]
+    return np.concatenate(found) if found else np.empty((0, width), dtype=np.float32)
+
+
+def distribution_rows(values: pa.ChunkedArray, width: int) -> npt.NDArray[np.float64]:
+    """``(N, width)`` float64 from lists of that length; an empty or missing list is a row of zeros."""
+    column = values.combine_chunks()
+    offsets = column.offsets.to_numpy()
+    filled = np.flatnonzero(np.diff(offsets) == width)
+    rows = np.zeros((len(column), width), dtype=np.float64)
+    numbers = column.values.to_numpy(zero_copy_only=False)
+    rows[filled] = numbers[offsets[filled][:, None] + np.arange(width)]
+    return rows
+
+
+def class_codes(values: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
+    """The classes that occur, sorted by code point, and for each row the number of its class, -1 for none."""
+    import pyarrow.compute as pc
+
+    encoded = pc.dictionary_encode(values.combine_chunks())
+    names = encoded.dictionary.to_pylist()
+    order = sorted(range(len(names)), key=names.__getitem__)
+    places = np.empty(len(names) + 1, dtype=np.int64)
+    places[order] = np.arange(len(names))
+    places[-1] = -1
+    codes = pc.fill_null(encoded.indices, len(names)).to_numpy(zero_copy_only=False)
+    return tuple(names[index] for index in order), places[codes]
+
+
+def numbers(values: pa.ChunkedArray) -> npt.NDArray[np.float64]:
+    """``(N,)`` float64, NaN for NULL."""
+    found: npt.NDArray[np.float64] = values.to_numpy().astype(np.float64, copy=False)
+    return found
+
+
+def _vectors(column: pa.Array, width: int) -> npt.NDArray[np.float32]:
+    flat: npt.NDArray[np.float32] = column.flatten().to_numpy(zero_copy_only=True)
+    return flat.reshape(-1, width)
+
+
+def _unordered(query: exp.Select) -> exp.Select:
+    bare = query.copy()
+    bare.set("order", None)
+    return bare

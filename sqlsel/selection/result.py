@@ -1,0 +1,85 @@
+"""A selection as the caller holds it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlsel.selection.telling import summary_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+class Selection:
+    """The samples that were chosen, in the order they were picked, and what came of each objective.
+
+    Preselected samples are not part of it: they are in the tag.
+    """
+
+    def __init__(self, ranked: pa.Table, summary: Mapping[str, Any]) -> None:
+        self._ranked = ranked
+        self._summary = summary
+
+    @property
+    def dataset(self) -> str:
+        """The dataset that was selected from."""
+        return str(self._summary["dataset"])
+
+    @property
+    def tag(self) -> str | None:
+        """The tag that holds the selection; None where nothing was written."""
+        tag: str | None = self._summary["tag"]
+        return tag
+
+    @property
+    def run_id(self) -> str | None:
+        """The run's key in ``sqlsel.runs``; None where nothing was written."""
+        run_id: str | None = self._summary["run_id"]
+        return run_id
+
+    @property
+    def sample_ids(self) -> list[Any]:
+        """Ids of the new picks, in pick order, in their own type."""
+        found: list[Any] = self._ranked.column("sample_id").to_pylist()
+        return found
+
+    @property
+    def file_names(self) -> list[str]:
+        """File names of the new picks, in pick order."""
+        found: list[str] = self._ranked.column("file_name").to_pylist()
+        return found
+
+    def __len__(self) -> int:
+        """Number of new picks."""
+        return int(self._ranked.num_rows)
+
+    def to_arrow(self) -> pa.Table:
+        """The ranked table: ``sample_id``, ``file_name``, ``rank`` (1 first), ``gain``, ``terms MAP(VARCHAR, DOUBLE)``."""
+        return self._ranked
+
+    def df(self) -> pd.DataFrame:
+        """The ranked table as a pandas frame; ``terms`` are dicts.
+
+        Raises:
+            ImportError: If pandas is not installed.
+        """
+        frame: pd.DataFrame = self._ranked.to_pandas(maps_as_pydicts="strict")
+        return frame
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The ranked table to any library that takes Arrow streams: ``polars.DataFrame(selection)``."""
+        return self._ranked.__arrow_c_stream__(requested_schema)
+
+    def summary(self) -> dict[str, Any]:
+        """What was asked, what each objective reached, why it stopped and what was left out, as plain values."""
+        return copy.deepcopy(dict(self._summary))
+
+    def __str__(self) -> str:
+        return summary_text(self._summary)
+
+    def __repr__(self) -> str:
+        tag = f" as tag {self.tag!r}" if self.tag else ""
+        return f"<sqlsel.Selection: {len(self)} samples of {self.dataset!r}{tag}; print() it, or .summary(), .df()>"

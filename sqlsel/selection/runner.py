@@ -1,0 +1,33 @@
+"""Runs a plan on an engine. SQL says who may be chosen; SQL or the kernels choose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlsel.selection.by_kernels import run_greedy
+from sqlsel.selection.by_sql import run_balance, run_weights
+
+if TYPE_CHECKING:
+    from sqlsel.engines.base import Engine
+    from sqlsel.plan.model import Plan
+    from sqlsel.selection.outcome import Progress, RunOutcome
+
+_ROUTES = {"weights": run_weights, "balance": run_balance, "greedy": run_greedy}
+
+
+def run_plan(plan: Plan, engine: Engine, progress: Progress | None = None) -> RunOutcome:
+    """Choose the samples of a plan. Nothing is written but temporary tables of the engine's session.
+
+    Args:
+        plan: The plan.
+        engine: A session of its own; where ids are preselected they are bound as ``sqlsel_preselected``.
+        progress: Told of the stages.
+
+    Raises:
+        SelectionError: If no candidate is left, or samples lack an input that may not be missing.
+    """
+    return _ROUTES[plan.route](plan, engine, progress or silent)
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """A progress that tells nobody."""

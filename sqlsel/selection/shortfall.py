@@ -1,0 +1,58 @@
+"""Where a target was missed, and which of three reasons holds: the supply, a trade-off, or too few samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+TOLERANCE = 0.01
+"""A share that is this near to its target meets it."""
+
+
+def balance_shortfalls(reached: Mapping[str, Any], candidates: int, others: Sequence[str]) -> list[dict[str, Any]]:
+    """For each class whose share stays below its target by more than a hundredth, the reason with its numbers.
+
+    ``supply``: no selection of this size could have had the share. ``too few samples``: one sample more would overshoot.
+    ``trade-off``: other objectives, or the other classes of mixed predictions, pulled elsewhere.
+
+    Args:
+        reached: What the balance reached, with its classes.
+        candidates: Number of candidates.
+        others: Names of the objectives beside it.
+    """
+    found = []
+    for share in reached["classes"]:
+        gap = share["target"] - share["reached"]
+        if gap <= TOLERANCE:
+            continue
+        name = share["class"] if share["class"] is not None else "all other classes"
+        reason, text = _reason(name, share, gap, reached["chosen"], candidates, others)
+        found.append({"class": share["class"], "reason": reason, "text": text})
+    return found
+
+
+def _reason(
+    name: str, share: Mapping[str, Any], gap: float, chosen: float, candidates: int, others: Sequence[str]
+) -> tuple[str, str]:
+    wanted = f"{name}: {percent(share['reached'])} instead of {percent(share['target'])}"
+    if share["attainable"] < share["target"] - TOLERANCE:
+        available = f"{share['available']:,.4g} {name} among {candidates:,} candidates"
+        return "supply", f"{wanted}: supply: {available}, {percent(share['attainable'])} at most"
+    if chosen and gap <= 1 / chosen:
+        return "too few samples", f"{wanted}: too few samples: one more is {percent(1 / chosen)} of the mix; select more"
+    if others:
+        return "trade-off", f"{wanted}: trade-off with {', '.join(others)}; raise the strength of this balance"
+    return "trade-off", f"{wanted}: trade-off between the classes, which share samples"
+
+
+def range_shortfall(total: float, min_sum: float) -> list[dict[str, Any]]:
+    """Whether the sum of a target range stayed below its lower end."""
+    if total >= min_sum:
+        return []
+    text = f"the sum is {total:g} instead of at least {min_sum:g}: too few samples; select more"
+    return [{"reason": "too few samples", "text": text}]
+
+
+def percent(share: float) -> str:
+    """A share as text: ``12.5 %``."""
+    return f"{share * 100:.3g} %"

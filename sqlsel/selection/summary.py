@@ -1,0 +1,98 @@
+"""The summary of a selection: what was asked, what was reached, why it stopped, what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlsel.config import BalanceStrategy, DiversityStrategy, TypicalityStrategy, WeightsStrategy
+from sqlsel.plan.explain import target_text, threshold_text
+from sqlsel.selection.shortfall import balance_shortfalls, range_shortfall
+
+if TYPE_CHECKING:
+    from sqlsel.plan.model import ObjectiveStep, Plan
+    from sqlsel.selection.outcome import RunOutcome
+
+_REASONS = {
+    "n_samples": "as many samples as asked for",
+    "candidates": "no candidate is left",
+    "minimum_distance": "every candidate left is nearer than the minimum distance to a chosen sample",
+    "max_sum": "the sum of the weights has reached its bound",
+    "target_range": "every candidate left would carry the sum of the weights above its range",
+}
+
+
+def summarize(plan: Plan, outcome: RunOutcome, notices: tuple[str, ...]) -> dict[str, Any]:
+    """The summary as plain values that JSON can hold.
+
+    Args:
+        plan: What was asked.
+        outcome: What came of it.
+        notices: Sentences for the user from the checks of the config.
+    """
+    selected = outcome.ranked.num_rows
+    fewer = [] if selected == plan.n else [f"{plan.n:,} samples were asked for, {selected:,} are selected"]
+    return {
+        "dataset": plan.facts.name,
+        "seed": plan.request.seed,
+        "asked": {"n_samples": plan.n, "config": plan.config.to_dict()},
+        "selected": selected,
+        "preselected": outcome.funnel["preselected"],
+        "candidates": outcome.funnel["candidates"] - outcome.funnel.get("ruled_out", 0),
+        "samples": plan.facts.n_samples,
+        "stop": {
+            "reason": outcome.ending.reason,
+            "objective": outcome.ending.objective,
+            "text": _REASONS[outcome.ending.reason],
+        },
+        "left_out": _left_out(plan, outcome.funnel),
+        "objectives": [_objective(step, plan, outcome) for step in plan.objectives],
+        "notices": [*notices, *outcome.notices, *fewer],
+    }
+
+
+def _left_out(plan: Plan, funnel: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "where": plan.facts.n_samples - funnel["preselected"] - funnel["admitted"],
+        "missing": [
+            {"input": step.label, "count": funnel[f"missing_{step.column}"]}
+            for step in plan.inputs
+            if funnel.get(f"missing_{step.column}")
+        ],
+        "thresholds": [
+            {"name": step.name, "condition": threshold_text(step), "removed": funnel[f"removed_{number}"]}
+            for number, step in enumerate(plan.thresholds, start=1)
+        ],
+        "below_minimum_typicality": funnel.get("ruled_out", 0),
+    }
+
+
+def _objective(step: ObjectiveStep, plan: Plan, outcome: RunOutcome) -> dict[str, Any]:
+    reached = outcome.reached[step.name]
+    others = [other.name for other in plan.objectives if other is not step]
+    missed: list[dict[str, Any]] = []
+    if isinstance(step.strategy, BalanceStrategy):
+        missed = balance_shortfalls(reached, outcome.funnel["candidates"], others)
+    elif isinstance(step.strategy, WeightsStrategy) and step.strategy.target_range is not None:
+        missed = range_shortfall(reached["sum"], step.strategy.target_range.min_sum)
+    return {
+        "name": step.name,
+        "strategy": step.strategy.type,
+        "input": step.input.label,
+        "strength": step.strategy.strength,
+        "asked": _asked(step),
+        "reached": dict(reached),
+        "missed": missed,
+    }
+
+
+def _asked(step: ObjectiveStep) -> str:
+    strategy = step.strategy
+    if isinstance(strategy, BalanceStrategy):
+        return target_text(strategy)
+    if isinstance(strategy, DiversityStrategy):
+        bound = strategy.stopping_condition_minimum_distance
+        return "far from each other" + ("" if bound is None else f", at least {bound:g}")
+    if isinstance(strategy, TypicalityStrategy):
+        return f"near the {strategy.num_nearest_neighbors} nearest neighbours"
+    return "high values" if strategy.type == "WEIGHTS" else "near the queries"

@@ -1,0 +1,77 @@
+"""A summary as text for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlsel.selection.shortfall import percent
+
+WIDTH = 80
+
+
+def summary_text(summary: Mapping[str, Any]) -> str:
+    """The summary in lines of at most 80 characters."""
+    lines = [*_head(summary), *_left_out(summary)]
+    for objective in summary["objectives"]:
+        lines += _objective(objective)
+    lines += [f"  note: {notice}" for notice in summary["notices"]]
+    return "\n".join(_wrapped(lines))
+
+
+def _head(summary: Mapping[str, Any]) -> Iterable[str]:
+    tag = f" as tag {summary['tag']}" if summary.get("tag") else ""
+    yield (
+        f"Selected {summary['selected']:,} of {summary['candidates']:,} candidates "
+        f"({summary['samples']:,} samples) from {summary['dataset']}{tag}"
+    )
+    asked = f"  asked: {summary['asked']['n_samples']:,} samples"
+    if summary["preselected"]:
+        asked += f", beside {summary['preselected']:,} preselected"
+    yield asked
+    stop = summary["stop"]
+    cause = f" ({stop['objective']})" if stop["objective"] else ""
+    yield f"  stopped: {stop['text']}{cause}"
+
+
+def _left_out(summary: Mapping[str, Any]) -> Iterable[str]:
+    left_out = summary["left_out"]
+    if left_out["where"]:
+        yield f"  left out: {left_out['where']:,} that where does not admit"
+    for missing in left_out["missing"]:
+        yield f"  left out: {missing['count']:,} that lack {missing['input']}"
+    for threshold in left_out["thresholds"]:
+        yield f"  threshold {threshold['condition']}: {threshold['removed']:,} removed"
+    if left_out["below_minimum_typicality"]:
+        yield f"  left out: {left_out['below_minimum_typicality']:,} below the minimum typicality"
+
+
+def _objective(objective: Mapping[str, Any]) -> Iterable[str]:
+    strength = "" if objective["strength"] == 1 else f" (strength {objective['strength']:g})"
+    yield f"  {objective['name']}{strength}"
+    yield f"    asked:   {objective['asked']}"
+    yield f"    reached: {_reached(objective['reached'])}"
+    for missed in objective["missed"]:
+        yield f"    missed:  {missed['text']}"
+
+
+def _reached(reached: Mapping[str, Any]) -> str:
+    if "classes" in reached:
+        shares = ", ".join(f"{share['class'] or 'others'} {percent(share['reached'])}" for share in reached["classes"])
+        return f"{shares} (away from the target by {reached['l1']:.3g} in all)"
+    if "smallest_distance" in reached:
+        smallest = reached["smallest_distance"]
+        return "a single sample" if smallest is None else f"no two nearer than {smallest:.4g}"
+    mean, pool = (_number(reached[name]) for name in ("mean", "pool_mean"))
+    return f"mean {mean}, against {pool} of all candidates"
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4g}"
+
+
+def _wrapped(lines: Iterable[str]) -> Iterable[str]:
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()) + 2)
+        yield from textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False) or [""]

@@ -18,16 +18,21 @@ if TYPE_CHECKING:
 class Intake:
     """One source, ready to be stored.
 
-    Each query is read once, in a transaction, while ``bound`` objects are registered under their names.
+    The queries are read in one transaction, while ``bound`` objects are registered under their names. A query may be read
+    several times and gives the same rows each time; an Arrow reader that is bound is copied before it is read.
 
     Attributes:
         samples: Query with ``sample_id``, ``file_name`` (VARCHAR) and, where there is metadata, a STRUCT ``metadata``.
             None where the source only adds to samples that the dataset has (an embeddings file).
-        embedding: Query with ``sample_id`` and ``embedding`` (list or array of numbers).
+        embedding: Query with ``sample_id`` and ``embedding`` (list or array of numbers). Where it is NULL, the sample has
+            no vector and loses the one it had.
         object_embeddings: By task, queries with ``sample_id``, ``object_index`` and ``embedding``.
         predictions: Query with the columns of the predictions table. A sample whose prediction is empty has one row
             with ``object_index`` and ``category`` NULL.
-        scores: Query with ``sample_id``, ``task``, ``score`` and ``value``.
+        predicted: Query with ``sample_id`` and ``task``: whose predictions are replaced, if only by none. Without it,
+            those that ``predictions`` names.
+        scores: Query with ``sample_id``, ``task``, ``score`` and ``value``. Where the value is NULL or NaN, the sample
+            has no such score and loses the one it had.
         tasks: The tasks that predictions and scores belong to.
         keys: Metadata keys whose kind the source declares; the others follow from the column types.
         bound: Arrow tables, readers, frames or relations that the queries name.
@@ -39,6 +44,7 @@ class Intake:
     embedding: exp.Query | None = None
     object_embeddings: Mapping[str, exp.Query] = field(default_factory=dict)
     predictions: exp.Query | None = None
+    predicted: exp.Query | None = None
     scores: exp.Query | None = None
     tasks: tuple[TaskFacts, ...] = ()
     keys: tuple[MetadataKey, ...] = ()

@@ -56,6 +56,11 @@ def alias(expression: exp.Expr, name: str) -> exp.Expr:
     return exp.alias_(expression, exp.to_identifier(name, quoted=True))
 
 
+def type_node(name: str) -> exp.DataType:
+    """A type by the engine's own name for it, which no translation may touch."""
+    return exp.DataType(this=exp.DType.USERDEFINED, kind=name)
+
+
 def dataset_table(catalog: str, dataset: str, table: str) -> exp.Table:
     """One table of a dataset, with its catalog and schema."""
     return exp.table_(
@@ -107,10 +112,7 @@ def make_dataset(engine: Engine, dataset: str, id_type: str) -> None:
 def create_table(engine: Engine, dataset: str, table: str, columns: list[tuple[str, str]]) -> exp.Create:
     """The statement that makes an empty table of a dataset; types are the engine's own."""
     definitions = [
-        exp.ColumnDef(
-            this=exp.to_identifier(name, quoted=True), kind=exp.DataType.build(kind, dialect=engine.dialect, udt=True)
-        )
-        for name, kind in columns
+        exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=type_node(kind)) for name, kind in columns
     ]
     target = dataset_table(engine.catalog, dataset, table)
     return exp.Create(this=exp.Schema(this=target, expressions=definitions), kind="TABLE")

@@ -28,6 +28,7 @@ class ReadOptions:
         classes: By task, the class names in the order of its probabilities.
         embeddings_file: A file with the vectors, where they are not in the source: parquet, npy with a names file
             beside it, or csv.
+        measure: Whether images are measured where Pillow is installed.
     """
 
     id: str | None = None
@@ -38,3 +39,4 @@ class ReadOptions:
     scores: Mapping[tuple[str, str], str] = field(default_factory=dict)
     classes: Mapping[str, tuple[str, ...] | list[str]] = field(default_factory=dict)
     embeddings_file: Path | None = None
+    measure: bool = True

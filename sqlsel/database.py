@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlsel.config import check_config, read_config
@@ -17,6 +16,8 @@ from sqlsel.preselection import find_preselected
 from sqlsel.selecting import select_from
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from sqlsel.datasets.tags import TagFacts
     from sqlsel.datasets.writing import StoreReport
     from sqlsel.engines.base import Engine
@@ -131,9 +132,7 @@ class Database:
         with interruptible(self._engine), find_preselected(self._engine, facts, preselected) as earlier:
             request = Request(seed=seed, preselected=earlier.preselected, missing=missing, where=where)
             plan = make_plan(declared, facts, self._catalog, request)
-            return select_from(
-                self._engine, plan, earlier, notices, tag=tag, overwrite=overwrite, progress=progress
-            )
+            return select_from(self._engine, plan, earlier, notices, tag=tag, overwrite=overwrite, progress=progress)
 
     def explain(
         self,
@@ -187,7 +186,9 @@ class Database:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 

@@ -79,7 +79,9 @@ class IngestError(SqlselError):
         self.problems = problems
 
     def __str__(self) -> str:
-        return "\n".join([self.message, *(f"  {problem}" for problem in self.problems), *([self.hint] if self.hint else [])])
+        return "\n".join(
+            [self.message, *(f"  {problem}" for problem in self.problems), *([self.hint] if self.hint else [])]
+        )
 
 
 class SelectionError(SqlselError):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sqlsel.errors import Problem
 from sqlsel.plan import Plan, explain_plan
 from sqlsel.plan.rendering import Dialect, script
+
+if TYPE_CHECKING:
+    from sqlsel.errors import Problem
 
 
 @dataclass(frozen=True, slots=True)

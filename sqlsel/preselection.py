@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,15 +10,17 @@ from sqlglot import exp
 
 from sqlsel.datasets.tags import check_tag
 from sqlsel.errors import UsageError
-from sqlsel.facts import DatasetFacts
 from sqlsel.plan import Preselected
 from sqlsel.plan import nodes as sql
 from sqlsel.plan.candidates import PRESELECTED_IDS, preselected_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import pyarrow as pa
 
     from sqlsel.engines.base import Engine
+    from sqlsel.facts import DatasetFacts
 
 _EXAMPLES = 5
 
@@ -70,7 +71,9 @@ def _own_type(engine: Engine, facts: DatasetFacts, given: Sequence[Any]) -> pa.C
     unknown = sorted(set(texts) - set(table.column("id").to_pylist()))
     if unknown:
         examples = ", ".join(repr(text) for text in unknown[:_EXAMPLES])
-        raise UsageError(f"preselected: {len(unknown):,} ids are no samples of dataset {facts.name!r}, such as {examples}")
+        raise UsageError(
+            f"preselected: {len(unknown):,} ids are no samples of dataset {facts.name!r}, such as {examples}"
+        )
     return table.column("sample_id")
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
     import pyarrow as pa
     from sqlglot import exp
 
-    Sql = str | exp.Expression
+    Sql = str | exp.Expr
 
 
 class Engine(Protocol):
@@ -22,6 +23,8 @@ class Engine(Protocol):
 
     dialect: str
     catalog: str
+    connection: Any
+    """The engine's own connection."""
 
     def execute(self, sql: Sql, parameters: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
@@ -35,10 +38,10 @@ class Engine(Protocol):
     def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Iterator[pa.RecordBatch]:
         """A result as a stream of record batches, in the order of the query. Memory: one batch at a time."""
 
-    def columns(self, relation: exp.Expression) -> dict[str, str]:
+    def columns(self, relation: exp.Expr) -> dict[str, str]:
         """Column names of a table, a view, a query or a file scan, with the engine's type names."""
 
-    def scan(self, path: str, format_name: str) -> exp.Expression:
+    def scan(self, path: str, format_name: str) -> exp.Expr:
         """A node that reads a file (``parquet``, ``csv``, ``json``, ``jsonl``) where it can stand behind FROM."""
 
     def bind(self, objects: Mapping[str, object]) -> AbstractContextManager[None]:

@@ -60,9 +60,12 @@ def tagged_ids(catalog: str, dataset: str, tag: str) -> exp.Select:
     )
 
 
-def in_play_query(plan: Plan, *columns: exp.Expression) -> exp.Select:
+def in_play_query(plan: Plan, *columns: exp.Expr) -> exp.Select:
     """Query with the preselected samples and the candidates: those that have every input and pass every threshold."""
-    conditions = [*(_has(step) for step in plan.inputs if not step.optional), *(_passes(step) for step in plan.thresholds)]
+    conditions = [
+        *(_has(step) for step in plan.inputs if not step.optional),
+        *(_passes(step) for step in plan.thresholds),
+    ]
     query = exp.select(*(columns or (exp.Star(),))).from_(sql.table(INPUTS))
     if not conditions:
         return query
@@ -79,12 +82,11 @@ def funnel_query(plan: Plan) -> exp.Select:
     candidate = exp.Not(this=sql.column("preselected"))
     needed = [step for step in plan.inputs if not step.optional]
     complete = [candidate, *(_has(step) for step in needed)]
-    counts: list[tuple[str, exp.Expression]] = [
+    counts: list[tuple[str, exp.Expr]] = [
         ("preselected", sql.count(sql.column("preselected"))),
         ("admitted", sql.count(candidate)),
     ]
-    for step in needed:
-        counts.append((f"missing_{step.column}", sql.count(exp.and_(candidate, exp.Not(this=exp.Paren(this=_has(step)))))))
+    counts += [(f"missing_{step.column}", sql.count(exp.and_(candidate, _lacks(step)))) for step in needed]
     counts.append(("complete", sql.count(sql.every(complete))))
     for index, threshold in enumerate(plan.thresholds, start=1):
         fails = exp.Not(this=exp.Paren(this=_passes(threshold)))
@@ -95,15 +97,15 @@ def funnel_query(plan: Plan) -> exp.Select:
     return exp.select(*columns).from_(sql.table(INPUTS))
 
 
-def lacking_query(plan: Plan, step: InputStep, limit: int) -> exp.Select:
+def lacking_query(step: InputStep, limit: int) -> exp.Select:
     """Query with the lowest ids of the samples that lack an input."""
     sample_id = sql.column("sample_id")
-    lacks = exp.and_(exp.Not(this=sql.column("preselected")), exp.Not(this=exp.Paren(this=_has(step))))
+    lacks = exp.and_(exp.Not(this=sql.column("preselected")), _lacks(step))
     query = exp.select(sample_id).from_(sql.table(INPUTS)).where(lacks)
     return query.order_by(sql.ascending(sample_id.copy())).limit(limit)
 
 
-def tie_key(plan: Plan) -> list[exp.Expression]:
+def tie_key(plan: Plan) -> list[exp.Expr]:
     """What breaks ties, first to last; ends in the id."""
     sample_id = sql.column("sample_id")
     if plan.request.seed is None:
@@ -116,10 +118,14 @@ def _join(query: exp.Select, relation: exp.Query, alias: str) -> exp.Select:
     return sql.left_join(query, sql.subquery(relation, alias), on)
 
 
-def _has(step: InputStep) -> exp.Expression:
+def _has(step: InputStep) -> exp.Expr:
     return sql.present(sql.column(step.column))
 
 
-def _passes(step: ThresholdStep) -> exp.Expression:
+def _lacks(step: InputStep) -> exp.Expr:
+    return sql.absent(sql.column(step.column))
+
+
+def _passes(step: ThresholdStep) -> exp.Expr:
     operation = _OPERATIONS[step.strategy.operation]
     return operation(this=sql.column(step.input.column), expression=sql.number(float(step.strategy.threshold)))

@@ -26,7 +26,7 @@ _ROUTES = {
 
 def explain_plan(plan: Plan) -> str:
     """The steps of a plan in the order they happen, one a line."""
-    lines = [f"Select {_asked(plan)} from {plan.facts.name} ({plan.facts.n_samples:,} samples)", ""]
+    lines = [f"Choose {_asked(plan)} from {plan.facts.name} ({plan.facts.n_samples:,} samples)", ""]
     steps = [*_filters(plan), *_ranking(plan), *_ends(plan)]
     lines += [f"{index:>2}. {step}" for index, step in enumerate(steps, start=1)]
     return "\n".join([*lines, "", f"How it runs: {_ROUTES[plan.route]}."])
@@ -42,7 +42,9 @@ def _filters(plan: Plan) -> list[str]:
     found = []
     if plan.request.preselected is not None:
         tag, count = plan.request.preselected.tag, plan.request.preselected.count
-        found.append(f"start from the preselected samples of tag {tag}" if tag else f"start from {count} preselected samples")
+        found.append(
+            f"start from the preselected samples of tag {tag}" if tag else f"start from {count} preselected samples"
+        )
     if plan.request.where is not None:
         found.append(f"keep candidates where {plan.request.where}")
     needed = [step.label for step in plan.inputs if not step.optional]
@@ -111,5 +113,7 @@ def _ends(plan: Plan) -> list[str]:
             upper = f" and at most {bounds.max_sum:g}" if bounds.max_sum is not None else ""
             found.append(f"keep the sum of {step.input.label} at least {bounds.min_sum:g}{upper}")
         if isinstance(strategy, TypicalityStrategy) and strategy.stopping_condition_minimum_typicality is not None:
-            found.append(f"leave out candidates of a typicality below {strategy.stopping_condition_minimum_typicality:g}")
+            found.append(
+                f"leave out candidates of a typicality below {strategy.stopping_condition_minimum_typicality:g}"
+            )
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from sqlglot import exp
 
@@ -15,10 +15,12 @@ from sqlsel.config import (
     RandomInput,
     ScoresInput,
 )
-from sqlsel.facts import DatasetFacts
 from sqlsel.plan import nodes as sql
 from sqlsel.plan.model import InputStep, Request, Vectors
 from sqlsel.plan.scores import in_object_order, per_sample, predictions, score_relation
+
+if TYPE_CHECKING:
+    from sqlsel.facts import DatasetFacts
 
 NOT_A_NUMBER = float("nan")
 
@@ -33,7 +35,9 @@ def input_step(objective: Objective, column: str, facts: DatasetFacts, request: 
     if isinstance(source, MetadataInput):
         return _metadata(source, column, facts, categorical=isinstance(objective.strategy, BalanceStrategy))
     if isinstance(source, PredictionsInput):
-        return _category_count(source, column, facts) if source.name == "CATEGORY_COUNT" else _mix(source, column, facts)
+        return (
+            _category_count(source, column, facts) if source.name == "CATEGORY_COUNT" else _mix(source, column, facts)
+        )
     if isinstance(source, RandomInput):
         return _random(source, column, request)
     assert_never(source)
@@ -43,12 +47,12 @@ def _vectors(source: EmbeddingsInput, column: str, facts: DatasetFacts) -> Input
     found = facts.object_embeddings[source.task] if source.task else facts.embedding
     assert found is not None
     sample_id = sql.column("sample_id")
-    relation: exp.Query = exp.select(sample_id).from_(sql.table(found.table, facts.name, facts.catalog))
-    if source.task:
-        if source.task in facts.tasks and facts.tasks[source.task].has_predictions:
-            relation = exp.union(relation, predictions(facts, source.task, sample_id.copy()), distinct=True)
-        else:
-            relation = relation.distinct()
+    stored = exp.select(sample_id).from_(sql.table(found.table, facts.name, facts.catalog))
+    relation: exp.Query = stored
+    if source.task and source.task in facts.tasks and facts.tasks[source.task].has_predictions:
+        relation = exp.union(stored, predictions(facts, source.task, sample_id.copy()), distinct=True)
+    elif source.task:
+        relation = stored.distinct()
     has = exp.Case(ifs=[exp.If(this=sql.present(sql.column("sample_id", column)), true=exp.true())])
     label = f"embeddings of the objects of task {source.task}" if source.task else "embeddings"
     vectors = Vectors(catalog=facts.catalog, schema=facts.name, facts=found)
@@ -60,7 +64,7 @@ def _score(source: ScoresInput, column: str, facts: DatasetFacts) -> InputStep:
         column=column,
         label=f"score {source.score} of task {source.task}",
         kind="number",
-        value=_number(sql.column("value", column)),
+        value=sql.column("value", column),
         relation=score_relation(facts, facts.tasks[source.task], source.score),
     )
 
@@ -73,12 +77,15 @@ def _metadata(source: MetadataInput, column: str, facts: DatasetFacts, *, catego
         return InputStep(column=column, label=label, kind="class", value=sql.varchar(value), optional=True)
     if key.kind == "timestamp":
         value = sql.call("sqlsel_seconds", value)
-    return InputStep(column=column, label=label, kind="number", value=_number(value))
+    if key.kind != "number":
+        return InputStep(column=column, label=label, kind="number", value=sql.double(value))
+    without_nan = exp.Nullif(this=sql.double(value), expression=sql.number(NOT_A_NUMBER))
+    return InputStep(column=column, label=label, kind="number", value=without_nan)
 
 
 def _category_count(source: PredictionsInput, column: str, facts: DatasetFacts) -> InputStep:
     category = sql.column("category")
-    counted: exp.Expression = exp.Count(this=category)
+    counted: exp.Expr = exp.Count(this=category)
     if source.categories:
         listed = exp.In(this=category.copy(), expressions=[sql.text(name) for name in source.categories])
         counted = sql.count(listed)
@@ -96,7 +103,9 @@ def _mix(source: PredictionsInput, column: str, facts: DatasetFacts) -> InputSte
     task = facts.tasks[source.task]
     probabilities = sql.column("probabilities")
     if task.task_type == "classification":
-        relation = predictions(facts, source.task, sql.column("sample_id"), exp.alias_(probabilities, "value", quoted=True))
+        relation = predictions(
+            facts, source.task, sql.column("sample_id"), exp.alias_(probabilities, "value", quoted=True)
+        )
     else:
         summed = sql.call("sqlsel_sum_vectors", in_object_order(probabilities))
         relation = per_sample(facts, source.task, exp.Coalesce(this=summed, expressions=[exp.Array(expressions=[])]))
@@ -114,7 +123,3 @@ def _random(source: RandomInput, column: str, request: Request) -> InputStep:
     seed = source.random_seed if source.random_seed is not None else (request.seed or 0)
     value = sql.call("sqlsel_uniform", sql.column("sample_id", "s"), sql.number(seed))
     return InputStep(column=column, label=f"random numbers of seed {seed}", kind="number", value=value)
-
-
-def _number(value: exp.Expression) -> exp.Expression:
-    return exp.Nullif(this=sql.double(value), expression=sql.number(NOT_A_NUMBER))

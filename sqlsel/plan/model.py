@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -15,10 +14,13 @@ from sqlsel.config import (
     TypicalityStrategy,
     WeightsStrategy,
 )
-from sqlsel.facts import DatasetFacts, EmbeddingFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlglot import exp
+
+    from sqlsel.facts import DatasetFacts, EmbeddingFacts
 
 Missing = Literal["omit", "error"]
 InputKind = Literal["number", "class", "distribution", "vectors"]
@@ -90,7 +92,7 @@ class InputStep:
     column: str
     label: str
     kind: InputKind
-    value: exp.Expression
+    value: exp.Expr
     relation: exp.Query | None = None
     optional: bool = False
     categories: tuple[str, ...] = ()
@@ -155,4 +157,4 @@ class Plan:
     thresholds: tuple[ThresholdStep, ...]
     objectives: tuple[ObjectiveStep, ...]
     route: Route
-    statements: Mapping[str, exp.Expression]
+    statements: Mapping[str, exp.Expr]

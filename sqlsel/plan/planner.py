@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from sqlsel.config import (
     INITIAL_TAG,
@@ -17,12 +18,13 @@ from sqlsel.config import (
     WeightsStrategy,
     query_embedding,
 )
-from sqlsel.facts import DatasetFacts
 from sqlsel.plan.inputs import input_step
 from sqlsel.plan.model import InputStep, ObjectiveStep, Plan, Queries, Request, Route, ThresholdStep, Vectors
 from sqlsel.plan.names import objective_name
 from sqlsel.plan.statements import statements
 
+if TYPE_CHECKING:
+    from sqlsel.facts import DatasetFacts
 
 
 def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Request) -> Plan:
@@ -115,5 +117,3 @@ def _route(objectives: list[ObjectiveStep]) -> Route:
     if isinstance(strategy, BalanceStrategy) and kind == "class" and strategy.strength > 0:
         return "balance"
     return "greedy"
-
-

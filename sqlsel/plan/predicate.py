@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
 from sqlsel.errors import UsageError
-from sqlsel.facts import DatasetFacts
 from sqlsel.plan import nodes as sql
+
+if TYPE_CHECKING:
+    from sqlsel.facts import DatasetFacts
 
 _SAMPLE_COLUMNS = ("sample_id", "file_name")
 
 
-def parse_predicate(text: str, facts: DatasetFacts) -> exp.Expression:
+def parse_predicate(text: str, facts: DatasetFacts) -> exp.Expr:
     """The condition over the samples ``s``; metadata is written with or without ``metadata.`` before the key.
 
     Raises:
@@ -33,7 +36,7 @@ def parse_predicate(text: str, facts: DatasetFacts) -> exp.Expression:
     return condition.transform(lambda node: _resolve(node, text, facts))
 
 
-def _resolve(node: exp.Expression, text: str, facts: DatasetFacts) -> exp.Expression:
+def _resolve(node: exp.Expr, text: str, facts: DatasetFacts) -> exp.Expr:
     if isinstance(node, exp.Dot) and (path := _path(node)) is not None:
         return _field(path, text, facts)
     if isinstance(node, exp.Column):
@@ -41,7 +44,7 @@ def _resolve(node: exp.Expression, text: str, facts: DatasetFacts) -> exp.Expres
     return node
 
 
-def _path(node: exp.Expression) -> list[str] | None:
+def _path(node: exp.Expr) -> list[str] | None:
     """The names of a dotted chain that starts at a column; None for anything else."""
     if isinstance(node, exp.Column):
         return [part.name for part in node.parts]
@@ -51,7 +54,7 @@ def _path(node: exp.Expression) -> list[str] | None:
     return None
 
 
-def _field(path: list[str], text: str, facts: DatasetFacts) -> exp.Expression:
+def _field(path: list[str], text: str, facts: DatasetFacts) -> exp.Expr:
     if len(path) == 1 and path[0].lower() in _SAMPLE_COLUMNS:
         return sql.column(path[0].lower(), "s")
     key = ".".join(path[1:] if path[0].lower() == "metadata" and len(path) > 1 else path)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 RANK = "rank"
 CLASS = "class"
 SHARE = "share"
+TURN = "turn"
 VALUE = "value"
 CLASSIFIED = "sqlsel_classified"
 SHARED = "sqlsel_shared"
@@ -25,11 +26,13 @@ FIRST = "sqlsel_first"
 
 
 def weights_query(plan: Plan) -> exp.Select:
-    """Query with ``sample_id, file_name, rank, value``: the n candidates of the highest (negative strength: lowest)
-    value, ties by the tie key. Without an objective the tie key alone ranks and the value is NULL.
+    """Query with ``sample_id, file_name, rank, value`` of the n best by one number.
+
+    These are the candidates of the highest (negative strength: lowest) value, ties by the tie key.
+    Without an objective the tie key alone ranks and the value is NULL.
     """
-    by: list[exp.Expression] = [sql.ascending(term) for term in tie_key(plan)]
-    value: exp.Expression = exp.cast(exp.Null(), "DOUBLE")
+    by: list[exp.Expr] = [sql.ascending(term) for term in tie_key(plan)]
+    value: exp.Expr = exp.cast(exp.Null(), "DOUBLE")
     if plan.objectives:
         objective = plan.objectives[0]
         value = sql.column(objective.input.column)
@@ -60,55 +63,53 @@ def balance_query(plan: Plan) -> exp.Select:
     )
     placed = exp.select(exp.Star(), exp.alias_(place, "place", quoted=True)).from_(sql.table(SHARED))
     by = [*_balance_order(), *(term.copy() for term in ties)]
+    halfway = exp.Paren(this=exp.Sub(this=sql.column("place"), expression=sql.number(0.5)))
+    turn = exp.alias_(exp.Div(this=halfway, expression=sql.column(SHARE)), TURN, quoted=True)
     steps = {
         INPUTS: inputs_query(plan),
         CLASSIFIED: classified,
         SHARED: shared,
         PLACED: placed,
-        FIRST: _first(plan, PLACED, by),
+        FIRST: _first(plan, PLACED, by, turn),
     }
     return sql.chain(steps, _ranked(by, found))
 
 
-def _balance_order() -> list[exp.Expression]:
+def _balance_order() -> list[exp.Expr]:
+    """By turn, then larger share, then name; samples of no share keep the order of ties, whatever their class."""
     share = sql.column(SHARE)
-    wanted = exp.GT(this=share, expression=sql.number(0.0))
-    halfway = exp.Paren(this=exp.Sub(this=sql.column("place"), expression=sql.number(0.5)))
-
-    def if_wanted(value: exp.Expression) -> exp.Expression:
-        return exp.Case(ifs=[exp.If(this=wanted.copy(), true=value)])
-
-    return [
-        sql.ascending(if_wanted(exp.Div(this=halfway, expression=share.copy()))),
-        sql.descending(if_wanted(share.copy())),
-        sql.ascending(if_wanted(sql.column(CLASS))),
-    ]
+    wanted = exp.Case(ifs=[exp.If(this=sql.present(share), true=sql.column(CLASS))])
+    return [sql.ascending(sql.column(TURN)), sql.descending(share.copy()), sql.ascending(wanted)]
 
 
-def _class(strategy: BalanceStrategy, found: exp.Expression) -> exp.Expression:
+def _class(strategy: BalanceStrategy, found: exp.Expr) -> exp.Expr:
     if strategy.distribution != "TARGET":
         return found.copy()
     listed = exp.In(this=found.copy(), expressions=[sql.text(name) for name in shares_of(strategy)])
     return exp.Case(ifs=[exp.If(this=listed, true=found.copy())])
 
 
-def _share(strategy: BalanceStrategy) -> exp.Expression:
+def _share(strategy: BalanceStrategy) -> exp.Expr:
+    """The share of a sample's class; NULL for a share of 0 and for samples without a class."""
     labelled = sql.column("labelled")
     if strategy.distribution == "TARGET":
         shares = shares_of(strategy)
         ifs = [
-            exp.If(this=exp.EQ(this=sql.column(CLASS), expression=sql.text(name)), true=sql.number(share))
+            exp.If(this=exp.EQ(this=sql.column(CLASS), expression=sql.text(name)), true=_or_null(share))
             for name, share in shares.items()
         ]
-        ifs.append(exp.If(this=labelled, true=sql.number(rest_of(shares))))
-        return exp.Case(ifs=ifs)
+        return exp.Case(ifs=[*ifs, exp.If(this=labelled, true=_or_null(rest_of(shares)))])
     if strategy.distribution == "INPUT":
         own = sql.over(sql.count(), by=[sql.column(CLASS)])
-        share: exp.Expression = exp.Div(this=sql.double(own), expression=sql.over(sql.count(labelled)))
+        share: exp.Expr = exp.Div(this=sql.double(own), expression=sql.over(sql.count(labelled)))
     else:
         kinds = exp.select(exp.Count(this=exp.Distinct(expressions=[sql.column(CLASS)]))).from_(sql.table(CLASSIFIED))
         share = exp.Div(this=sql.number(1.0), expression=exp.Subquery(this=kinds))
     return exp.Case(ifs=[exp.If(this=labelled.copy(), true=share)])
+
+
+def _or_null(share: float) -> exp.Expr:
+    return sql.number(float(share)) if share > 0 else exp.Null()
 
 
 def shares_of(strategy: BalanceStrategy) -> dict[str, float]:
@@ -123,17 +124,19 @@ def rest_of(shares: dict[str, float]) -> float:
     return max(1.0 - math.fsum(shares.values()), 0.0)
 
 
-def _first(plan: Plan, source: str, by: list[exp.Expression]) -> exp.Select:
+def _first(plan: Plan, source: str, by: list[exp.Expr], *more: exp.Expr) -> exp.Select:
     """The first n rows that are not preselected."""
-    query = exp.select(exp.Star()).from_(sql.table(source)).where(exp.Not(this=sql.column("preselected")))
+    query = exp.select(exp.Star(), *more).from_(sql.table(source)).where(exp.Not(this=sql.column("preselected")))
     return query.order_by(*(term.copy() for term in by)).limit(plan.n)
 
 
-def _ranked(by: list[exp.Expression], value: exp.Expression) -> exp.Select:
+def _ranked(by: list[exp.Expr], value: exp.Expr) -> exp.Select:
     rank = sql.over(exp.RowNumber(), ordered=exp.Order(expressions=[term.copy() for term in by]))
     columns = [sql.column("sample_id"), sql.column("file_name")]
     query = exp.select(*columns, exp.alias_(rank, RANK, quoted=True), exp.alias_(value.copy(), VALUE, quoted=True))
-    return query.from_(sql.table(FIRST)).order_by(sql.ascending(sql.column(RANK)), sql.ascending(sql.column("sample_id")))
+    return query.from_(sql.table(FIRST)).order_by(
+        sql.ascending(sql.column(RANK)), sql.ascending(sql.column("sample_id"))
+    )
 
 
 def weights_pool_query(plan: Plan) -> exp.Select:

@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 Dialect = Literal["duckdb", "spark"]
 
 
-def render(statement: exp.Expression, dialect: Dialect = "duckdb", *, pretty: bool = False) -> str:
+def render(statement: exp.Expr, dialect: Dialect = "duckdb", *, pretty: bool = False) -> str:
     """The statement as SQL text, without a semicolon."""
     if dialect == "spark":
         statement = statement.copy().transform(_ordered_list_for_spark)
     return statement.sql(dialect=dialect, pretty=pretty, normalize_functions=False)
 
 
-def script(statements: Mapping[str, exp.Expression], dialect: Dialect = "duckdb") -> str:
+def script(statements: Mapping[str, exp.Expr], dialect: Dialect = "duckdb") -> str:
     """All statements as a script, each under a comment with its name."""
     parts = [f"-- {name}\n{render(statement, dialect, pretty=True)};" for name, statement in statements.items()]
     return "\n\n".join(parts)
 
 
-def _ordered_list_for_spark(node: exp.Expression) -> exp.Expression:
+def _ordered_list_for_spark(node: exp.Expr) -> exp.Expr:
     """Spark's COLLECT_LIST knows no order: sort pairs of order key and value, then take the values."""
     listed = node.this if isinstance(node, exp.Filter) else node
     if not isinstance(listed, exp.ArrayAgg) or not isinstance(listed.this, exp.Order):
         return node
     pair = exp.Anonymous(this="struct", expressions=[listed.this.expressions[0].this, listed.this.this])
-    pairs: exp.Expression = exp.Anonymous(this="collect_list", expressions=[pair])
+    pairs: exp.Expr = exp.Anonymous(this="collect_list", expressions=[pair])
     if isinstance(node, exp.Filter):
         pairs = exp.Filter(this=pairs, expression=node.expression)
     second = exp.Dot.build([exp.to_identifier("x"), listed.this.this.this.copy()])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlglot import exp
 
-from sqlsel.facts import DatasetFacts, TaskFacts
 from sqlsel.plan import nodes as sql
+
+if TYPE_CHECKING:
+    from sqlsel.facts import DatasetFacts, TaskFacts
 
 _PER_VECTOR = ("uncertainty_least_confidence", "uncertainty_margin", "uncertainty_entropy")
 
@@ -23,19 +27,19 @@ def score_relation(facts: DatasetFacts, task: TaskFacts, score: str) -> exp.Quer
     return _object_frequency(facts, task)
 
 
-def predictions(facts: DatasetFacts, task: str, *columns: exp.Expression) -> exp.Select:
+def predictions(facts: DatasetFacts, task: str, *columns: exp.Expr) -> exp.Select:
     """Query over the rows of one task's predictions."""
     rows = sql.table("predictions", facts.name, facts.catalog)
     return exp.select(*columns).from_(rows).where(exp.EQ(this=sql.column("task"), expression=sql.text(task)))
 
 
-def per_sample(facts: DatasetFacts, task: str, value: exp.Expression) -> exp.Select:
+def per_sample(facts: DatasetFacts, task: str, value: exp.Expr) -> exp.Select:
     """Query with one aggregated ``value`` for each sample that has a prediction of the task, empty ones included."""
     sample_id = sql.column("sample_id")
     return predictions(facts, task, sample_id, _named(value)).group_by(sample_id)
 
 
-def in_object_order(value: exp.Expression) -> exp.Expression:
+def in_object_order(value: exp.Expr) -> exp.Expr:
     """The values of a sample's objects as a list in the order of the objects; NULL where there are none.
 
     Sums over such a list are the same in every run, which SUM over doubles is not.
@@ -44,7 +48,7 @@ def in_object_order(value: exp.Expression) -> exp.Expression:
     return exp.Filter(this=listed, expression=exp.Where(this=sql.present(sql.column("object_index"))))
 
 
-def _named(value: exp.Expression) -> exp.Expression:
+def _named(value: exp.Expr) -> exp.Expr:
     return exp.alias_(value, "value", quoted=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -20,13 +19,15 @@ from sqlsel.plan.candidates import (
 from sqlsel.plan.ranking import RANK, balance_pool_query, balance_query, weights_pool_query, weights_query
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlsel.plan.model import InputStep, Plan, Queries
 
 POSITION = "position"
 PICKS = "sqlsel_picks"
 
 
-def statements(plan: Plan) -> Mapping[str, exp.Expression]:
+def statements(plan: Plan) -> Mapping[str, exp.Expr]:
     """The statements by name, in the order they run.
 
     ``funnel`` counts what each filter removes. ``selection`` ranks where SQL alone decides. Otherwise ``inputs`` and
@@ -36,7 +37,7 @@ def statements(plan: Plan) -> Mapping[str, exp.Expression]:
     """
     if plan.route == "greedy":
         return _greedy(plan)
-    found: dict[str, exp.Expression] = {"funnel": sql.chain({INPUTS: inputs_query(plan)}, funnel_query(plan))}
+    found: dict[str, exp.Expr] = {"funnel": sql.chain({INPUTS: inputs_query(plan)}, funnel_query(plan))}
     found["selection"] = weights_query(plan) if plan.route == "weights" else balance_query(plan)
     if plan.objectives:
         pool = weights_pool_query(plan) if plan.route == "weights" else balance_pool_query(plan)
@@ -44,8 +45,8 @@ def statements(plan: Plan) -> Mapping[str, exp.Expression]:
     return found
 
 
-def _greedy(plan: Plan) -> dict[str, exp.Expression]:
-    found: dict[str, exp.Expression] = {
+def _greedy(plan: Plan) -> dict[str, exp.Expr]:
+    found: dict[str, exp.Expr] = {
         "inputs": _temporary(INPUTS, inputs_query(plan)),
         "funnel": funnel_query(plan),
         "in_play": _temporary(IN_PLAY, _positions(plan)),

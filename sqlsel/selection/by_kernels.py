@@ -69,7 +69,9 @@ def _read_vectors(plan: Plan, engine: Engine, step: InputStep, count: int) -> Ma
     return read_objects(engine, query, count, step.vectors.facts.width)
 
 
-def _read_queries(plan: Plan, engine: Engine, name: str, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _read_queries(
+    plan: Plan, engine: Engine, name: str, width: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     found = read_queries(engine, plan.statements[f"queries {name}"], width)
     if not len(found):
         raise SelectionError(

@@ -46,13 +46,14 @@ def run_balance(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     mix = mix_of(step.strategy, names, candidates + preselected)
     width = len(mix.classes)
     places = {name: int(place) for name, place in zip(names, mix.listed, strict=True)}
-    before = np.bincount(mix.listed, weights=preselected, minlength=width)
+    before = np.bincount(mix.listed, weights=preselected, minlength=width).astype(np.float64)
     codes = np.array([places.get(name, -1) for name in picked.column("value").to_pylist()], dtype=np.int64)
     path = mix_path(codes, before, mix.target)
     start = before / before.sum() if before.any() else before
-    gains = -np.diff(path, prepend=np.abs(start - mix.target).sum())
+    before_each = np.concatenate([[np.abs(start - mix.target).sum()], path[:-1]])
+    gains = before_each - path
     chosen = before + np.bincount(codes[codes >= 0], minlength=width)
-    supply = np.bincount(mix.listed, weights=candidates, minlength=width)
+    supply = np.bincount(mix.listed, weights=candidates, minlength=width).astype(np.float64)
     reached = reached_mix(mix, chosen, supply, attainable_counts(before, supply, len(codes)))
     ranked = ranked_table(picked, (step.name,), path[:, None], gains)
     return RunOutcome(ranked, funnel, _ending(plan, picked), {step.name: reached})

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
 from sqlsel.errors import SelectionError
 from sqlsel.plan.candidates import INPUTS, inputs_query, lacking_query
 from sqlsel.plan.explain import threshold_text
 from sqlsel.plan.nodes import chain
 
 if TYPE_CHECKING:
+    from sqlglot import exp
+
     from sqlsel.engines.base import Engine
     from sqlsel.plan.model import Plan
 
@@ -24,12 +24,15 @@ def read_funnel(plan: Plan, engine: Engine) -> dict[str, int]:
     Raises:
         SelectionError: If no candidate is left, or samples lack an input and the request refuses that.
     """
-    names = [column.alias for column in plan.statements["funnel"].selects]
-    funnel = dict(zip(names, engine.rows(plan.statements["funnel"])[0], strict=True))
+    counts = engine.table(plan.statements["funnel"]).to_pylist()
+    funnel: dict[str, int] = counts[0]
     if plan.request.missing == "error":
         _refuse_missing(plan, engine, funnel)
     if not funnel["candidates"]:
-        raise SelectionError(f"dataset {plan.facts.name}: nothing to select from: {_where_they_went(plan, funnel)}", hint=_advice(plan, funnel))
+        raise SelectionError(
+            f"dataset {plan.facts.name}: nothing to select from: {_where_they_went(plan, funnel)}",
+            hint=_advice(plan, funnel),
+        )
     return funnel
 
 
@@ -39,7 +42,7 @@ def _refuse_missing(plan: Plan, engine: Engine, funnel: dict[str, int]) -> None:
         return
     parts = []
     for step in lacking:
-        query: exp.Select = lacking_query(plan, step, _EXAMPLES)
+        query: exp.Select = lacking_query(step, _EXAMPLES)
         if plan.route != "greedy":
             query = chain({INPUTS: inputs_query(plan)}, query)
         examples = ", ".join(str(row[0]) for row in engine.rows(query))
@@ -58,9 +61,8 @@ def _where_they_went(plan: Plan, funnel: dict[str, int]) -> str:
         parts.append(f"{funnel['preselected']:,} preselected")
     if plan.request.where is not None:
         parts.append(f"{funnel['admitted']:,} admitted by where")
-    for step in plan.inputs:
-        if missing := funnel.get(f"missing_{step.column}"):
-            parts.append(f"{missing:,} lack {step.label}")
+    lacking = [(step, funnel.get(f"missing_{step.column}")) for step in plan.inputs]
+    parts += [f"{missing:,} lack {step.label}" for step, missing in lacking if missing]
     for index, threshold in enumerate(plan.thresholds, start=1):
         parts.append(f"{funnel[f'removed_{index}']:,} removed by {threshold_text(threshold)}")
     return ", ".join(parts)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sqlsel.config import BalanceStrategy
 from sqlsel.plan.ranking import rest_of, shares_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import numpy.typing as npt
+
+    from sqlsel.config import BalanceStrategy
 
     Doubles = npt.NDArray[np.float64]
 
@@ -41,7 +43,7 @@ def mix_of(strategy: BalanceStrategy, names: Sequence[str], in_play: Doubles) ->
     Args:
         strategy: What is wanted.
         names: Classes of the data.
-        in_play: ``(len(names),)`` how much of each there is among the samples in play; 0 for a class that does not occur.
+        in_play: ``(len(names),)`` how much of each there is among the samples in play.
     """
     if strategy.distribution == "TARGET":
         shares = shares_of(strategy)
@@ -53,7 +55,7 @@ def mix_of(strategy: BalanceStrategy, names: Sequence[str], in_play: Doubles) ->
     listed[occurring] = np.arange(len(occurring))
     found = in_play[occurring]
     target = found / found.sum() if strategy.distribution == "INPUT" else np.full(len(found), 1.0 / max(len(found), 1))
-    return Mix(tuple(names[number] for number in occurring), target, listed)
+    return Mix(tuple(names[int(number)] for number in occurring), target, listed)
 
 
 def reached_mix(mix: Mix, chosen: Doubles, pool: Doubles, attainable: Doubles) -> Mapping[str, Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -15,6 +14,8 @@ from sqlsel.selection.mixes import attainable_counts, attainable_sums, mix_of, r
 from sqlsel.selection.reading import Matrix, class_codes, distribution_rows, numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import numpy.typing as npt
     import pyarrow as pa
 
@@ -114,7 +115,7 @@ def _diversity(step: ObjectiveStep, strategy: DiversityStrategy, vectors: Matrix
 
 def _closeness(step: ObjectiveStep, vectors: Matrix | kernels.Objects, loaded: Loaded) -> Prepared:
     """SIMILARITY and TYPICALITY: a weight that follows from the vectors."""
-    own = "mean" if isinstance(step.strategy, TypicalityStrategy) else "max"
+    own: Literal["mean", "max"] = "mean" if isinstance(step.strategy, TypicalityStrategy) else "max"
     if isinstance(vectors, kernels.Objects):
         weights = _object_weights(step, vectors, loaded)
         values = reduce_rows(weights, vectors.offsets, how=own)

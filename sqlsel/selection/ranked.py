@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import numpy.typing as npt
     import pyarrow as pa
@@ -26,7 +27,9 @@ def ranked_table(
     import pyarrow as pa
 
     count, width = terms.shape
-    keys = pa.DictionaryArray.from_arrays(np.tile(np.arange(width, dtype=np.int32), count), pa.array(names, pa.string()))
+    keys = pa.DictionaryArray.from_arrays(
+        np.tile(np.arange(width, dtype=np.int32), count), pa.array(names, pa.string())
+    )
     offsets = np.arange(count + 1, dtype=np.int32) * width
     values = pa.array(terms.reshape(-1), pa.float64(), mask=np.isnan(terms.reshape(-1)))
     return pa.table(

@@ -31,7 +31,7 @@ class Matrix:
     present: npt.NDArray[np.bool_]
 
 
-def read_matrix(engine: Engine, query: exp.Expression, count: int, width: int) -> Matrix:
+def read_matrix(engine: Engine, query: exp.Expr, count: int, width: int) -> Matrix:
     """The samples' own vectors. Memory: the matrix and one batch; O(count * width)."""
     rows = np.zeros((count, width), dtype=np.float32)
     present = np.zeros(count, dtype=np.bool_)
@@ -57,7 +57,7 @@ def read_objects(engine: Engine, query: exp.Select, count: int, width: int) -> O
     return Objects(matrix, offsets)
 
 
-def read_queries(engine: Engine, query: exp.Expression, width: int) -> npt.NDArray[np.float32]:
+def read_queries(engine: Engine, query: exp.Expr, width: int) -> npt.NDArray[np.float32]:
     """Query vectors, ``(q, width)`` float32."""
     found = [_vectors(batch.column(0), width) for batch in engine.batches(query)]
     return np.concatenate(found) if found else np.empty((0, width), dtype=np.float32)

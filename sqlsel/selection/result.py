@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.selection.telling import summary_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     import pyarrow as pa
 
@@ -57,7 +58,7 @@ class Selection:
         return int(self._ranked.num_rows)
 
     def to_arrow(self) -> pa.Table:
-        """The ranked table: ``sample_id``, ``file_name``, ``rank`` (1 first), ``gain``, ``terms MAP(VARCHAR, DOUBLE)``."""
+        """The ranked table: ``sample_id``, ``file_name``, ``rank`` (1 first), ``gain``, ``terms`` (a map)."""
         return self._ranked
 
     def df(self) -> pd.DataFrame:

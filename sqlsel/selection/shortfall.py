@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 TOLERANCE = 0.01
 """A share that is this near to its target meets it."""
 
 
 def balance_shortfalls(reached: Mapping[str, Any], candidates: int, others: Sequence[str]) -> list[dict[str, Any]]:
-    """For each class whose share stays below its target by more than a hundredth, the reason with its numbers.
+    """The reason, with its numbers, for each class whose share stays below its target by more than a hundredth.
 
-    ``supply``: no selection of this size could have had the share. ``too few samples``: one sample more would overshoot.
-    ``trade-off``: other objectives, or the other classes of mixed predictions, pulled elsewhere.
+    ``supply``: no selection of this size could have had the share. ``too few samples``: one sample more would
+    overshoot. ``trade-off``: other objectives, or the other classes of mixed predictions, pulled elsewhere.
 
     Args:
         reached: What the balance reached, with its classes.
@@ -39,7 +41,10 @@ def _reason(
         available = f"{share['available']:,.4g} {name} among {candidates:,} candidates"
         return "supply", f"{wanted}: supply: {available}, {percent(share['attainable'])} at most"
     if chosen and gap <= 1 / chosen:
-        return "too few samples", f"{wanted}: too few samples: one more is {percent(1 / chosen)} of the mix; select more"
+        return (
+            "too few samples",
+            f"{wanted}: too few samples: one more is {percent(1 / chosen)} of the mix; select more",
+        )
     if others:
         return "trade-off", f"{wanted}: trade-off with {', '.join(others)}; raise the strength of this balance"
     return "trade-off", f"{wanted}: trade-off between the classes, which share samples"
@@ -55,4 +60,4 @@ def range_shortfall(total: float, min_sum: float) -> list[dict[str, Any]]:
 
 def percent(share: float) -> str:
     """A share as text: ``12.5 %``."""
-    return f"{share * 100:.3g} %"
+    return f"{round(share * 100, 2):.3g} %"

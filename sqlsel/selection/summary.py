@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.config import BalanceStrategy, DiversityStrategy, TypicalityStrategy, WeightsStrategy
@@ -10,6 +9,8 @@ from sqlsel.plan.explain import target_text, threshold_text
 from sqlsel.selection.shortfall import balance_shortfalls, range_shortfall
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlsel.plan.model import ObjectiveStep, Plan
     from sqlsel.selection.outcome import RunOutcome
 

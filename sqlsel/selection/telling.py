@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlsel.selection.shortfall import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 WIDTH = 80
 
@@ -59,7 +61,7 @@ def _objective(objective: Mapping[str, Any]) -> Iterable[str]:
 def _reached(reached: Mapping[str, Any]) -> str:
     if "classes" in reached:
         shares = ", ".join(f"{share['class'] or 'others'} {percent(share['reached'])}" for share in reached["classes"])
-        return f"{shares} (away from the target by {reached['l1']:.3g} in all)"
+        return f"{shares} (off by {percent(reached['l1'])} in all)"
     if "smallest_distance" in reached:
         smallest = reached["smallest_distance"]
         return "a single sample" if smallest is None else f"no two nearer than {smallest:.4g}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,9 +13,11 @@ from sqlsel.errors import DatabaseError, EngineError
 from sqlsel.sqlfiles import read_sql
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
     import pyarrow as pa
 
-Sql = str | exp.Expression
+Sql = str | exp.Expr
 Result = TypeVar("Result")
 
 _READERS = {"parquet": "read_parquet", "csv": "read_csv", "json": "read_json", "jsonl": "read_ndjson"}
@@ -70,12 +71,12 @@ class DuckDBEngine:
                 return
             yield batch
 
-    def columns(self, relation: exp.Expression) -> dict[str, str]:
+    def columns(self, relation: exp.Expr) -> dict[str, str]:
         """Column names of anything that can stand behind FROM, with DuckDB's type names."""
         query = exp.select(exp.Star()).from_(relation.copy())
         return {name: kind for name, kind, *_ in self.rows(f"DESCRIBE {self._text(query)}")}
 
-    def scan(self, path: str, format_name: str) -> exp.Expression:
+    def scan(self, path: str, format_name: str) -> exp.Expr:
         """A node that reads a file where it can stand behind FROM."""
         return exp.Table(this=exp.Anonymous(this=_READERS[format_name], expressions=[exp.Literal.string(path)]))
 
@@ -127,10 +128,15 @@ class DuckDBEngine:
         """Close what sqlsel opened: the cursors, and the connection if it is ours."""
         for cursor in list(self._cursors):
             cursor.close()
-        if self._parent is not None and self in self._parent._cursors:
-            self._parent._cursors.remove(self)
+        if self._parent is not None:
+            self._parent.forget(self)
         if self._owned:
             self.connection.close()
+
+    def forget(self, cursor: DuckDBEngine) -> None:
+        """A cursor made from here has been closed."""
+        if cursor in self._cursors:
+            self._cursors.remove(cursor)
 
     def _text(self, sql: Sql) -> str:
         return sql if isinstance(sql, str) else sql.sql(dialect="duckdb", normalize_functions=False)

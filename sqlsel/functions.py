@@ -1,0 +1,61 @@
+"""sqlsel in SQL: the functions that make a selection a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlsel.database import Database
+from sqlsel.engines.duckdb import DuckDBEngine, adopt_connection
+from sqlsel.engines.duckdb.functions import register_select
+from sqlsel.errors import UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from sqlsel.engines.base import Engine
+
+
+def register(connection: object) -> None:
+    """Make sqlsel's SQL functions on an open DuckDB connection: ``sqlsel_select`` and the scalar ones of ``sql/``.
+
+    Nothing is stored in the database. The functions end with the connection; call this again on the next one.
+
+    Args:
+        connection: The connection, which stays the caller's.
+
+    Raises:
+        UsageError: If it is no DuckDB connection.
+    """
+    engine = adopt_connection(connection)
+    if engine is None:
+        raise UsageError(f"cannot register on a {type(connection).__name__}", hint="pass a DuckDB connection")
+    register_select(engine, _select)
+
+
+def register_functions(engine: Engine) -> Any:  # noqa: ANN401 - the engine's own connection
+    """Make the functions on an engine of sqlsel; returns the engine's connection."""
+    assert isinstance(engine, DuckDBEngine)
+    register_select(engine, _select)
+    return engine.connection
+
+
+def _select(
+    session: Engine,
+    dataset: str,
+    config: str,
+    seed: int | None,
+    preselected: str | None,
+    missing: str,
+    condition: str | None,
+) -> pa.Table:
+    if missing not in ("omit", "error"):
+        raise UsageError(f"missing := {missing!r}: 'omit' and 'error' are allowed")
+    selection = Database(session).select(
+        config,
+        dataset=dataset,
+        seed=seed,
+        preselected=preselected,
+        missing="omit" if missing == "omit" else "error",
+        where=condition,
+    )
+    return selection.to_arrow()

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlsel.config import check_config, read_config
+from sqlsel.config import check_config
 from sqlsel.datasets.catalog import DatasetCatalog
-from sqlsel.datasets.tags import check_new_tag, tag_counts
+from sqlsel.datasets.tags import tag_counts
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.explanation import Explanation
-from sqlsel.plan import Request, make_plan
-from sqlsel.preselection import find_preselected
-from sqlsel.selecting import select_from
+from sqlsel.selecting import Asked, ConfigSource, planned, select
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from sqlsel.datasets.tags import TagFacts
@@ -24,8 +22,6 @@ if TYPE_CHECKING:
     from sqlsel.plan.model import Missing
     from sqlsel.selection import Selection
     from sqlsel.selection.outcome import Progress
-
-ConfigSource = Mapping[str, Any] | str | Path
 
 
 class Database:
@@ -125,14 +121,8 @@ class Database:
                 replaced.
             SelectionError: If nothing is left to choose from, or samples lack an input and may not.
         """
-        facts = self._catalog.facts(dataset)
-        declared, notices = read_config(config, catalog=self._catalog, dataset=dataset)
-        if tag is not None:
-            check_new_tag(self._engine, dataset, tag, overwrite=overwrite)
-        with interruptible(self._engine), find_preselected(self._engine, facts, preselected) as earlier:
-            request = Request(seed=seed, preselected=earlier.preselected, missing=missing, where=where)
-            plan = make_plan(declared, facts, self._catalog, request)
-            return select_from(self._engine, plan, earlier, notices, tag=tag, overwrite=overwrite, progress=progress)
+        asked = Asked(config, dataset, preselected, seed, missing, where)
+        return select(self._engine, asked, tag=tag, overwrite=overwrite, progress=progress)
 
     def explain(
         self,
@@ -148,11 +138,8 @@ class Database:
 
         The arguments and errors are those of ``select``.
         """
-        facts = self._catalog.facts(dataset)
-        declared, notices = read_config(config, catalog=self._catalog, dataset=dataset)
-        with find_preselected(self._engine, facts, preselected) as earlier:
-            request = Request(seed=seed, preselected=earlier.preselected, missing=missing, where=where)
-            return Explanation(make_plan(declared, facts, self._catalog, request), notices)
+        with planned(self._engine, Asked(config, dataset, preselected, seed, missing, where)) as (plan, _, notices):
+            return Explanation(plan, notices)
 
     def sql(self, query: str) -> Any:  # noqa: ANN401 - whatever the engine returns
         """Run any SQL on the connection, with sqlsel's functions; returns the engine's own relation."""

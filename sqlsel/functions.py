@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlsel.database import Database
 from sqlsel.engines.duckdb import DuckDBEngine, adopt_connection
 from sqlsel.engines.duckdb.functions import register_select
 from sqlsel.errors import UsageError
+from sqlsel.selecting import Asked, select
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from sqlsel.engines.base import Engine
+    from sqlsel.plan.model import Missing
 
 
 def register(connection: object) -> None:
@@ -50,12 +51,5 @@ def _select(
 ) -> pa.Table:
     if missing not in ("omit", "error"):
         raise UsageError(f"missing := {missing!r}: 'omit' and 'error' are allowed")
-    selection = Database(session).select(
-        config,
-        dataset=dataset,
-        seed=seed,
-        preselected=preselected,
-        missing="omit" if missing == "omit" else "error",
-        where=condition,
-    )
-    return selection.to_arrow()
+    kind: Missing = "omit" if missing == "omit" else "error"
+    return select(session, Asked(config, dataset, preselected, seed, kind, condition)).to_arrow()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlsel.database import ConfigSource, connect
+from sqlsel.database import connect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlsel.plan.model import Missing
+    from sqlsel.selecting import ConfigSource
     from sqlsel.selection import Selection
 
 DATASET = "data"

@@ -1,56 +1,103 @@
-"""One selection from plan to tag: run it on a session of its own, tell it, keep it."""
+"""One selection from config to tag: check and plan it, run it on a session of its own, tell it, keep it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import sqlsel
-from sqlsel.plan import explain_plan
-from sqlsel.preselection import Earlier, bound
+from sqlsel.config import read_config
+from sqlsel.datasets.catalog import DatasetCatalog
+from sqlsel.datasets.runs import RunRecord, new_run_id, record_selection
+from sqlsel.datasets.tags import check_new_tag
+from sqlsel.engines.interrupts import interruptible
+from sqlsel.plan import Request, explain_plan, make_plan
+from sqlsel.preselection import Earlier, bound, find_preselected
 from sqlsel.selection import Selection, run_plan
 from sqlsel.selection.summary import summarize
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
     from sqlsel.errors import Problem
-    from sqlsel.plan.model import Plan
+    from sqlsel.plan.model import Missing, Plan
     from sqlsel.selection.outcome import Progress, RunOutcome
 
+ConfigSource = Mapping[str, Any] | str | Path
 
-def select_from(
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A selection as a caller asks for it.
+
+    Attributes:
+        config: The declaration: a dict, JSON text or the path of a JSON file.
+        dataset: The dataset to choose from.
+        preselected: Samples picked before: a tag, or ids.
+        seed: Breaks ties; None breaks them by the lowest id.
+        missing: What becomes of samples that lack an input.
+        where: A condition in SQL that candidates have to meet.
+    """
+
+    config: ConfigSource
+    dataset: str
+    preselected: str | Sequence[Any] | None = None
+    seed: int | None = 0
+    missing: Missing = "omit"
+    where: str | None = None
+
+
+@contextmanager
+def planned(engine: Engine, asked: Asked) -> Iterator[tuple[Plan, Earlier, tuple[Problem, ...]]]:
+    """The plan of what was asked, the preselected samples it speaks of, and what the checks found worth telling.
+
+    Raises:
+        ConfigError: If the config is wrong, with every problem.
+        UsageError: If the dataset, the preselected tag or a sample does not exist, or the condition is refused.
+    """
+    catalog = DatasetCatalog(engine)
+    facts = catalog.facts(asked.dataset)
+    config, notices = read_config(asked.config, catalog=catalog, dataset=asked.dataset)
+    with find_preselected(engine, facts, asked.preselected) as earlier:
+        request = Request(seed=asked.seed, preselected=earlier.preselected, missing=asked.missing, where=asked.where)
+        yield make_plan(config, facts, catalog, request), earlier, notices
+
+
+def select(
     engine: Engine,
-    plan: Plan,
-    earlier: Earlier,
-    notices: tuple[Problem, ...] = (),
+    asked: Asked,
     *,
     tag: str | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Selection:
-    """Run a plan and, with a tag, keep what it chose. A run that fails leaves nothing behind.
+    """Run what was asked and, with a tag, keep what it chose. A run that fails leaves nothing behind.
 
     Args:
         engine: The database; the plan runs on a cursor of it.
-        plan: The plan.
-        earlier: The preselected samples that the plan speaks of.
-        notices: What the config's checks found worth telling.
+        asked: The selection.
         tag: Name to keep the selection under.
         overwrite: Whether a tag of that name is replaced.
         progress: Told of the stages.
     """
     started = datetime.now(UTC)
-    session = engine.cursor()
-    try:
-        with bound(session, earlier):
-            outcome = run_plan(plan, session, progress)
-    finally:
-        session.close()
-    told = summarize(plan, outcome, tuple(str(notice) for notice in notices))
-    summary = {**told, "tag": tag, "run_id": None, "version": sqlsel.__version__}
-    if tag is not None:
-        summary["run_id"] = _keep(engine, plan, earlier, outcome, summary, started, overwrite=overwrite)
+    with interruptible(engine), planned(engine, asked) as (plan, earlier, notices):
+        if tag is not None:
+            check_new_tag(engine, asked.dataset, tag, overwrite=overwrite)
+        session = engine.cursor()
+        try:
+            with bound(session, earlier):
+                outcome = run_plan(plan, session, progress)
+        finally:
+            session.close()
+        told = summarize(plan, outcome, tuple(str(notice) for notice in notices))
+        summary = {**told, "tag": tag, "run_id": None, "version": sqlsel.__version__}
+        if tag is not None:
+            summary["run_id"] = _keep(engine, plan, earlier, outcome, summary, started, overwrite=overwrite)
     return Selection(outcome.ranked, summary)
 
 
@@ -64,8 +111,6 @@ def _keep(
     *,
     overwrite: bool,
 ) -> str:
-    from sqlsel.datasets.runs import RunRecord, new_run_id, record_selection
-
     run_id = new_run_id()
     record = RunRecord(
         dataset=plan.facts.name,

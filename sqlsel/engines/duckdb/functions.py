@@ -32,10 +32,12 @@ def register_select(engine: DuckDBEngine, select: SelectFunction) -> None:
     """
     connection = engine.connection
 
-    def run(*columns: pa.ChunkedArray) -> pa.Array:
+    # DuckDB counts the parameters and evaluates the annotations
+    def run(dataset: Any, config: Any, seed: Any, preselected: Any, missing: Any, condition: Any) -> Any:  # noqa: ANN401
         """One list of ranked rows for each row of arguments."""
         import pyarrow as pa
 
+        columns = (dataset, config, seed, preselected, missing, condition)
         session = engine.cursor()
         try:
             tables = [select(session, *arguments) for arguments in zip(*(c.to_pylist() for c in columns), strict=True)]

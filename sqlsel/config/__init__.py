@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlsel.config.catalog import Catalog, query_embedding
+from sqlsel.config.check import check_config, read_config
 from sqlsel.config.inputs import (
     INITIAL_TAG,
     EmbeddingsInput,
@@ -48,6 +49,8 @@ __all__ = [
     "ThresholdStrategy",
     "TypicalityStrategy",
     "WeightsStrategy",
+    "check_config",
     "computed_scores",
     "query_embedding",
+    "read_config",
 ]

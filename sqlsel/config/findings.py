@@ -1,13 +1,17 @@
-"""What a check finds, by its path in the config, and the problem with its place that it becomes."""
+"""What a check finds, by its path in the config."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from sqlsel.config.places import Path
 from sqlsel.config.words import show
+
+if TYPE_CHECKING:
+    from sqlsel.config.places import Path
+
+Severity = Literal["error", "notice"]
 
 _SIMPLE_KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]*")
 
@@ -25,7 +29,7 @@ class Finding:
 
     path: Path
     message: str
-    severity: Literal["error", "notice"] = "error"
+    severity: Severity = "error"
     at_key: bool = False
 
 
@@ -34,7 +38,7 @@ def notice(path: Path, message: str) -> Finding:
     return Finding(path, message, severity="notice")
 
 
-def written_path(path: Path) -> str:
+def path_text(path: Path) -> str:
     """A path as messages show it: ``strategies[0].strategy.target['t-shirt 2']``."""
     steps = (f"[{step}]" if isinstance(step, int) else _key(step) for step in path)
     return "".join(steps).removeprefix(".")
@@ -42,7 +46,3 @@ def written_path(path: Path) -> str:
 
 def _key(step: str) -> str:
     return f".{step}" if _SIMPLE_KEY.fullmatch(step) else f"[{show(step)}]"
-
-
-def reading_order(root: Any) -> Any:  # noqa: ANN401
-    ...

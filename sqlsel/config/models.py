@@ -22,8 +22,8 @@ class Objective(Part):
     strategy: Strategy = Field(description="What it wants of that.")
 
 
-class Config(Part):
-    """How many samples to choose, and the objectives they should meet together."""
+class HowMany(Part):
+    """How many samples to choose: exactly one of a number and a share."""
 
     n_samples: Count | None = Field(
         default=None, description="The most samples that may be newly chosen; fewer if there are fewer candidates."
@@ -32,6 +32,11 @@ class Config(Part):
         default=None,
         description="Share of the whole dataset to choose, above 0 and up to 1; rounded half up, at least 1 sample.",
     )
+
+
+class Config(HowMany):
+    """How many samples to choose, and the objectives they should meet together."""
+
     strategies: Annotated[tuple[Objective, ...], Field(min_length=1)] = Field(
         description="The objectives. Thresholds are applied first, all others together; their order does not matter."
     )

@@ -1,0 +1,94 @@
+"""Checks of one object of a config by itself: its keys, and the value of each field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from sqlsel.config.findings import Finding
+from sqlsel.config.strategies import TargetRange
+from sqlsel.config.values import Part, camel_name
+from sqlsel.config.wording import allowed_words, field_message, missing_message, unknown_word
+from sqlsel.config.words import did_you_mean, listing, nearest, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pydantic_core import ErrorDetails
+
+    from sqlsel.config.places import Path
+
+PartT = TypeVar("PartT", bound=Part)
+
+
+@dataclass(slots=True)
+class Checked(Generic[PartT]):
+    """One object of the config: its model if nothing is wrong with it, and what is."""
+
+    model: PartT | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
+def check_fields(
+    model: type[PartT], data: Mapping[str, Any], path: Path, *, others: Mapping[str, str] | None = None
+) -> Checked[PartT]:
+    """Check an object against its model.
+
+    Args:
+        model: What the object should be.
+        data: The object, by snake_case names; null in an optional field counts as left out.
+        path: Where it stands.
+        others: Fields of models it might be taken for, with what to say about each of them.
+    """
+    checked: Checked[PartT] = Checked()
+    known = {key: value for key, value in data.items() if key in model.model_fields}
+    checked.findings += unknown_keys(data, model.model_fields, path, others=others or {})
+    given = {key: value for key, value in known.items() if value is not None or model.model_fields[key].is_required()}
+    try:
+        built = model.model_validate(given)
+    except ValidationError as error:
+        unknown = tuple(key for key in data if key not in known)
+        for detail in error.errors(include_url=False):
+            checked.findings += _findings(detail, model, path, unknown)
+    if not checked.findings:
+        checked.model = built
+    return checked
+
+
+def unknown_keys(
+    data: Mapping[str, Any], allowed: Iterable[str], path: Path, *, others: Mapping[str, str]
+) -> list[Finding]:
+    """What to say about the keys that are none of those allowed."""
+    fields = tuple(allowed)
+    names = tuple(dict.fromkeys([*fields, *map(camel_name, fields)]))
+    found = []
+    for key in data:
+        if key in others and key not in fields:
+            found.append(Finding((*path, key), f"{others[key]}; allowed: {listing(fields)}", at_key=True))
+        elif key not in fields:
+            guess = did_you_mean(key, names) or ";"
+            message = f"unknown key {show(key)}{guess} allowed: {listing(fields)}"
+            found.append(Finding((*path, key), message, at_key=True))
+    return found
+
+
+def _findings(error: ErrorDetails, model: type[Part], path: Path, unknown: tuple[str, ...]) -> list[Finding]:
+    location, kind = error["loc"], error["type"]
+    if kind == "missing":
+        name = str(location[0])
+        mistyped = any(nearest(key, (name,)) for key in unknown)
+        return [] if mistyped else [Finding(path, missing_message(model, name))]
+    if kind == "extra_forbidden":
+        within = (*path, *location[:-1])
+        return unknown_keys({str(location[-1]): None}, TargetRange.model_fields, within, others={})
+    if kind == "too_short" and error["input"]:
+        return []  # its elements are wrong, and each is said
+    if location[-1] == "[key]":
+        return [Finding((*path, *location[:-2], error["input"]), f"a key {field_message(error)}", at_key=True)]
+    if kind == "literal_error":
+        name = str(location[-1])
+        message = unknown_word(name, error["input"], allowed_words(model.model_fields[name]))
+        return [Finding((*path, *location), message)]
+    return [Finding((*path, *location), field_message(error))]

@@ -1,0 +1,68 @@
+"""Rows on their way out: an Arrow stream with its schema, and its values in plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A stream of record batches.
+
+    Attributes:
+        schema: The schema of every batch.
+        batches: The batches; they can be read once.
+        map_keys: By MAP column, the keys that its maps have. Where they are known, a flat format makes columns of them.
+    """
+
+    schema: pa.Schema
+    batches: Iterable[pa.RecordBatch]
+    map_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: pa.Table, *maps_with_same_keys: str) -> Rows:
+        """A table as rows.
+
+        Args:
+            table: The table.
+            maps_with_same_keys: MAP columns whose maps all have the keys of the first one.
+        """
+        keys = {name: first_keys(table.column(name)) for name in maps_with_same_keys}
+        return cls(table.schema, table.to_batches(), keys)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The rows as dicts of plain values; a MAP is a dict too."""
+        schema = pa.schema([pa.field(column.name, _readable(column.type)) for column in self.schema])
+        for batch in self.batches:
+            yield from batch.cast(schema, safe=False).to_pylist(maps_as_pydicts="lossy")
+
+
+def first_keys(maps: pa.ChunkedArray) -> tuple[str, ...]:
+    """The keys of the first map that is not NULL; none where all are."""
+    first = next((found for found in maps if found.is_valid), None)
+    return () if first is None else tuple(str(key) for key, _ in first.as_py())
+
+
+def _readable(kind: pa.DataType) -> pa.DataType:
+    """The type with times in microseconds: Python has no finer ones."""
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        return pa.timestamp("us", kind.tz)
+    if pa.types.is_time64(kind) and kind.unit == "ns":
+        return pa.time64("us")
+    if pa.types.is_duration(kind) and kind.unit == "ns":
+        return pa.duration("us")
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(part.name, _readable(part.type)) for part in kind])
+    if pa.types.is_map(kind):
+        return pa.map_(kind.key_type, _readable(kind.item_type))
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(_readable(kind.value_type), kind.list_size)
+    if pa.types.is_list(kind):
+        return pa.list_(_readable(kind.value_type))
+    return kind

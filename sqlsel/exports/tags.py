@@ -1,0 +1,97 @@
+"""A tag's samples as rows: the selected by rank, then those that were preselected."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlsel.exports.formats import write_rows
+from sqlsel.exports.replacing import replacing
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from sqlglot import exp
+
+    from sqlsel.engines.base import Engine
+    from sqlsel.exports.formats import Format
+    from sqlsel.exports.rows import Rows
+
+
+def export_tag(
+    engine: Engine,
+    dataset: str,
+    tag: str,
+    format_name: Format,
+    target: str | Path | BinaryIO,
+    *,
+    exclude_preselected: bool = False,
+) -> int:
+    """Write a tag: ``sample_id, file_name, rank, gain, terms`` and, where there is any, ``metadata``.
+
+    The new samples come first, by rank, then the preselected ones by id, without rank, gain and terms. ``filenames`` is
+    the file names alone, one a line; csv has a column for each term and metadata key.
+
+    Args:
+        engine: The session to read through.
+        dataset: The dataset.
+        tag: One of its tags, or ``initial-tag`` for every sample.
+        format_name: The format.
+        target: A path, which is replaced when all is written, or an open stream.
+        exclude_preselected: Whether samples without a rank stay out.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        UsageError: If there is no such dataset or tag, or the file may not be written.
+        SqlselError: If writing fails, as on a full disk; the file is then as it was.
+    """
+    rows = tag_rows(engine, dataset, tag, exclude_preselected=exclude_preselected)
+    if isinstance(target, str | Path):
+        with replacing(target) as out:
+            return write_rows(rows, format_name, out)
+    return write_rows(rows, format_name, target)
+
+
+def tag_rows(engine: Engine, dataset: str, tag: str, *, exclude_preselected: bool = False) -> Rows:
+    """The rows of a tag as a stream.
+
+    Raises:
+        UsageError: If there is no such dataset or tag.
+    """
+    from sqlsel.datasets.catalog import DatasetCatalog
+    from sqlsel.datasets.tags import check_tag
+    from sqlsel.exports.rows import Rows, first_keys
+    from sqlsel.plan import nodes as sql
+
+    DatasetCatalog(engine).check_dataset(dataset)
+    check_tag(engine, dataset, tag)
+    query = _query(engine, dataset, tag)
+    if exclude_preselected:
+        query = query.where(sql.present(sql.column("rank", "t")))
+    first = engine.table(query.limit(1))
+    return Rows(first.schema, engine.batches(query), {"terms": first_keys(first.column("terms"))})
+
+
+def _query(engine: Engine, dataset: str, tag: str) -> exp.Select:
+    from sqlglot import exp
+
+    from sqlsel.datasets.tables import SAMPLES, SELECTIONS
+    from sqlsel.datasets.tags import tag_query
+    from sqlsel.plan import nodes as sql
+
+    samples = sql.table(SAMPLES, dataset, engine.catalog, alias="s")
+    chosen = sql.table(SELECTIONS, dataset, engine.catalog, alias="r")
+    sample_id, rank = sql.column("sample_id", "t"), sql.column("rank", "t")
+    same = exp.EQ(this=sample_id.copy(), expression=sql.column("sample_id", "s"))
+    kept = exp.and_(
+        exp.EQ(this=sample_id.copy(), expression=sql.column("sample_id", "r")),
+        exp.EQ(this=sql.column("tag", "r"), expression=sql.text(tag)),
+    )
+    columns = [sample_id, sql.column("file_name", "s"), rank, sql.column("gain", "r"), sql.column("terms", "r")]
+    if "metadata" in engine.columns(sql.table(SAMPLES, dataset, engine.catalog)):
+        columns.append(sql.column("metadata", "s"))
+    query = exp.select(*columns).from_(sql.subquery(tag_query(engine, dataset, tag), "t"))
+    query = query.join(samples, on=same).join(chosen, on=kept, join_type="left")
+    return query.order_by(sql.ascending(rank.copy()), sql.ascending(sample_id.copy()))

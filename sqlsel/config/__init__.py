@@ -14,6 +14,7 @@ from sqlsel.config.inputs import (
     ScoresInput,
 )
 from sqlsel.config.models import Config, Objective
+from sqlsel.config.schema import json_schema
 from sqlsel.config.scorers import SCORERS, Scorer, computed_scores
 from sqlsel.config.strategies import (
     BalanceStrategy,
@@ -51,6 +52,7 @@ __all__ = [
     "WeightsStrategy",
     "check_config",
     "computed_scores",
+    "json_schema",
     "query_embedding",
     "read_config",
 ]

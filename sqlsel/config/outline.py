@@ -9,7 +9,7 @@ from sqlsel.config.fields import check_fields, unknown_keys
 from sqlsel.config.findings import Finding
 from sqlsel.config.kinds import INPUTS, OLD_WORDS, STRATEGIES, all_fields, owners
 from sqlsel.config.models import Config, HowMany, Objective
-from sqlsel.config.spelling import TOP_FIELDS
+from sqlsel.config.spelling import UNSUPPORTED
 from sqlsel.config.wording import missing_message, unknown_word
 from sqlsel.config.words import listing, nearest, show
 
@@ -64,7 +64,8 @@ class Outline:
 
 def take_apart(top: dict[str, Any]) -> Outline:
     """Check the pieces of a config whose fields go by their snake_case names."""
-    findings = unknown_keys(top, (*TOP_FIELDS, "$schema"), (), others={})
+    silent = {*UNSUPPORTED, "$schema"}
+    findings = unknown_keys({key: top[key] for key in top if key not in silent}, Config.model_fields, (), others={})
     if top.get("$schema") is not None:
         findings.append(Finding(("$schema",), f"must be text, not {show(top['$schema'])}"))
     how_many = {key: value for key, value in top.items() if key in HowMany.model_fields}

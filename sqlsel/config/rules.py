@@ -28,7 +28,7 @@ def check_rules(outline: Outline) -> list[Finding]:
 
 
 def _how_many(top: dict[str, Any]) -> list[Finding]:
-    given = [name for name in ("n_samples", "proportion_samples") if top.get(name) is not None]
+    given = [name for name in ("n_samples", "proportion_samples") if top.get(name) not in (None, [])]
     if len(given) == 2:
         message = "'n_samples' and 'proportion_samples' are both given; keep one of them"
         return [Finding((given[-1],), message, at_key=True)]
@@ -40,7 +40,7 @@ def _how_many(top: dict[str, Any]) -> list[Finding]:
 
 def _unsupported(top: dict[str, Any]) -> list[Finding]:
     message = "not supported yet by this version; leave it out"
-    return [Finding((name,), message, at_key=True) for name in UNSUPPORTED if top.get(name) is not None]
+    return [Finding((name,), message, at_key=True) for name in UNSUPPORTED if top.get(name) not in (None, [])]
 
 
 def _goes_together(pair: Pair) -> list[Finding]:

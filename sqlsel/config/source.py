@@ -19,6 +19,7 @@ LARGEST_FILE = 100_000_000
 Source = Mapping[str, Any] | str | PathLike[str] | Config
 
 _NOTHING = Reading(None, 0, (), complete=False)
+_OTHER_FORMATS = {".yaml": "YAML", ".yml": "YAML", ".toml": "TOML"}
 _AN_OBJECT = 'a config is a JSON object: {"n_samples": 100, "strategies": [...]}'
 
 
@@ -57,7 +58,7 @@ def _open_file(source: str | bytes) -> Document:
             return _refused(name, f"{name!r} has {path.stat().st_size} bytes; no config is that large")
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        return _refused(name, f"there is no file {name!r}{_beside(source)}")
+        return _refused(name, f"there is no file {name!r}{_meant(source)}")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return _refused(name, f"{name!r} cannot be read: {reason}")
@@ -69,10 +70,10 @@ def _config_in(folder: Path) -> str:
     return f", such as {files[0]!r}" if files else ""
 
 
-def _beside(source: str | bytes) -> str:
+def _meant(source: str | bytes) -> str:
     text = source if isinstance(source, str) else ""
     if text.lstrip().startswith(("[", '"', "'", "#", "//")):
-        return f"; JSON text starts with an opening brace: {_AN_OBJECT}"
+        return f"; if it is meant as JSON text, {_AN_OBJECT}"
     path = Path(text)
     files = tuple(sorted(child.name for child in path.parent.iterdir())) if path.parent.is_dir() else ()
     close = nearest(path.name, files)
@@ -99,6 +100,9 @@ def _read_text(name: str, text: str) -> Document:
 
 
 def _document(name: str, reading: Reading, text: str | None) -> Document:
+    other_format = _OTHER_FORMATS.get(Path(name).suffix.lower())
+    if not reading.complete and other_format is not None:
+        return _refused(name, f"{other_format} is not read; write the config in JSON")
     if reading.complete and not isinstance(reading.value, dict):
         return _refused(name, f"the config is {show(reading.value)}; {_AN_OBJECT}")
     return Document(name, reading.value if reading.complete else None, reading, text)

@@ -75,7 +75,8 @@ def _what(kind: str, field: str, context: dict[str, Any], found: object) -> str:
         return f"must be {_KINDS[kind]}, not {show(found)}"
     if kind in _LIMITS:
         words, key = _LIMITS[kind]
-        return f"must be {words} {context[key]:.15g}, not {show(found)}"
+        limit = context[key]
+        return f"must be {words} {int(limit) if limit == int(limit) else limit}, not {show(found)}"
     if kind == "string_pattern_mismatch":
         return f"{_PATTERNS[field]}, not {show(found)}"
     if kind == "string_too_short" and context["min_length"] > 1:
@@ -90,7 +91,7 @@ def _what(kind: str, field: str, context: dict[str, Any], found: object) -> str:
 def missing_message(model: type[Part], field: str) -> str:
     """That a field is missing, and what it is for."""
     info = model.model_fields[field]
-    purpose = (info.description or "").removesuffix(".")
+    purpose = (info.description or "").split(". ")[0].removesuffix(".")
     words = allowed_words(info)
     allowed = f"; allowed: {listing(words)}" if len(words) > 1 else ""
     return f"missing {field!r}: {purpose[:1].lower()}{purpose[1:]}{allowed}"

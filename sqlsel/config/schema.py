@@ -1,0 +1,99 @@
+"""The JSON Schema of a config, made from the models and from the tables that the checks use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlsel.config.models import Config
+from sqlsel.config.schema_conditions import (
+    how_many_condition,
+    objective_conditions,
+    range_condition,
+    target_condition,
+)
+from sqlsel.config.values import camel_name
+
+Schema = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_ONLY_LIGHTLY: dict[str, Schema] = {
+    "lightly_path_regex": {"type": ["string", "null"], "minLength": 1},
+    "auto_tasks": {"type": ["array", "null"], "items": {"type": "object"}},
+}
+
+
+def json_schema() -> Schema:
+    """The JSON Schema (2020-12) of a config as plain values.
+
+    It holds the fields by both of their names, their limits, and what must hold between them, as far as JSON Schema
+    can say it. ``min_sum <= max_sum`` and that 10.0 is no whole number are left to ``check_config``, as are the
+    names of tasks, keys and datasets.
+    """
+    schema = Config.model_json_schema(by_alias=False)
+    parts = schema["$defs"]
+    for part in (schema, *parts.values()):
+        _tidy(part)
+    _add_conditions(schema, parts)
+    for part in (schema, *parts.values()):
+        _add_camel_names(part)
+    about = {"$schema": DIALECT, "title": "Selection config of sqlsel"}
+    return {**about, **schema}
+
+
+def _add_conditions(schema: Schema, parts: dict[str, Schema]) -> None:
+    properties = schema["properties"]
+    properties["$schema"] = {"type": ["string", "null"], "description": "Where this schema is found; not read."}
+    unsupported = "Part of Lightly's schema; not supported yet by this version."
+    properties.update({name: {**kind, "description": unsupported} for name, kind in _ONLY_LIGHTLY.items()})
+    schema["oneOf"] = how_many_condition()
+    objective = parts["Objective"]
+    strength = parts["DiversityStrategy"]["properties"]["strength"]
+    objective["properties"]["strength"] = {
+        **{key: value for key, value in strength.items() if key != "default"},
+        "description": "Belongs inside 'strategy'; read here too.",
+        "deprecated": True,
+    }
+    objective["allOf"] = objective_conditions()
+    parts["PredictionsInput"]["properties"]["categories"]["uniqueItems"] = True
+    balance = parts["BalanceStrategy"]
+    balance["properties"]["target"]["not"] = {"type": "object", "additionalProperties": {"const": 0}}
+    balance |= target_condition()
+    parts["TargetRange"]["anyOf"] = range_condition()
+
+
+def _tidy(part: Schema) -> None:
+    """Leave out what says nothing, and let null stand for a field that is left out."""
+    part.pop("title", None)
+    for name, field in part["properties"].items():
+        field.pop("title", None)
+        field.pop("discriminator", None)
+        if "default" in field and field["default"] is None:
+            del field["default"]
+        kinds = field.pop("anyOf", None)
+        if kinds is not None:
+            given = next(kind for kind in kinds if kind.get("type") != "null")
+            field.update(given)
+        if name not in part.get("required", ()):
+            _allow_null(field)
+        if field.get("type") in ("object", ["object", "null"]):
+            field["minProperties"] = field.pop("minLength", 0)
+
+
+def _allow_null(field: Schema) -> None:
+    if "type" in field:
+        field["type"] = [field["type"], "null"]
+    if "enum" in field:
+        field["enum"] = [*field["enum"], None]
+    if "$ref" in field:
+        field["anyOf"] = [{"$ref": field.pop("$ref")}, {"type": "null"}]
+
+
+def _add_camel_names(part: Schema) -> None:
+    """Add the second name of each field, and refuse both at once."""
+    twins = [(name, camel_name(name)) for name in part["properties"] if camel_name(name) != name]
+    for name, camel in twins:
+        part["properties"][camel] = {**part["properties"][name], "description": f"The same as {name}."}
+    clashes = [{"not": {"required": [name, camel]}} for name, camel in twins]
+    if clashes:
+        part["allOf"] = [*part.get("allOf", []), *clashes]

@@ -1,0 +1,79 @@
+"""What must hold between the fields of a config, as JSON Schema says it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlsel.config.kinds import GOES_WITH, PREDICTIONS_GO_WITH, STRATEGIES, owners
+from sqlsel.config.values import camel_name
+
+Schema = dict[str, Any]
+
+_NULL: Schema = {"type": "null"}
+
+
+def how_many_condition() -> list[Schema]:
+    """For ``oneOf``: exactly one of the number and the share, by either name."""
+    return [
+        _given(name, kind)
+        for field, kind in (("n_samples", "integer"), ("proportion_samples", "number"))
+        for name in (field, camel_name(field))
+    ]
+
+
+def range_condition() -> list[Schema]:
+    """For ``anyOf``: at least one bound."""
+    return [_given(name, "number") for field in ("min_sum", "max_sum") for name in (field, camel_name(field))]
+
+
+def target_condition() -> Schema:
+    """A target for the distribution TARGET, which is the default, and none for the others."""
+    other = {"properties": {"distribution": {"enum": ["UNIFORM", "INPUT"]}}, "required": ["distribution"]}
+    return {"if": other, "then": _left_out("target"), "else": _given("target", "object")}
+
+
+def objective_conditions() -> list[Schema]:
+    """For ``allOf``: which input goes with which strategy, and what each of them needs then."""
+    conditions = [_when(_side("input", "type", kind), _strategies(usable)) for kind, usable in GOES_WITH.items()]
+    conditions += [
+        _when(_side("input", "name", name), _strategies(usable)) for name, usable in PREDICTIONS_GO_WITH.items()
+    ]
+    queries = {"anyOf": [_given("dataset_id", "string"), _given("datasetId", "string")]}
+    conditions.append(_when(_side("strategy", "type", "SIMILARITY"), {"properties": {"input": queries}}))
+    for kind in GOES_WITH["EMBEDDINGS"]:
+        if kind != "SIMILARITY":
+            none = _left_out("dataset_id", "tag_name")
+            conditions.append(_when(_side("strategy", "type", kind), {"properties": {"input": none}}))
+    no_categories = {"properties": {"input": _left_out("categories")}}
+    conditions.append(_when(_side("input", "name", "CLASS_DISTRIBUTION"), no_categories))
+    return [*conditions, *_strength_conditions()]
+
+
+def _strength_conditions() -> list[Schema]:
+    """A strength beside the strategy only where the strategy has none of its own, and may have one."""
+    beside = _given("strength", "number")
+    conditions = [_when(beside, {"properties": {"strategy": {"not": {"required": ["strength"]}}}})]
+    without = [kind for kind in STRATEGIES if kind not in owners(STRATEGIES, "strength")]
+    return conditions + [_when(_side("strategy", "type", kind), {"not": beside}) for kind in without]
+
+
+def _when(condition: Schema, then: Schema) -> Schema:
+    return {"if": condition, "then": then}
+
+
+def _side(side: str, field: str, value: str) -> Schema:
+    """That the input or the strategy has a field of this value."""
+    has = {"type": "object", "properties": {field: {"const": value}}, "required": [field]}
+    return {"properties": {side: has}, "required": [side]}
+
+
+def _strategies(kinds: tuple[str, ...]) -> Schema:
+    return {"properties": {"strategy": {"properties": {"type": {"enum": list(kinds)}}}}}
+
+
+def _given(name: str, kind: str) -> Schema:
+    return {"properties": {name: {"type": kind}}, "required": [name]}
+
+
+def _left_out(*fields: str) -> Schema:
+    return {"properties": {name: _NULL for field in fields for name in {field: 0, camel_name(field): 0}}}

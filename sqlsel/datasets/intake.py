@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 class Intake:
     """One source, ready to be stored.
 
-    The queries are read in one transaction, while ``bound`` objects are registered under their names. A query may be read
-    several times and gives the same rows each time; an Arrow reader that is bound is copied before it is read.
+    The queries are read in one transaction, while ``bound`` objects are registered under their names. A query may be
+    read several times and gives the same rows each time; an Arrow reader that is bound is copied before it is read.
 
     Attributes:
         samples: Query with ``sample_id``, ``file_name`` (VARCHAR) and, where there is metadata, a STRUCT ``metadata``.
             None where the source only adds to samples that the dataset has (an embeddings file).
-        embedding: Query with ``sample_id`` and ``embedding`` (list or array of numbers). Where it is NULL, the sample has
-            no vector and loses the one it had.
+        embedding: Query with ``sample_id`` and ``embedding`` (list or array of numbers). Where it is NULL, the sample
+            has no vector and loses the one it had.
         object_embeddings: By task, queries with ``sample_id``, ``object_index`` and ``embedding``.
         predictions: Query with the columns of the predictions table. A sample whose prediction is empty has one row
             with ``object_index`` and ``category`` NULL.

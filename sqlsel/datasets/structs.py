@@ -10,11 +10,12 @@ from sqlsel.facts import KeyKind, MetadataKey
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_INTEGERS = frozenset(
-    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"}
-)
+# The integer types and their sizes in bits, the smallest first.
+SIGNED = {"TINYINT": 8, "SMALLINT": 16, "INTEGER": 32, "BIGINT": 64, "HUGEINT": 128}
+UNSIGNED = {"UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32, "UBIGINT": 64, "UHUGEINT": 128}
+
 _KINDS: dict[str, KeyKind] = {
-    **dict.fromkeys(_INTEGERS, "integer"),
+    **dict.fromkeys([*SIGNED, *UNSIGNED], "integer"),
     "FLOAT": "number",
     "DOUBLE": "number",
     "DECIMAL": "number",
@@ -73,11 +74,6 @@ def key_kind(type_name: str) -> KeyKind:
     if type_name.endswith("]"):
         return "other"
     return _KINDS.get(type_name.partition("(")[0].strip(), "other")
-
-
-def is_integer(type_name: str) -> bool:
-    """Whether a leaf type holds whole numbers."""
-    return type_name in _INTEGERS
 
 
 def metadata_keys(kind: Struct | str) -> dict[str, MetadataKey]:

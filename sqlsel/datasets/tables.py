@@ -75,6 +75,12 @@ def catalog_table(catalog: str, table: str) -> exp.Table:
     return dataset_table(catalog, CATALOG_SCHEMA, table)
 
 
+def own_column(table: exp.Table, name: str) -> exp.Column:
+    """A column of a table that a query around it changes, with the table's whole name."""
+    parts = {part: table.args[part].copy() for part in ("db", "catalog") if table.args.get(part)}
+    return exp.Column(this=exp.to_identifier(name, quoted=True), table=table.this.copy(), **parts)
+
+
 def object_embeddings(task: str) -> str:
     """Name of the table with the vectors of a task's objects."""
     return f"object_embeddings/{task}"

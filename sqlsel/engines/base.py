@@ -50,6 +50,9 @@ class Engine(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All statements inside happen together, or none of them when an exception leaves the context."""
 
+    def bounded_memory(self) -> AbstractContextManager[None]:
+        """Keep the engine's own memory small while the context lasts: what outgrows it goes to disk."""
+
     def cursor(self) -> Engine:
         """A session of its own on the same data: own transaction, own temporary tables."""
 

@@ -9,6 +9,7 @@ import duckdb
 from sqlglot import exp
 
 from sqlsel.engines.duckdb.failures import is_interrupt, statement_failure
+from sqlsel.engines.duckdb.memory import streaming_memory
 from sqlsel.errors import DatabaseError, EngineError
 from sqlsel.sqlfiles import read_sql
 
@@ -110,6 +111,15 @@ class DuckDBEngine:
             self.connection.execute("ROLLBACK")
         except (duckdb.Error, RuntimeError):
             return  # the failure that brought us here ended the transaction itself
+
+    @contextmanager
+    def bounded_memory(self) -> Iterator[None]:
+        """Keep DuckDB's buffers small while the context lasts. The settings of a user's connection are left alone."""
+        if not self._owned:
+            yield
+            return
+        with streaming_memory(self.connection):
+            yield
 
     def cursor(self) -> DuckDBEngine:
         """A session of its own on the same data."""

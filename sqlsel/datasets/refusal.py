@@ -1,0 +1,61 @@
+"""Rows that are refused: counted by reason, with the first few named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel.errors import IngestError, Problem
+from sqlsel.plan import nodes as sql
+
+if TYPE_CHECKING:
+    from sqlsel.engines.base import Engine
+
+NAMED = 5
+
+
+def reasons(*cases: tuple[exp.Expr, exp.Expr]) -> exp.Case:
+    """The reason of the first condition that holds, NULL where none does: pairs of condition and text."""
+    return exp.Case(ifs=[exp.If(this=condition, true=reason) for condition, reason in cases])
+
+
+def found(engine: Engine, rows: exp.Select, where: str) -> tuple[Problem, ...]:
+    """What is wrong with rows, a problem per reason; empty where nothing is.
+
+    Args:
+        engine: The session.
+        rows: Query with ``place`` (text that names a row), ``position`` (its number in the source, from 1) and
+            ``reason`` (text; NULL where the row is in order).
+        where: What the rows are: ``embedding``, ``predictions of task 'x'``.
+    """
+    reason, position = sql.column("reason"), sql.column("position")
+    first = sql.call("arg_min", sql.column("place"), position.copy(), sql.number(NAMED))
+    query = (
+        exp.select(reason, sql.count(), first)
+        .from_(sql.subquery(rows, "checked"))
+        .where(sql.present(reason.copy()))
+        .group_by(reason.copy())
+        .order_by(sql.ascending(reason.copy()))
+    )
+    return tuple(
+        Problem(where=where, message=f"{text}: {rows_of(number)}, {named(places, number)}")
+        for text, number, places in engine.rows(query)
+    )
+
+
+def refuse(engine: Engine, rows: exp.Select, where: str, *, message: str, hint: str) -> None:
+    """Raise IngestError if anything is wrong with the rows; the arguments of ``found``, and the words of the error."""
+    if problems := found(engine, rows, where):
+        raise IngestError(message, problems=problems, hint=hint)
+
+
+def rows_of(number: int) -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{number:,} {'row' if number == 1 else 'rows'}"
+
+
+def named(places: list[str], number: int) -> str:
+    """The first few of a number of places, as a message lists them."""
+    listed = ", ".join(places[:NAMED])
+    return f"{listed} …" if number > len(places[:NAMED]) else listed

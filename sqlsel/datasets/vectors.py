@@ -1,0 +1,195 @@
+"""How vectors enter a dataset: checked, brought to unit length, stored as arrays of one width.
+
+All of it is one SQL statement over the source, so it costs little more than copying and holds no table in memory.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel.datasets.refusal import found, reasons, refuse
+from sqlsel.datasets.structs import SIGNED, UNSIGNED
+from sqlsel.datasets.tables import create_table
+from sqlsel.datasets.target import cast, matching
+from sqlsel.errors import IngestError
+from sqlsel.plan import nodes as sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlsel.datasets.target import Target
+    from sqlsel.engines.base import Engine
+    from sqlsel.errors import Problem
+
+# Vectors whose length is this near to 1 are stored as they are.
+UNIT_TOLERANCE = 1e-6
+
+_LARGEST = 3.4028235677973366e38  # halfway from the largest float32 to the next power of two: nothing below overflows
+_NUMBERS = ("FLOAT", "DOUBLE", *SIGNED, *UNSIGNED)
+_HINT = "leave these vectors out (NULL: the sample has none), or compute them again"
+
+
+class UnusableVectorsError(IngestError):
+    """Some vectors could not be stored; `refuse_unusable` says which, once the transaction has ended."""
+
+
+def write_vectors(
+    target: Target, table: str, query: exp.Query, *, width: int | None, normalize: bool, keys: tuple[str, ...]
+) -> int | None:
+    """Store the vectors of a source; those that the table has for the same samples are replaced.
+
+    Args:
+        target: The dataset.
+        table: Name of the table; it is made where the dataset lacks it.
+        query: The intake's query, with ``embedding``.
+        width: Width of the vectors that the dataset has; None where it has none.
+        normalize: Whether vectors are brought to unit length: norm and division in double, rounded once to float32.
+            Vectors within 1e-6 of length 1 stay bit for bit.
+        keys: The columns beside the vector that the table has: ``sample_id``, and ``object_index`` for objects.
+
+    Returns:
+        The width of the vectors; None if the source has none.
+
+    Raises:
+        IngestError: If the vectors are not as wide as those the dataset has, or some cannot be used.
+    """
+    given = _width(target.engine, query)
+    if width is not None and given is not None and given != width:
+        raise IngestError(
+            f"the vectors of dataset {target.dataset!r} have {width} numbers, those of the source {given}",
+            hint="compute both with the same model, or ingest into a new dataset",
+        )
+    if width is not None:
+        named = exp.select(target.sample_id()).from_(query.subquery("source"))
+        target.delete(table, matching(target.table(table), sql.subquery(named, "named"), "sample_id"))
+    if given is None:
+        return width
+    if width is None:
+        columns = {"sample_id": target.id_type, "object_index": "INTEGER"}
+        definitions = [*((key, columns[key]) for key in keys), ("embedding", f"FLOAT[{given}]")]
+        target.engine.execute(create_table(target.engine, target.dataset, table, definitions))
+    rows: dict[str, exp.Expr] = {key: sql.column(key) for key in keys}
+    rows["embedding"] = _stored(given, normalize=normalize)
+    target.insert(table, rows, sql.subquery(_measured(target, query, given, keys, normalize=normalize), "measured"))
+    if target.count(table, sql.absent(sql.column("embedding"))):
+        raise UnusableVectorsError("some vectors cannot be used", hint=_HINT)
+    return given
+
+
+def check_single_vectors(target: Target, table: str, keys: tuple[str, ...]) -> None:
+    """Raise IngestError if a sample, or an object of one, has two vectors in a table."""
+    groups = exp.select(*(sql.column(key) for key in keys)).from_(target.table(table))
+    groups = groups.group_by(*(sql.column(key) for key in keys))
+    groups = groups.having(exp.GT(this=sql.count(), expression=sql.number(1)))
+    doubles = exp.select(
+        exp.alias_(sql.varchar(sql.column("sample_id")), "place", quoted=True),
+        exp.alias_(sql.column("sample_id"), "position", quoted=True),
+        exp.alias_(sql.text("more than one vector"), "reason", quoted=True),
+    ).from_(sql.subquery(groups, "doubles"))
+    hint = "remove the doubles from the source"
+    refuse(target.engine, doubles, table, message="the source has vectors twice:", hint=hint)
+
+
+def refuse_unusable(engine: Engine, queries: Mapping[str | None, exp.Query], widths: Mapping[str | None, int]) -> None:
+    """Raise IngestError if vectors of a source cannot be stored, saying which and why.
+
+    Args:
+        engine: The session, after the transaction that failed.
+        queries: By task (None: the samples' own), the source's query for vectors.
+        widths: Likewise, the width that the dataset has.
+    """
+    problems: list[Problem] = []
+    for task, query in queries.items():
+        if (width := widths.get(task) or _width(engine, query)) is not None:
+            where = "embedding" if task is None else f"object embedding of task {task!r}"
+            problems += found(engine, _unusable(query, width), where)
+    if problems:
+        raise IngestError("the source has vectors that cannot be used:", problems=tuple(problems), hint=_HINT)
+
+
+def _width(engine: Engine, query: exp.Query) -> int | None:
+    """Length of the first vector; None if there is none."""
+    kind = engine.columns(query.subquery("source"))["embedding"]
+    item, bracket, _ = kind.rpartition("[")
+    if not bracket or (item not in _NUMBERS and not item.startswith("DECIMAL(")):
+        raise IngestError(
+            f"embeddings are lists or arrays of numbers, and these are of type {kind}",
+            hint="name the column with the vectors with embedding=, and store them as lists",
+        )
+    length = exp.select(exp.alias_(sql.call("len", sql.column("embedding")), "length", quoted=True))
+    present = length.from_(query.subquery("source")).where(sql.present(sql.column("embedding")))
+    rows = engine.rows(present.limit(1))
+    return rows[0][0] or None if rows else None
+
+
+def _measured(target: Target, query: exp.Query, width: int, keys: tuple[str, ...], *, normalize: bool) -> exp.Select:
+    """Each row's vector in double precision, with its length."""
+    vector: exp.Expr = sql.column("embedding")
+    if not normalize:
+        vector = cast(vector, f"FLOAT[{width}]")
+    columns = {"sample_id": target.sample_id(), "object_index": sql.column("object_index")}
+    wide = exp.alias_(cast(vector, f"DOUBLE[{width}]"), "wide", quoted=True)
+    rows = exp.select(*(columns[key] for key in keys), sql.column("embedding"), wide)
+    rows = rows.from_(query.subquery("source")).where(sql.present(sql.column("embedding")))
+    square = sql.call("array_inner_product", sql.column("wide"), sql.column("wide"))
+    length = exp.alias_(sql.call("sqrt", square), "length", quoted=True)
+    return exp.select(exp.Star(), length).from_(sql.subquery(rows, "widened"))
+
+
+def _stored(width: int, *, normalize: bool) -> exp.Expr:
+    """The vector as it is stored; NULL where it cannot be."""
+    length = sql.column("length")
+    as_it_is = cast(sql.column("embedding"), f"FLOAT[{width}]")
+    infinite = cast(sql.text("inf"), "DOUBLE")
+    usable = exp.and_(exp.GT(this=length, expression=sql.number(0)), exp.LT(this=length.copy(), expression=infinite))
+    if not normalize:
+        return exp.Case(ifs=[exp.If(this=usable, true=as_it_is)])
+    away = exp.Abs(this=exp.Sub(this=length.copy(), expression=sql.number(1)))
+    near = exp.LTE(this=away, expression=sql.number(UNIT_TOLERANCE))
+    share = exp.Div(this=exp.column("x"), expression=length.copy())
+    scaled = sql.call(
+        "list_transform", sql.column("wide"), exp.Lambda(this=share, expressions=[exp.to_identifier("x")])
+    )
+    return exp.Case(ifs=[exp.If(this=near, true=as_it_is), exp.If(this=usable, true=cast(scaled, f"FLOAT[{width}]"))])
+
+
+def _unusable(query: exp.Query, width: int) -> exp.Select:
+    """Rows of a source with the reason why their vector cannot be stored."""
+    position = exp.alias_(exp.Window(this=exp.RowNumber()), "position", quoted=True)
+    numbers = exp.alias_(cast(sql.column("embedding"), "DOUBLE[]"), "numbers", quoted=True)
+    rows = exp.select(position, sql.column("sample_id"), numbers).from_(query.subquery("source"))
+    length = sql.call("len", sql.column("numbers"))
+    x = exp.column("x")
+    cases = (
+        (exp.NEQ(this=length, expression=sql.number(width)), _text(length.copy(), f" numbers, not {width}")),
+        (_any(sql.absent(x.copy())), sql.text("a number is missing (NULL)")),
+        (_any(sql.call("isnan", x.copy())), sql.text("NaN")),
+        (_any(exp.GTE(this=exp.Abs(this=x.copy()), expression=sql.number(_LARGEST))), sql.text("infinite")),
+        (exp.Not(this=_any(exp.NEQ(this=x.copy(), expression=sql.number(0)))), sql.text("all numbers are 0")),
+    )
+    place = sql.call(
+        "concat", sql.varchar(sql.column("sample_id")), sql.text(" (row "), sql.column("position"), sql.text(")")
+    )
+    return (
+        exp.select(
+            exp.alias_(place, "place", quoted=True),
+            sql.column("position"),
+            exp.alias_(reasons(*cases), "reason", quoted=True),
+        )
+        .from_(sql.subquery(rows, "vectors"))
+        .where(sql.present(sql.column("numbers")))
+    )
+
+
+def _any(condition: exp.Expr) -> exp.Expr:
+    """Whether a condition on ``x`` holds for one of the numbers."""
+    holding = sql.call(
+        "list_filter", sql.column("numbers"), exp.Lambda(this=condition, expressions=[exp.to_identifier("x")])
+    )
+    return exp.GT(this=sql.call("len", holding), expression=sql.number(0))
+
+
+def _text(number: exp.Expr, after: str) -> exp.Expr:
+    return sql.call("concat", number, sql.text(after))

@@ -1,0 +1,206 @@
+"""Storing a source in a dataset: in one transaction, all of it or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel.datasets.catalog import DatasetCatalog
+from sqlsel.datasets.naming import check_dataset_name
+from sqlsel.datasets.orphans import drop_orphans
+from sqlsel.datasets.predictions import forget_predictions, write_predictions, write_scores
+from sqlsel.datasets.runs import timestamp
+from sqlsel.datasets.samples import SampleCounts, write_samples
+from sqlsel.datasets.staging import readable
+from sqlsel.datasets.tables import (
+    EMBEDDINGS,
+    PREDICTIONS,
+    SAMPLES,
+    SCORES,
+    catalog_table,
+    make_catalog,
+    make_dataset,
+    object_embeddings,
+)
+from sqlsel.datasets.target import Target
+from sqlsel.datasets.tasks import check_tasks, write_embedding, write_keys, write_tasks
+from sqlsel.datasets.vectors import UnusableVectorsError, check_single_vectors, refuse_unusable, write_vectors
+from sqlsel.datasets.widening import check_id_type, stored_id_type
+from sqlsel.engines.interrupts import interruptible
+from sqlsel.errors import EngineError, IngestError, UsageError
+from sqlsel.plan import nodes as sql
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from sqlsel.datasets.intake import Intake
+    from sqlsel.engines.base import Engine
+    from sqlsel.errors import Problem
+    from sqlsel.facts import DatasetFacts
+
+    Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReport:
+    """What storing a source did.
+
+    Attributes:
+        dataset: Name of the dataset.
+        created: Whether the dataset is new.
+        added: Samples that it did not have.
+        updated: Samples that it had.
+        counts: By table, the rows that the dataset has in it now.
+        problems: What was left out or repaired, as notices.
+    """
+
+    dataset: str
+    created: bool
+    added: int
+    updated: int
+    counts: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def store(engine: Engine, dataset: str, intake: Intake, progress: Progress | None = None) -> StoreReport:
+    """Add a source to a dataset, which is made if there is none. When anything fails, the database is as it was.
+
+    New samples are added. A sample that the dataset has is updated: what the source has of it replaces what was there,
+    metadata keys that the source lacks keep their values, and vectors, predictions and scores are replaced for the
+    samples and tasks that the source names. Storing the same source again changes nothing. Vectors, predictions and
+    scores of samples that the dataset lacks are left out with a notice.
+
+    Memory: bounded, whatever the number of rows; the engine moves what outgrows it to disk.
+
+    Args:
+        engine: The session, not in a transaction.
+        dataset: Name of the dataset.
+        intake: The source, as a reader made it.
+        progress: Called at the begin and the end of each stage with its name, the rows done, and the rows there are.
+
+    Raises:
+        UsageError: If a dataset cannot be called so, or does not exist where the source only adds to samples.
+        IngestError: If the source is refused; it says which rows, why, and what to do.
+        DatabaseError: If the database cannot be written, or the disk is full.
+    """
+    check_dataset_name(dataset, engine)
+    catalog = DatasetCatalog(engine)
+    facts = catalog.facts(dataset) if dataset in catalog.dataset_names() else None
+    tell = progress or (lambda _stage, _done, _total: None)
+    with interruptible(engine), engine.bounded_memory(), readable(engine, intake.bound):
+        try:
+            with engine.transaction():
+                return _store(_target(engine, dataset, intake, facts), intake, facts, tell)
+        except (EngineError, UnusableVectorsError):
+            # the statement that stores vectors says that it failed, not on which of them
+            refuse_unusable(engine, _vector_queries(intake), _widths(facts))
+            raise
+
+
+def _target(engine: Engine, dataset: str, intake: Intake, facts: DatasetFacts | None) -> Target:
+    """The dataset, ready to be written to: its id type checked, its tables there."""
+    make_catalog(engine)
+    incoming = stored_id_type(engine.columns(_any_query(intake).subquery("source"))["sample_id"])
+    now = timestamp(datetime.now(UTC))
+    datasets = catalog_table(engine.catalog, "datasets")
+    if facts is None:
+        if intake.samples is None:
+            raise UsageError(f"no dataset {dataset!r} to add this to", hint="ingest its samples first")
+        make_dataset(engine, dataset, incoming)
+        engine.execute(exp.Insert(this=datasets, expression=exp.select(sql.text(dataset), now, now.copy())))
+        return Target(engine, dataset, incoming, new=True)
+    touched = exp.update(datasets, {"updated_at": now}, where=sql.column("dataset").eq(dataset))
+    engine.execute(touched)
+    target = Target(engine, dataset, "", new=False)
+    stored = engine.columns(target.table(SAMPLES))["sample_id"]
+    check_id_type(stored, incoming, dataset)
+    return Target(engine, dataset, stored, new=False)
+
+
+def _store(target: Target, intake: Intake, facts: DatasetFacts | None, tell: Progress) -> StoreReport:
+    samples = SampleCounts(0, 0)
+    if intake.samples is not None:
+        tell("samples", 0, None)
+        samples = write_samples(target, intake.samples)
+        tell("samples", samples.added + samples.updated, samples.added + samples.updated)
+    write_keys(target, intake.keys)
+    notices = [*_store_vectors(target, intake, facts, tell), *_store_outputs(target, intake, facts, tell)]
+    return StoreReport(
+        dataset=target.dataset,
+        created=target.new,
+        added=samples.added,
+        updated=samples.updated,
+        counts={table: target.count(table) for table in _tables(target)},
+        problems=(*intake.problems, *notices),
+    )
+
+
+def _store_vectors(target: Target, intake: Intake, facts: DatasetFacts | None, tell: Progress) -> Iterator[Problem]:
+    """Store the vectors of samples and objects; yields what was left out."""
+    widths = _widths(facts)
+    for task, query in _vector_queries(intake).items():
+        table = EMBEDDINGS if task is None else object_embeddings(task)
+        keys = ("sample_id",) if task is None else ("sample_id", "object_index")
+        tell(table, 0, None)
+        stored = widths.get(task)
+        width = write_vectors(target, table, query, width=stored, normalize=intake.normalize, keys=keys)
+        if width is None:
+            continue
+        if stored is None:
+            write_embedding(target, table, task, width)
+        yield from drop_orphans(target, table, query)
+        check_single_vectors(target, table, keys)
+        tell(table, target.count(table), target.count(table))
+
+
+def _store_outputs(target: Target, intake: Intake, facts: DatasetFacts | None, tell: Progress) -> Iterator[Problem]:
+    """Store predictions, scores and what is known of their tasks; yields what was left out."""
+    if intake.predictions is not None:
+        tell(PREDICTIONS, 0, None)
+        forget_predictions(target, intake.predictions, intake.predicted)
+    tasks = check_tasks(target, facts.tasks if facts else {}, intake.tasks)
+    if intake.predictions is not None:
+        write_predictions(target, intake.predictions)
+        yield from drop_orphans(target, PREDICTIONS, intake.predictions)
+        tell(PREDICTIONS, target.count(PREDICTIONS), target.count(PREDICTIONS))
+    if intake.scores is not None:
+        tell(SCORES, 0, None)
+        write_scores(target, intake.scores)
+        yield from drop_orphans(target, SCORES, intake.scores)
+        tell(SCORES, target.count(SCORES), target.count(SCORES))
+    write_tasks(target, tasks)
+
+
+def _vector_queries(intake: Intake) -> dict[str | None, exp.Query]:
+    """The intake's queries for vectors, by task; None is the samples' own."""
+    own: dict[str | None, exp.Query] = {} if intake.embedding is None else {None: intake.embedding}
+    return own | dict(intake.object_embeddings)
+
+
+def _any_query(intake: Intake) -> exp.Query:
+    """A query of the intake that has sample ids."""
+    queries = (intake.samples, *_vector_queries(intake).values(), intake.predictions, intake.scores)
+    for query in queries:
+        if query is not None:
+            return query
+    raise IngestError("the source is empty: it has neither samples nor anything about them")
+
+
+def _widths(facts: DatasetFacts | None) -> dict[str | None, int]:
+    """By task (None: the samples' own), the width of the vectors that a dataset has."""
+    if facts is None:
+        return {}
+    widths: dict[str | None, int] = {task: known.width for task, known in facts.object_embeddings.items()}
+    if facts.embedding is not None:
+        widths[None] = facts.embedding.width
+    return widths
+
+
+def _tables(target: Target) -> list[str]:
+    """Names of the dataset's tables that a source fills."""
+    known = exp.select(sql.column("table_name")).from_(catalog_table(target.engine.catalog, "embeddings"))
+    rows = target.engine.rows(known.where(sql.column("dataset").eq(target.dataset)))
+    return [SAMPLES, *sorted(name for (name,) in rows), PREDICTIONS, SCORES]

@@ -1,0 +1,162 @@
+"""Numbers measured on one image: brightness, contrast, noise, sharpness, size."""
+
+from __future__ import annotations
+
+import io
+import math
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+Number = int | float
+
+# 8-bit pixels carry at least the noise of their rounding: a uniform error of width 1.
+_ROUNDING_NOISE = 1 / math.sqrt(12)
+# Rows are worked on in strips of about this many pixels, so that the passes over a strip stay in the processor's cache.
+_STRIP_PIXELS = 131_072
+
+
+def measure(path: Path) -> dict[str, Number]:
+    """The measures of one image file, under Lightly's names.
+
+    Grey values are ITU-R 601 luma, 0..255 (``Image.convert("L")``). 16-bit images are brought to 8 bits, transparency
+    is dropped, animations count with their first frame, and the EXIF orientation is not applied.
+
+    ``width``, ``height``
+        Pixels as stored.
+    ``sizeInBytes``
+        Bytes of the file.
+    ``meanRed``, ``meanGreen``, ``meanBlue``
+        Mean of the channel over 255; 0..1.
+    ``luminance``
+        Mean CIE lightness L* of the grey values, each read as an sRGB grey; 0 black to 100 white.
+    ``contrast``
+        Standard deviation of the grey values over 255 (RMS contrast); 0 for one grey to 0.5 for half black, half white.
+    ``sharpness``
+        Mean square of the Laplacian (up + down + left + right - 4 x centre) of the grey values over the inner pixels,
+        which is its variance, as its mean is next to 0. 0 for one grey or fewer than 3 x 3 pixels, often below 100 for
+        blurred photographs, at most about 10**6
+        (J. L. Pech-Pacheco et al., Diatom autofocusing in brightfield microscopy, ICPR 2000).
+    ``snr``
+        Mean grey value over the standard deviation of the noise, which is sqrt(pi / 2) / 6 times the mean absolute
+        response to the mask [1 -2 1; -2 4 -2; 1 -2 1] and at least 1 / sqrt(12), the rounding noise of 8 bits.
+        0 to 884.
+        Fine texture counts as noise (J. Immerkaer, Fast noise variance estimation, CVIU 64(2), 1996).
+    ``uniformRowRatio``
+        Share of the pixel rows that have one grey value from end to end; 0..1. Bars and broken downloads raise it.
+
+    The same file gives the same numbers in every process of a machine.
+
+    Args:
+        path: The file; it is read once.
+
+    Raises:
+        OSError: If the file cannot be read or decoded. Decoders raise other exceptions too on damaged files.
+        PIL.Image.DecompressionBombError: If it has more pixels than Pillow is willing to decode.
+    """
+    data = path.read_bytes()
+    with Image.open(io.BytesIO(data)) as image:
+        rgb = _eight_bit(image)
+    grey = rgb.convert("L")
+    pixels = np.asarray(grey)
+    levels = _levels()
+    histogram = np.array(grey.histogram(), dtype=np.int64)
+    red, green, blue = (float(total) / (255 * pixels.size) for total in _channel_sums(np.asarray(rgb)))
+    mean = float(histogram @ levels) / pixels.size
+    spread = math.sqrt(float(histogram @ (levels - mean) ** 2) / pixels.size)
+    squares, response = _derivatives(pixels)
+    return {
+        "width": pixels.shape[1],
+        "height": pixels.shape[0],
+        "sizeInBytes": len(data),
+        "meanRed": red,
+        "meanGreen": green,
+        "meanBlue": blue,
+        "luminance": float(histogram @ _lightness()) / pixels.size,
+        "contrast": spread / 255,
+        "sharpness": squares,
+        "snr": mean / max(math.sqrt(math.pi / 2) / 6 * response, _ROUNDING_NOISE),
+        "uniformRowRatio": _uniform_rows(pixels) / pixels.shape[0],
+    }
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """The image as 8-bit RGB, decoded whole."""
+    if image.mode.startswith(("I", "F")):
+        values = np.asarray(image, dtype=np.float64)
+        scaled = values / 257 if values.max(initial=0) > 255 else values
+        return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8)).convert("RGB")
+    image.load()
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+@cache
+def _levels() -> NDArray[np.int64]:
+    return np.arange(256, dtype=np.int64)
+
+
+@cache
+def _lightness() -> NDArray[np.float64]:
+    """CIE L* of the 256 sRGB greys (IEC 61966-2-1, ISO/CIE 11664-4)."""
+    encoded = _levels() / 255
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    return np.where(linear > 216 / 24_389, 116 * np.cbrt(linear) - 16, linear * 24_389 / 27)
+
+
+def _channel_sums(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Sums of the three channels. 257 rows of 8 bits fit 16 bits, which add up several times faster than 64."""
+    rows = pixels.reshape(pixels.shape[0], -1)
+    sums = [rows[top : top + 257].sum(axis=0, dtype=np.uint16) for top in range(0, rows.shape[0], 257)]
+    total: NDArray[np.int64] = np.sum(sums, axis=0, dtype=np.int64)
+    return total.reshape(-1, 3).sum(axis=0)
+
+
+def _uniform_rows(pixels: NDArray[np.uint8]) -> int:
+    """Number of rows of one value; a look at three columns rules most rows out."""
+    first = pixels[:, 0]
+    likely = pixels[(first == pixels[:, -1]) & (first == pixels[:, pixels.shape[1] // 2])]
+    return int((likely == likely[:, :1]).all(axis=1).sum())
+
+
+def _derivatives(pixels: NDArray[np.uint8]) -> tuple[float, float]:
+    """Mean square of the Laplacian and mean absolute response to the noise mask, over the inner pixels."""
+    height, width = pixels.shape
+    if height < 3 or width < 3:
+        return 0.0, 0.0
+    rows = max(_STRIP_PIXELS // width, 1)
+    strips = [_strip(pixels[top : top + rows + 2]) for top in range(0, height - 2, rows)]
+    squares, noise = (math.fsum(sums) / ((height - 2) * (width - 2)) for sums in zip(*strips, strict=True))
+    return squares, noise
+
+
+def _strip(pixels: NDArray[np.uint8]) -> tuple[float, float]:
+    """Both sums over a few rows: second differences across and down, added for the Laplacian, nested for the mask.
+
+    The rows are laid end to end, so that each pass runs over one contiguous vector; the two results at each seam, which
+    mix the ends of neighbouring rows, are set to zero before summing.
+    """
+    height, width = pixels.shape
+    grey = np.zeros(height * width + 2, dtype=np.int16)
+    grey[:-2] = pixels.reshape(-1)
+    twice = grey + grey
+    across = grey[2:] + grey[:-2]
+    across -= twice[1:-1]
+    inner = across[width:-width]
+    laplacian = grey[2 * width + 1 : -1] + grey[1 : -2 * width - 1]
+    laplacian -= twice[width + 1 : -width - 1]
+    laplacian += inner
+    noise = across[2 * width :] + across[: -2 * width]
+    noise -= inner
+    noise -= inner
+    for flat in (laplacian, np.abs(noise, out=noise)):
+        flat.reshape(-1, width)[:, -2:] = 0
+    squares = laplacian.astype(np.float32)
+    # not a BLAS product, whose last bits change with its number of threads
+    return float(np.einsum("i,i->", squares, squares)), float(noise.astype(np.float32).sum())

@@ -1,0 +1,136 @@
+"""The processes that measure images, each one at the far end of a pair of pipes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Self
+
+import sqlsel
+from sqlsel.sources.images.readings import READY, Reading, from_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+# Images come and go by the megabyte: without the first two, glibc hands the memory back to the system after each and
+# asks for it again, which takes about as long as decoding. One thread for numpy, as every processor has a process.
+_ENVIRONMENT = {
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+class Processes:
+    """A number of processes, started as the context is entered and ended as it is left.
+
+    Where the system does not let this Python start another one, the images are read in the calling thread.
+
+    Args:
+        count: How many.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._idle: SimpleQueue[_Process | None] = SimpleQueue()
+        self._running: set[_Process] = set()
+        self._stopped = False
+
+    def __enter__(self) -> Self:
+        for _ in range(self._count):
+            self._idle.put(self._start())
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the processes, whatever they are doing."""
+        self._stopped = True
+        for process in list(self._running):
+            process.end()
+        self._running.clear()
+
+    def read(self, paths: Sequence[str]) -> list[Reading]:
+        """The readings of the files. Waits for a process that is idle; any number of threads may call.
+
+        A file whose decoder takes its process down is told like one that cannot be decoded; the others are read again
+        by a new process.
+        """
+        process = self._idle.get()
+        readings = process.ask(paths) if process else None
+        crashed = readings is None and process is not None and process.was_ready
+        if process and readings is None:
+            process = self._replaced(process)
+        self._idle.put(process)
+        if readings is not None or self._stopped:
+            return readings or []
+        if not crashed:
+            from sqlsel.sources.images.one import read_image
+
+            return [read_image(path) for path in paths]
+        if len(paths) == 1:
+            return [Reading(None, "cannot be decoded (it crashed the decoder)", usable=False)]
+        return [reading for path in paths for reading in self.read([path])]
+
+    def _replaced(self, process: _Process) -> _Process | None:
+        """A new process for one that ended; none for one that never came up."""
+        self._running.discard(process)
+        process.end()
+        return self._start() if process.was_ready and not self._stopped else None
+
+    def _start(self) -> _Process | None:
+        try:
+            process = _Process()
+        except (OSError, TypeError, ValueError):
+            return None
+        self._running.add(process)
+        return process
+
+
+class _Process:
+    """One process; it answers one question at a time."""
+
+    def __init__(self) -> None:
+        package = str(Path(sqlsel.__file__).parents[1])
+        paths = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
+        self.was_ready = False
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", "sqlsel.sources.images.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": paths},
+        )
+
+    def ask(self, paths: Sequence[str]) -> list[Reading] | None:
+        """The readings of the files; None if the process ended instead of answering, or never came up."""
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        try:
+            self._popen.stdin.write(json.dumps(paths).encode() + b"\n")
+            self._popen.stdin.flush()
+            self.was_ready = self.was_ready or self._popen.stdout.readline() == READY
+            answer = self._popen.stdout.readline() if self.was_ready else b""
+        except (OSError, ValueError):
+            return None
+        return from_line(answer) if answer.endswith(b"\n") else None
+
+    def end(self) -> None:
+        """End the process at once and take back what it held."""
+        self._popen.kill()
+        for pipe in (self._popen.stdin, self._popen.stdout):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+        self._popen.wait()

@@ -49,7 +49,11 @@ def test_without_a_tag_nothing_is_written_and_a_read_only_file_will_do(tmp_path)
         db.ingest(p.make_pool(30, 0).table(), dataset="pool", **p.MAPPING)
     before = path.read_bytes()
     with sqlsel.connect(path, read_only=True) as db:
-        for chosen in (DIVERSE, p.config(5, (p.DOUBT, p.WEIGHTS)), p.config(5, (p.THINGS, {"type": "BALANCE", "distribution": "UNIFORM"}))):
+        for chosen in (
+            DIVERSE,
+            p.config(5, (p.DOUBT, p.WEIGHTS)),
+            p.config(5, (p.THINGS, {"type": "BALANCE", "distribution": "UNIFORM"})),
+        ):
             assert len(db.select(chosen, dataset="pool")) == 5
         with pytest.raises(DatabaseError, match="reading only"):
             db.select(DIVERSE, dataset="pool", tag="round-1")

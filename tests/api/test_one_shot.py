@@ -12,7 +12,9 @@ from tests import pool as p
 DIVERSE = p.config(5, (p.EMBEDDINGS, p.DIVERSITY))
 
 
-@pytest.mark.parametrize("frame", [pa.Table.to_pandas, pl.from_arrow, lambda table: table], ids=["pandas", "polars", "arrow"])
+@pytest.mark.parametrize(
+    "frame", [pa.Table.to_pandas, pl.from_arrow, lambda table: table], ids=["pandas", "polars", "arrow"]
+)
 def test_any_frame(frame):
     pool = p.make_pool(20, 0)
     table = pool.table().select(["sample_id", "embedding", "weather"])

@@ -18,7 +18,9 @@ FACTS = DatasetFacts(
     embedding=EmbeddingFacts("embeddings", 6),
     object_embeddings={"things": EmbeddingFacts("object_embeddings/things", 6, "things")},
     tasks={
-        "scene": TaskFacts("scene", "classification", CLASSES, ("doubt",), has_probabilities=True, has_predictions=True),
+        "scene": TaskFacts(
+            "scene", "classification", CLASSES, ("doubt",), has_probabilities=True, has_predictions=True
+        ),
         "things": TaskFacts("things", "object-detection", CLASSES, (), has_probabilities=True, has_predictions=True),
     },
     keys={
@@ -91,7 +93,9 @@ def test_what_needs_no_earlier_picks_is_sql(objectives, route):
 
 
 def test_objectives_on_one_input_share_it():
-    made = plan((p.BRIGHTNESS, DARK), (p.BRIGHTNESS, p.WEIGHTS), (p.EMBEDDINGS, p.DIVERSITY), (p.EMBEDDINGS, p.TYPICALITY))
+    made = plan(
+        (p.BRIGHTNESS, DARK), (p.BRIGHTNESS, p.WEIGHTS), (p.EMBEDDINGS, p.DIVERSITY), (p.EMBEDDINGS, p.TYPICALITY)
+    )
     assert [step.column for step in made.inputs] == ["input_1", "input_2"]
 
 
@@ -120,8 +124,8 @@ def test_every_order_ends_in_the_id_or_the_position(objective):
 
 
 PORTABLE = {
-    "ABS", "ARRAY", "ARRAY_SORT", "AVG", "CASE", "CAST", "COALESCE", "COLLECT_LIST", "COUNT", "FILTER", "MAX", "MIN",
-    "NULLIF", "ROW_NUMBER", "STRUCT", "TRANSFORM", "AND", "OR", "DENSE_RANK",
+    "ABS", "ARRAY", "ARRAY_AGG", "ARRAY_SORT", "AVG", "CASE", "CAST", "COALESCE", "COUNT", "FILTER", "IF", "MAX", "MIN",
+    "NULLIF", "ROW_NUMBER", "STRUCT", "TRANSFORM", "TRY_CAST", "AND", "OR",
 }  # fmt: skip
 
 

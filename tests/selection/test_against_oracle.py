@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sqlsel
-from sqlsel.kernels import Balance, Diversity, ObjectDiversity, Objects, ObjectWeights, Weights
+from sqlsel.kernels import Balance, Diversity, ObjectDiversity, Objects, Weights
 from tests import pool as p
 from tests.kernels import oracle
 

@@ -16,7 +16,9 @@ NAMES = ["sunny", "cloudy", "rainy", "o'hara; --", "other"]
 
 
 def table(weather):
-    return pa.table({"sample_id": [f"s{i:03d}" for i in range(len(weather))], "weather": pa.array(weather, pa.string())})
+    return pa.table(
+        {"sample_id": [f"s{i:03d}" for i in range(len(weather))], "weather": pa.array(weather, pa.string())}
+    )
 
 
 def select(weather, n, *, preselected=None, seed=0, **strategy):
@@ -55,14 +57,16 @@ def by_definition(weather, n, before, target=None, distribution="TARGET", seed=0
     return [key[-1] for key in sorted(keyed) if key[-1] not in before][:n]
 
 
-weathers = st.lists(st.sampled_from([*NAMES, None]), min_size=1, max_size=40).filter(lambda w: any(w))
+weathers = st.lists(st.sampled_from([*NAMES, None]), min_size=1, max_size=40).filter(any)
 targets = st.dictionaries(st.sampled_from(NAMES), st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.5, 1.0]), min_size=1).filter(
     lambda target: sum(target.values()) > 0
 )
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(weather=weathers, target=targets, n=st.integers(1, 45), before=st.integers(0, 5), seed=st.sampled_from([0, 3, None]))
+@given(
+    weather=weathers, target=targets, n=st.integers(1, 45), before=st.integers(0, 5), seed=st.sampled_from([0, 3, None])
+)
 def test_a_target(weather, target, n, before, seed):
     earlier = [f"s{i:03d}" for i in range(min(before, len(weather) - 1))]
     selection = select(weather, n, preselected=earlier or None, seed=seed, target=target)

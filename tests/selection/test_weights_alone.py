@@ -108,5 +108,5 @@ def test_infinite_weights_are_refused_beside_others():
         pool = p.make_pool(5, 0)
         rows = pool.table().append_column("w", pa.array([1.0, 2.0, math.inf, 3.0, 4.0]))
         db.ingest(rows, dataset="pool", **p.MAPPING)
-        with pytest.raises(SelectionError, match="weights:w: .*infinite"):
+        with pytest.raises(SelectionError, match=r"weights:w: .*infinite"):
             db.select(p.config(3, (KEY, p.WEIGHTS), (p.EMBEDDINGS, p.DIVERSITY)), dataset="pool")

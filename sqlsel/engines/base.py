@@ -38,6 +38,9 @@ class Engine(Protocol):
     def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Iterator[pa.RecordBatch]:
         """A result as a stream of record batches, in the order of the query. Memory: one batch at a time."""
 
+    def stream(self, sql: Sql, rows_per_batch: int = 16_384) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """A result's schema, and its rows as ``batches`` gives them. The statement starts at once."""
+
     def columns(self, relation: exp.Expr) -> dict[str, str]:
         """Column names of a table, a view, a query or a file scan, with the engine's type names."""
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+# What ORDER BY means in the SQL that is generated; a cursor inherits the user's settings.
+_ORDERING = {"default_null_order": "nulls_last", "default_order": "ascending", "default_collation": ""}
+
 Sql = str | exp.Expr
 Result = TypeVar("Result")
 
@@ -63,8 +66,18 @@ class DuckDBEngine:
 
     def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Iterator[pa.RecordBatch]:
         """A result as a stream of record batches, in the order of the query."""
+        yield from self.stream(sql, rows_per_batch)[1]
+
+    def stream(self, sql: Sql, rows_per_batch: int = 16_384) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+        """A result's schema, and its rows as a stream of record batches in the order of the query."""
         text = self._text(sql)
-        reader = self._guard(text, lambda: self.connection.sql(text).to_arrow_reader(rows_per_batch))
+        relation = self._guard(text, lambda: self.connection.sql(text))
+        if relation is None:
+            raise EngineError("there is no statement in it", sql=text)
+        reader = self._guard(text, lambda: relation.to_arrow_reader(rows_per_batch))
+        return reader.schema, self._read(reader, text)
+
+    def _read(self, reader: pa.RecordBatchReader, text: str) -> Iterator[pa.RecordBatch]:
         while True:
             try:
                 batch = self._guard(text, reader.read_next_batch)
@@ -122,8 +135,10 @@ class DuckDBEngine:
             yield
 
     def cursor(self) -> DuckDBEngine:
-        """A session of its own on the same data."""
+        """A session of its own on the same data, where no setting of the user changes an order."""
         child = DuckDBEngine(self.connection.cursor(), owned=True, parent=self)
+        for setting, value in _ORDERING.items():
+            child.execute(f"SET SESSION {setting} = '{value}'")
         self._cursors.append(child)
         return child
 

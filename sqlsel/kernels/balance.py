@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.protocol import FLOOR, KernelInputError
+from sqlsel.kernels.protocol import FLOOR, KernelInputError, Unbounded, log_part, log_parts
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.outcome import StopReason
     from sqlsel.kernels.protocol import Bools, Doubles, Play, Rows
 
 LOG_FLOOR = 1e-10
@@ -56,48 +56,50 @@ class Balance:
         return RunningBalance(self, play)
 
 
-class RunningBalance:
+class RunningBalance(Unbounded):
     """The mix of one run."""
-
-    notices: tuple[str, ...] = ()
 
     def __init__(self, declared: Balance, play: Play) -> None:
         self._rows = declared.rows
         self._target = np.asarray(declared.target, dtype=np.float64)
+        self._strength = declared.strength
         self._mix = np.nansum(self._rows[play.preselected], axis=0)
         self._before = self._away()
+        self._picks = 0
+        self._focus: Rows = np.empty(0, dtype=np.int64)
 
-    def keys(self) -> Doubles | None:
-        """No fixed number decides."""
-        return None
-
-    def values(self, rows: Rows) -> Doubles:
-        """1 / max(CE, FLOOR) of the mix with the row; 0 for a row of zeros."""
+    def ceilings(self, rows: Rows) -> Doubles:
+        """The parts themselves."""
         own = self._rows[rows]
         value = closeness(self._mix + own, self._target)
-        return np.where(own.any(axis=1), value, 0.0)
+        return log_parts(np.where(own.any(axis=1), value, 0.0), self._strength)
 
-    def admits(self, rows: Rows) -> Bools:
-        """Every row."""
-        return np.ones(len(rows), dtype=np.bool_)
+    def focus(self, rows: Rows) -> None:
+        """Hold on to some rows."""
+        self._focus = rows
 
-    def state(self) -> float:
-        """1 / max(CE, FLOOR) of the mix as it is; an empty mix has the share 0 in every class."""
-        return float(closeness(self._mix[None, :], self._target)[0])
+    def parts(self) -> Doubles:
+        """Parts of the rows in focus: 1 / max(CE, FLOOR) of the mix with the row; FLOOR for a row of zeros."""
+        return self.ceilings(self._focus)
+
+    def mark(self, rows: Rows) -> int:  # noqa: ARG002
+        """How many picks there were."""
+        return self._picks
+
+    def rise(self, mark: object) -> float:
+        """Not known once the mix has changed."""
+        return 0.0 if mark == self._picks else math.inf
+
+    def state_part(self) -> float:
+        """Of the mix as it is; an empty mix has the share 0 in every class."""
+        return log_part(float(closeness(self._mix[None, :], self._target)[0]), self._strength)
 
     def take(self, row: int) -> float:
         """Mix the row in; the term is the L1 distance of the mix to the target after it."""
         self._before = self._away()
         self._mix = self._mix + self._rows[row]
+        self._picks += 1
         return self._away()
-
-    def reached(self) -> bool:
-        """Never: there is no sum to reach."""
-        return False
-
-    def bound_reason(self) -> StopReason | None:
-        """There is no hard bound."""
-        return None
 
     def gain_alone(self, term: float) -> float:
         """How far the L1 distance fell; an empty mix is as far as the target's sum."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from sqlsel.kernels.distances import half_squared_blocks
-from sqlsel.kernels.protocol import EMPTY_VALUE, KernelInputError
+from sqlsel.kernels.between import Between
+from sqlsel.kernels.farthest import Farthest
+from sqlsel.kernels.ladder import Ladder
+from sqlsel.kernels.nearest import Nearest
+from sqlsel.kernels.protocol import EMPTY_VALUE, KernelInputError, Unbounded, log_part, log_parts, sum_rise
 
 if TYPE_CHECKING:
     from sqlsel.kernels.outcome import StopReason
-    from sqlsel.kernels.protocol import Bools, Doubles, Play, Rows, Singles
+    from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows, Singles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,68 +47,86 @@ class Diversity:
         return RunningDiversity(self, play)
 
 
-class RunningDiversity:
+class RunningDiversity(Unbounded):
     """Distances to the selection of one run."""
 
-    notices: tuple[str, ...] = ()
-
     def __init__(self, declared: Diversity, play: Play) -> None:
-        self._matrix = declared.matrix
+        self._strength = declared.strength
         self._minimum = declared.minimum_distance
-        self._nearest = np.full(play.n_rows, np.inf)
-        self._members: list[int] = []
-        self._between: Doubles = np.empty(0)
-        present = np.ones(play.n_rows, dtype=np.bool_) if declared.present is None else declared.present
-        for row in np.flatnonzero(play.preselected & present):
-            self.take(int(row))
+        self.nearest = Nearest(declared.matrix)
+        self.between = Between(self.nearest)
+        self._n_rows = play.n_rows
+        members = play.preselected if declared.present is None else play.preselected & declared.present
+        for row in np.flatnonzero(members):
+            self.nearest.add(int(row))
 
-    def keys(self) -> Doubles | None:
-        """No fixed number decides."""
-        return None
+    def picker(self, rows: Rows) -> Picker | None:
+        """Alone, the distance decides as the value does, and never rises."""
+        if self._strength <= 0:
+            return None
+        return Ladder(Farthest(self, self._strength), rows, self._n_rows)
 
-    def values(self, rows: Rows) -> Doubles:
-        """Sum of the selection and the row's own half squared distance to it."""
-        if not self._members:
-            return np.full(len(rows), EMPTY_VALUE)
-        return self._sum() + self._nearest[rows]
+    def ceilings(self, rows: Rows) -> Doubles:
+        """Parts of the distances as known: from above where far is good, from below where near is."""
+        if not self.nearest.centres:
+            return np.full(len(rows), log_part(EMPTY_VALUE, self._strength))
+        if self._strength >= 0:
+            return log_parts(self.between.total() + self.nearest.upper(rows), self._strength)
+        self.nearest.refresh(rows)
+        return log_parts(self.between.total() + self.nearest.lower(rows), self._strength)
 
-    def admits(self, rows: Rows) -> Bools:
-        """Rows at the minimum distance or farther."""
-        if self._minimum is None or not self._members:
-            return np.ones(len(rows), dtype=np.bool_)
-        return np.sqrt(2.0 * self._nearest[rows]) >= self._minimum
+    def refresh(self, rows: Rows) -> None:
+        """Bring the distances of some rows up to date, in single precision."""
+        self.nearest.refresh(rows)
 
-    def state(self) -> float:
-        """Sum over the members; NaN while there are fewer than two."""
-        return self._sum() if len(self._members) > 1 else np.nan
+    def focus(self, rows: Rows) -> None:
+        """Settle the distances of some rows."""
+        self.nearest.focus(rows)
+
+    def parts(self) -> Doubles:
+        """Parts of the rows in focus: the sum of the selection and their own half squared distance to it."""
+        if not self.nearest.centres:
+            return np.full(len(self.nearest.focused), log_part(EMPTY_VALUE, self._strength))
+        return log_parts(self.between.total() + self.nearest.focused, self._strength)
+
+    def admitted(self) -> Bools | None:
+        """Rows in focus at the minimum distance or farther."""
+        return None if self._minimum is None else np.sqrt(2.0 * self.nearest.focused) >= self._minimum
+
+    def barred(self, rows: Rows) -> Bools | None:
+        """Rows known to be nearer than the minimum distance."""
+        return None if self._minimum is None else np.sqrt(2.0 * self.nearest.upper(rows)) < self._minimum
+
+    def mark(self, rows: Rows) -> tuple[int, float, tuple[float, float]]:
+        """How many have joined, their sum, and the range of the rows' distances."""
+        halves = self.nearest.upper(rows)
+        return len(self.nearest.centres), self.between.total(), (float(halves.min()), float(halves.max()))
+
+    def rise(self, mark: object) -> float:
+        """How far the part of a distance in the range can have risen; inf since the selection was empty."""
+        count, before, own = cast("tuple[int, float, tuple[float, float]]", mark)
+        if count == len(self.nearest.centres):
+            return 0.0
+        if not count or self._strength < 0:
+            return math.inf
+        return sum_rise(before, self.between.total(), own, self._strength)
+
+    def state_part(self) -> float:
+        """Of the sum over the members; NaN while there are fewer than two."""
+        return log_part(self.between.total(), self._strength) if len(self.nearest.centres) > 1 else math.nan
 
     def take(self, row: int) -> float:
         """Let a row join; the term is its Euclidean distance to the nearest earlier member, NaN without one."""
-        own = float(self._nearest[row])
-        to_row = half_squared_blocks(self._matrix, self._matrix[row])
-        np.minimum(self._nearest, to_row, out=self._nearest)
-        between = np.minimum(self._between, to_row[self._members])
-        self._between = np.append(between, own)
-        self._members.append(row)
-        return float(np.sqrt(2.0 * own)) if len(self._members) > 1 else np.nan
-
-    def reached(self) -> bool:
-        """Never: there is no sum to reach."""
-        return False
+        half = self.nearest.value(row)
+        self.nearest.add(row)
+        if math.isinf(half):
+            return math.nan
+        self.between.joined(half)
+        return math.sqrt(2.0 * half)
 
     def bound_reason(self) -> StopReason | None:
         """The minimum distance is the hard bound."""
         return None if self._minimum is None else "minimum_distance"
-
-    def gain_alone(self, term: float) -> float:
-        """The distance."""
-        return term
-
-    def _sum(self) -> float:
-        if len(self._members) < 2:
-            return 0.0
-        # the first member had no neighbour when it joined, but has one since the second did
-        return float(self._between.sum())
 
 
 def check_matrix(name: str, matrix: Singles, present: Bools | None, play: Play) -> None:
@@ -115,18 +137,19 @@ def check_matrix(name: str, matrix: Singles, present: Bools | None, play: Play) 
         raise KernelInputError(f"{name}: vectors must be float32, not {matrix.dtype}")
     if present is not None and not present[play.candidates].all():
         raise KernelInputError(f"{name}: a candidate has no vector")
-    check_finite(name, matrix, present)
+    check_finite(name, matrix, play.candidates | play.preselected if present is None else present)
 
 
-def check_finite(name: str, matrix: Singles, present: Bools | None = None) -> None:
+def check_finite(name: str, matrix: Singles, counted: Bools) -> None:
     """Raise where a vector that counts holds NaN or an infinite number."""
-    block = max((1 << 22) // max(matrix.shape[1], 1), 1)
+    block = max((1 << 20) // max(matrix.shape[1], 1), 1)
     for begin in range(0, len(matrix), block):
-        # a sum of finite float32 cannot overflow double, so one number a row tells
-        sums = matrix[begin : begin + block].sum(axis=1, dtype=np.float64)
-        broken = ~np.isfinite(sums)
-        if present is not None:
-            broken &= present[begin : begin + block]
+        part = matrix[begin : begin + block]
+        # one number tells for the whole block: the sum of finite numbers is finite, or the block is looked at closely
+        if np.isfinite(part.sum()):
+            continue
+        broken = ~np.isfinite(part).all(axis=1) & counted[begin : begin + block]
         if broken.any():
-            row = begin + int(np.argmax(broken))
-            raise KernelInputError(f"{name}: the vector of row {row} holds NaN or infinite numbers")
+            raise KernelInputError(
+                f"{name}: the vector of row {begin + int(np.argmax(broken))} holds NaN or infinite numbers"
+            )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sqlsel.kernels.ladder import Ladder
 from sqlsel.kernels.outcome import Outcome, Stop
-from sqlsel.kernels.protocol import FLOOR, TIE, KernelInputError, Play, log_values
+from sqlsel.kernels.protocol import KernelInputError, Play
+from sqlsel.kernels.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlsel.kernels.protocol import Bools, Doubles, Objective, Rows, Running
+    from sqlsel.kernels.protocol import Bools, Doubles, Objective, Picker, Rows, Running
+
+BLOCK_ROWS = 1 << 14
 
 
 def greedy(
@@ -44,17 +49,15 @@ def greedy(
     if n < 0 or candidates.shape != preselected.shape or candidates.ndim != 1:
         raise KernelInputError("n must be at least 0, and candidates and preselected (N,) of one length")
     play = Play(candidates & ~preselected, preselected, alone=len(objectives) == 1)
-    run = _Run(objectives, play)
-    left = np.flatnonzero(play.candidates)
+    if not all(math.isfinite(objective.strength) for objective in objectives):
+        raise KernelInputError("strengths must be finite")
+    run = _Run([objective.start(play) for objective in objectives], play)
     stop = Stop("n_samples")
     while len(run.rows) < n:
-        open_rows = left[run.admitted(left)]
-        if not len(open_rows):
-            stop = run.why_none(left)
+        gain = run.pick()
+        if gain is None:
+            stop = run.why_none()
             break
-        row = run.best(open_rows)
-        gain = run.take(row)
-        left = left[left != row]
         if progress is not None:
             progress(len(run.rows), gain)
         reached = run.reached()
@@ -65,64 +68,62 @@ def greedy(
 
 
 class _Run:
-    """The objectives of one run, taken together."""
+    """The objectives of one run, and the picks so far."""
 
-    def __init__(self, objectives: Sequence[Objective], play: Play) -> None:
-        self._strengths = np.array([objective.strength for objective in objectives], dtype=np.float64)
-        if not np.isfinite(self._strengths).all():
-            raise KernelInputError("strengths must be finite")
-        self._running: list[Running] = [objective.start(play) for objective in objectives]
-        self._keys = self._running[0].keys() if play.alone else None
+    def __init__(self, running: list[Running], play: Play) -> None:
+        self._running = running
+        self._candidates = play.candidates
+        rows = np.flatnonzero(play.candidates)
+        own = running[0].picker(rows) if play.alone else None
+        self._together = Together(running)
+        self._picker: Picker = own or Ladder(self._together, rows, play.n_rows)
         self.rows: list[int] = []
         self._gains: list[float] = []
         self._terms: list[list[float]] = []
 
-    def admitted(self, rows: Rows) -> Bools:
-        allowed = np.ones(len(rows), dtype=np.bool_)
-        for running in self._running:
-            allowed &= running.admits(rows)
-        return allowed
-
-    def best(self, rows: Rows) -> int:
-        if self._keys is not None:
-            return int(rows[np.argmin(self._keys[rows])])
-        parts = self._parts(rows)
-        scores = parts.sum(axis=1)
-        top = int(np.argmax(scores))
-        tolerance = TIE * (1.0 + float(np.abs(parts[top]).sum()))
-        return int(rows[np.argmax(scores >= scores[top] - tolerance)])
-
-    def take(self, row: int) -> float:
-        states = np.array([running.state() for running in self._running])
-        rise = self._parts(np.array([row]))[0] - self._strengths * np.log(np.maximum(states, FLOOR))
+    def pick(self) -> float | None:
+        """Pick the next row and return its gain; None where there is none."""
+        row = self._picker.best()
+        if row is None:
+            return None
         terms = [running.take(row) for running in self._running]
-        gain = self._running[0].gain_alone(terms[0]) if len(terms) == 1 else float(np.nansum(rise))
+        gain = self._running[0].gain_alone(terms[0]) if len(terms) == 1 else self._together.gain()
+        self._picker.took(row)
         self.rows.append(row)
         self._gains.append(gain)
         self._terms.append(terms)
         return gain
 
     def reached(self) -> Stop | None:
+        """The first objective whose sum is reached."""
         for number, running in enumerate(self._running):
             if running.reached():
                 return Stop("max_sum", number)
         return None
 
-    def why_none(self, left: Rows) -> Stop:
-        if not len(left):
+    def why_none(self) -> Stop:
+        """Whose hard bound keeps out the most of the candidates that are left."""
+        left = self._candidates.copy()
+        left[self.rows] = False
+        rows = np.flatnonzero(left)
+        kept_out = [_kept_out(running, rows) for running in self._running]
+        if not any(kept_out):
             return Stop("candidates")
-        kept_out = [int((~running.admits(left)).sum()) for running in self._running]
         number = int(np.argmax(kept_out))
         reason = self._running[number].bound_reason()
         return Stop("candidates") if reason is None else Stop(reason, number)
 
     def outcome(self, stop: Stop) -> Outcome:
+        """Everything picked, and why there is no more."""
         terms: Doubles = np.array(self._terms, dtype=np.float64).reshape(len(self.rows), len(self._running))
         notices = tuple(notice for running in self._running for notice in running.notices)
         return Outcome(np.array(self.rows, dtype=np.int64), np.array(self._gains), terms, stop, notices)
 
-    def _parts(self, rows: Rows) -> Doubles:
-        if not self._running:
-            return np.zeros((len(rows), 0))
-        columns = [log_values(running.values(rows)) for running in self._running]
-        return np.stack(columns, axis=1) * self._strengths
+
+def _kept_out(running: Running, rows: Rows) -> int:
+    count = 0
+    for begin in range(0, len(rows), BLOCK_ROWS):
+        running.focus(rows[begin : begin + BLOCK_ROWS])
+        admitted = running.admitted()
+        count += 0 if admitted is None else int((~admitted).sum())
+    return count

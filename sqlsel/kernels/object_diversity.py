@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from sqlsel.kernels.distances import half_squared_blocks
+from sqlsel.kernels.between import Between
+from sqlsel.kernels.nearest import Nearest
 from sqlsel.kernels.objects import reduce_rows, spread
-from sqlsel.kernels.protocol import EMPTY_VALUE, KernelInputError
+from sqlsel.kernels.protocol import EMPTY_VALUE, KernelInputError, Unbounded, log_part, log_parts, sum_rise
 
 if TYPE_CHECKING:
     from sqlsel.kernels.objects import Objects
@@ -47,70 +49,92 @@ class ObjectDiversity:
         return RunningObjectDiversity(self, play)
 
 
-class RunningObjectDiversity:
+class RunningObjectDiversity(Unbounded):
     """Distances of objects to the selection of one run."""
 
-    notices: tuple[str, ...] = ()
-
     def __init__(self, declared: ObjectDiversity, play: Play) -> None:
-        self._objects = declared.objects
+        self._strength = declared.strength
         self._minimum = declared.minimum_distance
-        self._nearest = np.full(len(self._objects.matrix), np.inf)
-        self._members: list[int] = []
-        self._between: Doubles = np.empty(0)
+        self._offsets = declared.objects.offsets
+        self._nearest = Nearest(declared.objects.matrix)
+        self._between = Between(self._nearest)
+        self._starts: Rows = np.zeros(1, dtype=np.int64)
         for row in np.flatnonzero(play.preselected):
-            self.take(int(row))
+            self._join(int(row))
 
-    def keys(self) -> Doubles | None:
-        """No fixed number decides."""
-        return None
+    def ceilings(self, rows: Rows) -> Doubles:
+        """Parts of the distances as known: from above where far is good, from below where near is."""
+        objects, starts = spread(self._offsets, rows)
+        if self._strength < 0:
+            self._nearest.refresh(objects)
+            return self._of(self._nearest.lower(objects), starts)
+        return self._of(self._nearest.upper(objects), starts)
 
-    def values(self, rows: Rows) -> Doubles:
-        """Sum of the selection and the mean over the row's objects; 0 for rows without objects."""
-        own = self._own(rows)
-        value = self._sum() + own if self._members else np.full(len(rows), EMPTY_VALUE)
-        return np.where(np.isnan(own), 0.0, value)
+    def refresh(self, rows: Rows) -> None:
+        """Bring the distances of the rows' objects up to date, in single precision."""
+        self._nearest.refresh(spread(self._offsets, rows)[0])
 
-    def admits(self, rows: Rows) -> Bools:
-        """Rows whose objects' root mean square distance is the minimum or more."""
-        if self._minimum is None or not self._members:
-            return np.ones(len(rows), dtype=np.bool_)
-        return ~(np.sqrt(2.0 * self._own(rows)) < self._minimum)
+    def focus(self, rows: Rows) -> None:
+        """Settle the distances of the rows' objects."""
+        objects, self._starts = spread(self._offsets, rows)
+        self._nearest.focus(objects)
 
-    def state(self) -> float:
-        """Sum over the objects of the selection; NaN while there are fewer than two."""
-        return self._sum() if len(self._members) > 1 else np.nan
+    def parts(self) -> Doubles:
+        """Parts of the rows in focus: the sum of the selection and the mean over the row's objects."""
+        return self._of(self._nearest.focused, self._starts)
+
+    def admitted(self) -> Bools | None:
+        """Rows in focus whose objects' root mean square distance is the minimum or more."""
+        return None if self._minimum is None else ~self._too_near(self._nearest.focused, self._starts)
+
+    def barred(self, rows: Rows) -> Bools | None:
+        """Rows whose objects are known to be nearer."""
+        if self._minimum is None:
+            return None
+        objects, starts = spread(self._offsets, rows)
+        return self._too_near(self._nearest.upper(objects), starts)
+
+    def mark(self, rows: Rows) -> tuple[int, float, tuple[float, float]]:
+        """How many objects have joined, their sum, and the range of the rows' means."""
+        objects, starts = spread(self._offsets, rows)
+        own = reduce_rows(self._nearest.upper(objects), starts, how="mean")
+        ends = (0.0, 0.0) if np.isnan(own).all() else (float(np.nanmin(own)), float(np.nanmax(own)))
+        return len(self._nearest.centres), self._between.total(), ends
+
+    def rise(self, mark: object) -> float:
+        """How far the part of a mean in the range can have risen; inf since the selection was empty."""
+        count, before, own = cast("tuple[int, float, tuple[float, float]]", mark)
+        if count == len(self._nearest.centres):
+            return 0.0
+        if not count or self._strength < 0:
+            return math.inf
+        return max(sum_rise(before, self._between.total(), own, self._strength), 0.0)
+
+    def state_part(self) -> float:
+        """Of the sum over the objects of the selection; NaN while there are fewer than two."""
+        return log_part(self._between.total(), self._strength) if len(self._nearest.centres) > 1 else math.nan
 
     def take(self, row: int) -> float:
         """Let a row's objects join; the term is their root mean square distance to earlier ones, NaN without any."""
-        own = float(self._own(np.array([row]))[0])
-        term = float(np.sqrt(2.0 * own)) if self._members else np.nan
-        for number in range(int(self._objects.offsets[row]), int(self._objects.offsets[row + 1])):
-            self._join(number)
-        return term
-
-    def reached(self) -> bool:
-        """Never: there is no sum to reach."""
-        return False
+        objects = range(int(self._offsets[row]), int(self._offsets[row + 1]))
+        own = math.nan
+        if objects and self._nearest.centres:
+            own = sum(self._nearest.value(number) for number in objects) / len(objects)
+        self._join(row)
+        return math.sqrt(2.0 * own)
 
     def bound_reason(self) -> StopReason | None:
         """The minimum distance is the hard bound."""
         return None if self._minimum is None else "minimum_distance"
 
-    def gain_alone(self, term: float) -> float:
-        """The root mean square distance."""
-        return term
+    def _join(self, row: int) -> None:
+        for number in range(int(self._offsets[row]), int(self._offsets[row + 1])):
+            self._nearest.add(number)
 
-    def _join(self, number: int) -> None:
-        matrix = self._objects.matrix
-        to_number = half_squared_blocks(matrix, matrix[number])
-        self._between = np.append(np.minimum(self._between, to_number[self._members]), self._nearest[number])
-        np.minimum(self._nearest, to_number, out=self._nearest)
-        self._members.append(number)
+    def _of(self, halves: Doubles, starts: Rows) -> Doubles:
+        own = reduce_rows(halves, starts, how="mean")
+        value = self._between.total() + own if self._nearest.centres else np.full(len(own), EMPTY_VALUE)
+        return log_parts(np.where(np.isnan(own), 0.0, value), self._strength)
 
-    def _own(self, rows: Rows) -> Doubles:
-        objects, starts = spread(self._objects.offsets, rows)
-        return reduce_rows(self._nearest[objects], starts, how="mean")
-
-    def _sum(self) -> float:
-        return float(self._between.sum()) if len(self._members) > 1 else 0.0
+    def _too_near(self, halves: Doubles, starts: Rows) -> Bools:
+        return np.sqrt(2.0 * reduce_rows(halves, starts, how="mean")) < self._minimum

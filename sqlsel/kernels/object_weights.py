@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
 from sqlsel.kernels.objects import check_offsets, reduce_rows
-from sqlsel.kernels.protocol import KernelInputError
+from sqlsel.kernels.protocol import KernelInputError, Unbounded, log_part, log_parts, sum_rise
+from sqlsel.kernels.ranked import Ranked
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.outcome import StopReason
-    from sqlsel.kernels.protocol import Bools, Doubles, Play, Rows
+    from sqlsel.kernels.protocol import Doubles, Picker, Play, Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,51 +49,50 @@ class ObjectWeights:
         return RunningObjectWeights(self, play)
 
 
-class RunningObjectWeights:
+class RunningObjectWeights(Unbounded):
     """The sum of one run."""
-
-    notices: tuple[str, ...] = ()
 
     def __init__(self, declared: ObjectWeights, play: Play) -> None:
         values = np.asarray(declared.values, dtype=np.float64)
         self._own = reduce_rows(values, declared.offsets, how=declared.own)
         self._added: Doubles = np.nan_to_num(reduce_rows(values, declared.offsets, how="sum"))
-        self._alone, self._strength = play.alone, declared.strength
+        self._strength = declared.strength
         self._sum = float(self._added[play.preselected].sum())
+        self._focus: Rows = np.empty(0, dtype=np.int64)
 
-    def keys(self) -> Doubles | None:
+    def picker(self, rows: Rows) -> Picker:
         """Alone, the rows' own numbers decide; rows without objects count as the lowest."""
-        if not self._alone:
-            return None
-        keys: Doubles = -np.sign(self._strength) * np.where(np.isnan(self._own), -1.0, self._own)
-        return keys
-
-    def values(self, rows: Rows) -> Doubles:
-        """Sum over the objects of the selection and the row's own number; 0 for rows without objects."""
         own = self._own[rows]
-        return np.where(np.isnan(own), 0.0, self._sum + own)
+        return Ranked(self, rows, -np.sign(self._strength) * np.where(np.isnan(own), -1.0, own))
 
-    def admits(self, rows: Rows) -> Bools:
-        """Every row."""
-        return np.ones(len(rows), dtype=np.bool_)
+    def ceilings(self, rows: Rows) -> Doubles:
+        """The parts themselves."""
+        own = self._own[rows]
+        return log_parts(np.where(np.isnan(own), 0.0, self._sum + own), self._strength)
 
-    def state(self) -> float:
-        """Sum over the objects of the selection."""
-        return self._sum
+    def focus(self, rows: Rows) -> None:
+        """Hold on to some rows."""
+        self._focus = rows
+
+    def parts(self) -> Doubles:
+        """Parts of the rows in focus: the sum over the selection's objects and the row's own number."""
+        return self.ceilings(self._focus)
+
+    def mark(self, rows: Rows) -> tuple[float, tuple[float, float]]:
+        """The sum, and the range of the rows' own numbers."""
+        own = np.nan_to_num(self._own[rows])
+        return self._sum, (float(own.min()), float(own.max()))
+
+    def rise(self, mark: object) -> float:
+        """How far the part of a row in the range can have risen; rows without objects stay where they are."""
+        before, own = cast("tuple[float, tuple[float, float]]", mark)
+        return max(sum_rise(before, self._sum, own, self._strength), 0.0)
+
+    def state_part(self) -> float:
+        """Of the sum over the objects of the selection."""
+        return log_part(self._sum, self._strength)
 
     def take(self, row: int) -> float:
         """Add the row's objects; the term is its own number, NaN without objects."""
         self._sum += float(self._added[row])
         return float(self._own[row])
-
-    def reached(self) -> bool:
-        """Never: there is no stop."""
-        return False
-
-    def bound_reason(self) -> StopReason | None:
-        """There is no hard bound."""
-        return None
-
-    def gain_alone(self, term: float) -> float:
-        """The row's own number."""
-        return term

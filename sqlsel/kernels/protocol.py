@@ -1,7 +1,13 @@
-"""The protocol of objectives, and the rules of arithmetic that all of them share."""
+"""The protocol of objectives, and the rules of arithmetic that all of them share.
+
+A new strategy is one file with a declaration (:class:`Objective`) and its state during a run (:class:`Running`). One
+whose candidates have a fixed number each is less: a function that returns the numbers, for ``Weights`` to hold, as
+``typicality`` does.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -49,33 +55,67 @@ class Play:
         return len(self.candidates)
 
 
+class Picker(Protocol):
+    """Finds the next pick among the candidates that are left."""
+
+    def best(self) -> int | None:
+        """The candidate to pick: the best that every hard bound lets in, the lowest row of a tie; None without one."""
+
+    def took(self, row: int) -> None:
+        """Told after a pick has joined every objective."""
+
+
 class Running(Protocol):
-    """One objective during one run: its state over the selection, and what candidates would add to it."""
+    """One objective during one run: its state over the selection, and what candidates would add to it.
+
+    A part is ``strength * ln(max(value, FLOOR))``, the value measured with the candidate in, before it joins.
+    """
 
     @property
     def notices(self) -> tuple[str, ...]:
         """Sentences for the user."""
 
-    def keys(self) -> Doubles | None:
-        """``(N,)`` fixed numbers where they decide, lowest first and exactly: for weights alone; else None."""
+    def picker(self, rows: Rows) -> Picker | None:
+        """A picker of its own for a run without other objectives; None for the general one."""
 
-    def values(self, rows: Rows) -> Doubles:
-        """Value of the selection with each of the rows, measured before it joins; FLOOR is not applied."""
+    def ceilings(self, rows: Rows) -> Doubles:
+        """Cheap upper bounds of the rows' parts, true until the next pick."""
 
-    def admits(self, rows: Rows) -> Bools:
-        """Which of the rows the objective's hard bound lets in now."""
+    def refresh(self, rows: Rows) -> None:
+        """Tighten the ceilings of some rows, where that is cheaper than settling them."""
 
-    def state(self) -> float:
-        """Value of the selection as it is; NaN where it is not defined."""
+    def focus(self, rows: Rows) -> None:
+        """Settle some rows and hold on to them: the next calls are about these."""
+
+    def parts(self) -> Doubles:
+        """Exact parts of the rows in focus, now."""
+
+    def admitted(self) -> Bools | None:
+        """Which rows in focus the hard bound lets in now; None where there is no bound."""
+
+    def barred(self, rows: Rows) -> Bools | None:
+        """Rows that the hard bound is known to keep out; None for no row. Some that it keeps out may be missed."""
+
+    def mark(self, rows: Rows) -> object:
+        """Note the state, to ask later how far the ceilings of these rows can have risen since."""
+
+    def rise(self, mark: object) -> float:
+        """The most by which the ceiling of a marked row has risen; inf where that is not known, NaN never."""
+
+    def state_part(self) -> float:
+        """Strength * ln(max(value of the selection as it is, FLOOR)); NaN where that value is not defined."""
 
     def take(self, row: int) -> float:
         """Let a row join the selection; returns its term."""
+
+    def let_in(self) -> bool:
+        """Whether the last pick may have let in rows that the hard bound kept out before."""
 
     def reached(self) -> bool:
         """Whether the last pick reached the sum at which the run ends."""
 
     def bound_reason(self) -> StopReason | None:
-        """What to call the hard bound of :meth:`admits`; None without one."""
+        """What to call the hard bound; None without one."""
 
     def gain_alone(self, term: float) -> float:
         """Gain of the last pick where this is the only objective."""
@@ -96,6 +136,59 @@ class Objective(Protocol):
         """Check the arrays against the rows in play and let the preselected join."""
 
 
-def log_values(values: Doubles) -> Doubles:
-    """ln(max(value, FLOOR)); NaN, which no candidate has, would come out as NaN."""
-    return np.log(np.maximum(values, FLOOR))
+class Unbounded:
+    """The answers of an objective without hard bound, stop or notices."""
+
+    notices: tuple[str, ...] = ()
+
+    def picker(self, rows: Rows) -> Picker | None:  # noqa: ARG002
+        """The general one."""
+        return None
+
+    def refresh(self, rows: Rows) -> None:
+        """Ceilings are as tight as they get."""
+
+    def admitted(self) -> Bools | None:
+        """Every row."""
+        return None
+
+    def barred(self, rows: Rows) -> Bools | None:  # noqa: ARG002
+        """No row."""
+        return None
+
+    def let_in(self) -> bool:
+        """Nothing was kept out."""
+        return False
+
+    def reached(self) -> bool:
+        """There is no sum to reach."""
+        return False
+
+    def bound_reason(self) -> StopReason | None:
+        """There is no hard bound."""
+        return None
+
+    def gain_alone(self, term: float) -> float:
+        """The term."""
+        return term
+
+
+def log_parts(values: Doubles, strength: float) -> Doubles:
+    """Strength * ln(max(value, FLOOR)) of each value."""
+    parts = np.maximum(values, FLOOR)
+    np.log(parts, out=parts)
+    parts *= strength
+    return parts
+
+
+def log_part(value: float, strength: float) -> float:
+    """Strength * ln(max(value, FLOOR)); NaN for NaN."""
+    return math.nan if math.isnan(value) else strength * math.log(max(value, FLOOR))
+
+
+def sum_rise(before: float, after: float, own: tuple[float, float], strength: float) -> float:
+    """The most by which the part of ``sum + own`` rises when the sum changes, own anywhere in its range."""
+    lowest, highest = own
+    # within the range the difference is steepest at an end, or where a value leaves its floor
+    places = (lowest, highest, *(min(max(FLOOR - total, lowest), highest) for total in (before, after)))
+    return max(log_part(after + place, strength) - log_part(before + place, strength) for place in places)

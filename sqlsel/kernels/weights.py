@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from sqlsel.kernels.protocol import KernelInputError
+from sqlsel.kernels.protocol import KernelInputError, Unbounded, log_part, log_parts, sum_rise
+from sqlsel.kernels.ranked import Ranked
 
 if TYPE_CHECKING:
     from sqlsel.kernels.outcome import StopReason
-    from sqlsel.kernels.protocol import Bools, Doubles, Play, Rows
+    from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,42 +47,70 @@ class Weights:
         return RunningWeights(self, play)
 
 
-class RunningWeights:
+class RunningWeights(Unbounded):
     """The sums of one run."""
 
     def __init__(self, declared: Weights, play: Play) -> None:
         raw = np.asarray(declared.values, dtype=np.float64)
         self._raw = raw
         self._weights, self.notices = shifted(declared.name, raw, alone=play.alone)
-        self._alone, self._strength = play.alone, declared.strength
+        self._strength = declared.strength
         self._sum = float(np.nansum(self._weights[play.preselected]))
         self._new_sum = 0.0
+        self._last = 0.0
         self._max_sum = declared.max_sum
         self._range = declared.target_range
+        self._focus: Rows = np.empty(0, dtype=np.int64)
 
-    def keys(self) -> Doubles | None:
-        """Alone, the weights themselves decide."""
-        return -np.sign(self._strength) * self._raw if self._alone else None
+    def picker(self, rows: Rows) -> Picker:
+        """Alone, the weights themselves decide, exactly."""
+        return Ranked(self, rows, -np.sign(self._strength) * self._raw[rows])
 
-    def values(self, rows: Rows) -> Doubles:
-        """Sum of the selection and the row's own weight."""
-        return self._sum + self._weights[rows]
+    def ceilings(self, rows: Rows) -> Doubles:
+        """The parts themselves."""
+        return log_parts(self._sum + self._weights[rows], self._strength)
 
-    def admits(self, rows: Rows) -> Bools:
-        """Rows that keep the sum of the new picks at or below the top of the target range."""
-        if self._range is None:
-            return np.ones(len(rows), dtype=np.bool_)
-        return self._new_sum + self._raw[rows] <= self._range[1]
+    def focus(self, rows: Rows) -> None:
+        """Hold on to some rows."""
+        self._focus = rows
 
-    def state(self) -> float:
-        """Sum of the weights of the selection."""
-        return self._sum
+    def parts(self) -> Doubles:
+        """Parts of the rows in focus: the sum of the selection and their own weight."""
+        return self.ceilings(self._focus)
+
+    def admitted(self) -> Bools | None:
+        """Rows in focus that keep the sum of the new picks at or below the top of the target range."""
+        kept_out = self.barred(self._focus)
+        return None if kept_out is None else ~kept_out
+
+    def barred(self, rows: Rows) -> Bools | None:
+        """Rows that would carry the sum above the target range."""
+        return None if self._range is None else self._new_sum + self._raw[rows] > self._range[1]
+
+    def mark(self, rows: Rows) -> tuple[float, tuple[float, float]]:
+        """The sum, and the range of the rows' weights."""
+        weights = self._weights[rows]
+        return self._sum, (float(weights.min()), float(weights.max()))
+
+    def rise(self, mark: object) -> float:
+        """How far the part of a weight in the range can have risen."""
+        before, own = cast("tuple[float, tuple[float, float]]", mark)
+        return sum_rise(before, self._sum, own, self._strength)
+
+    def state_part(self) -> float:
+        """Of the sum of the weights of the selection."""
+        return log_part(self._sum, self._strength)
 
     def take(self, row: int) -> float:
         """Add the row's weight; the term is the weight as given."""
         self._sum += float(self._weights[row])
-        self._new_sum += float(self._raw[row])
-        return float(self._raw[row])
+        self._last = float(self._raw[row])
+        self._new_sum += self._last
+        return self._last
+
+    def let_in(self) -> bool:
+        """A negative weight makes room in the target range."""
+        return self._range is not None and self._last < 0
 
     def reached(self) -> bool:
         """Whether the new picks' weights add up to max_sum."""
@@ -90,10 +119,6 @@ class RunningWeights:
     def bound_reason(self) -> StopReason | None:
         """The target range is the hard bound."""
         return None if self._range is None else "target_range"
-
-    def gain_alone(self, term: float) -> float:
-        """The weight."""
-        return term
 
 
 def check_weights(name: str, values: Doubles, play: Play) -> None:

@@ -1,0 +1,64 @@
+"""How far the members of a selection are from each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sqlsel.kernels.nearest import Nearest
+    from sqlsel.kernels.protocol import Doubles
+
+BATCH = 256
+
+
+class Between:
+    """Sum over the centres of half the squared distance to the nearest other centre, brought up to date when asked."""
+
+    def __init__(self, nearest: Nearest) -> None:
+        self._nearest = nearest
+        self._halves: Doubles = np.empty(0)
+        self._done = 0
+        self._at_most: float | None = None
+
+    def joined(self, half: float) -> None:
+        """Note that a centre was added, at this half squared distance from the nearest before it."""
+        if self._at_most is not None:
+            # the first centre has had no neighbour until the second came
+            self._at_most += half if len(self._nearest.centres) > 2 else 2.0 * half
+
+    def at_most(self) -> float:
+        """A bound of :meth:`total` from above, without its cost: a centre adds no more than its own distance."""
+        if self._at_most is None:
+            self._at_most = self.total()
+        return self._at_most
+
+    def total(self) -> float:
+        """The sum, in double; 0 while there are fewer than two centres."""
+        count = len(self._nearest.centres)
+        if count < 2:
+            return 0.0
+        if len(self._halves) < count:
+            self._halves = np.concatenate([self._halves, np.full(count, np.inf)])
+        while self._done < count:
+            end = min(self._done + BATCH, count)
+            self._join(self._done, end)
+            self._done = end
+        return float(self._halves[:count].sum())
+
+    def _join(self, begin: int, end: int) -> None:
+        """Let the centres begin .. end - 1 meet all before them and each other."""
+        halves = self._halves[:end]
+        upper, slack = self._nearest.centre_bounds(begin, end)
+        itself = np.arange(end - begin), np.arange(begin, end)
+        upper[itself] = np.inf
+        # what a centre gains is looked at from both of its sides: the new ones along the rows, all along the columns
+        own = np.minimum(upper.min(axis=1), halves[begin:])
+        every = np.minimum(upper.min(axis=0), halves)
+        doubt = (upper - slack <= own[:, None]) | (upper - slack <= every)
+        doubt[itself] = False
+        new, old = np.nonzero(doubt)
+        exact = self._nearest.centre_halves(new + begin, old)
+        np.minimum.at(halves, new + begin, exact)
+        np.minimum.at(halves, old, exact)

@@ -1,0 +1,123 @@
+"""Finding the best of many by looking closely at few: a ladder of ever smaller sets of candidates.
+
+Each rung holds the candidates of the rung above with the highest ceilings, and the highest ceiling that was left out.
+The last rung is settled exactly. Its best is the best of all while no ceiling that was left out reaches it; when one
+does, the rungs from there on are built anew. Exact, because ceilings never lie below the truth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sqlsel.kernels.protocol import Bools, Rows
+    from sqlsel.kernels.together import Scoring
+
+RUNGS = (1 << 15, 1 << 12, 64)
+"""Sizes of the rungs. The last but one is kept up to date, the last is settled."""
+WIDE = 1 << 12
+"""A last rung that ties made larger than this is not kept for the next pick."""
+
+
+@dataclass(slots=True)
+class Rung:
+    """Candidates of one rung, and what is known of those of the rung above that were left out."""
+
+    rows: Rows
+    outside: float
+    mark: object
+
+
+class Ladder:
+    """Picks from the candidates by a scoring."""
+
+    def __init__(self, scoring: Scoring, rows: Rows, n_rows: int) -> None:
+        self._scoring = scoring
+        self._rows = rows
+        self._left = np.ones(n_rows, dtype=np.bool_)
+        self._sizes = [size for size in RUNGS if 2 * size < len(rows)] or [RUNGS[-1]]
+        self._rungs: list[Rung] = []
+        self._closed: Bools = np.zeros(0, dtype=np.bool_)
+        self._position = 0
+        self._larger = [0] * len(self._sizes)
+        self._fresh = len(self._sizes)
+
+    def best(self) -> int | None:
+        """The candidate to pick; None where every one left is kept out."""
+        if not self._rungs:
+            self._build(0)
+        while True:
+            found = self._scoring.best(self._closed)
+            failed = self._failed(-np.inf if found is None else found[1])
+            if failed is None:
+                if found is None:
+                    return None
+                self._position = found[0]
+                return int(self._rungs[-1].rows[self._position])
+            if failed >= self._fresh:
+                # built since the last pick and still too small: many are tied, or their ceilings were stale
+                self._larger[failed] += 1
+            self._build(failed)
+
+    def took(self, row: int) -> None:
+        """Go on without the pick."""
+        self._left[row] = False
+        self._closed[self._position] = True
+        self._larger = [max(larger - 1, 0) for larger in self._larger]
+        self._fresh = len(self._sizes)
+        if self._scoring.let_in() or len(self._closed) > WIDE:
+            self._rungs = []
+
+    def _failed(self, level: float) -> int | None:
+        """The first rung with a ceiling outside it that reaches the level."""
+        failed = None
+        for number, rung in enumerate(self._rungs):
+            if rung.outside == -np.inf:
+                continue
+            if level == -np.inf:
+                failed = number
+            elif rung.outside + self._scoring.rise(rung.mark) >= level:
+                return number
+        return failed
+
+    def _build(self, first: int) -> None:
+        del self._rungs[first:]
+        self._fresh = min(self._fresh, first)
+        for number in range(first, len(self._sizes)):
+            source = self._source(number)
+            if number == len(self._sizes) - 1:
+                self._bring_up_to_date(source)
+            self._rungs.append(self._choose(source, self._sizes[number] << self._larger[number]))
+        rows = self._rungs[-1].rows
+        rows.sort()
+        self._closed = np.zeros(len(rows), dtype=np.bool_)
+        self._scoring.focus(rows)
+
+    def _source(self, number: int) -> Rows:
+        source = self._rungs[number - 1].rows if number else self._rows
+        source = source[self._left[source]]
+        if not number:
+            self._rows = source
+        kept_out = self._scoring.barred(source)
+        return source if kept_out is None else source[~kept_out]
+
+    def _bring_up_to_date(self, source: Rows) -> None:
+        """Refresh the rows that can still beat what the rung above left out."""
+        level = -np.inf
+        if len(self._sizes) > 1:
+            above = self._rungs[-1]
+            level = above.outside + self._scoring.rise(above.mark) if above.outside > -np.inf else -np.inf
+            source = source[self._scoring.ceilings(source) >= level]
+        self._scoring.refresh(source, level)
+
+    def _choose(self, source: Rows, size: int) -> Rung:
+        if len(source) <= size:
+            return Rung(source.copy(), -np.inf, None)
+        ceilings = self._scoring.ceilings(source)
+        border = len(source) - size
+        order = np.argpartition(ceilings, border - 1)
+        mark = self._scoring.mark(source[order[:border]])
+        return Rung(source[order[border:]], float(ceilings[order[border - 1]]), mark)

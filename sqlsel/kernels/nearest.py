@@ -1,0 +1,217 @@
+"""Half squared distances of rows to the nearest of a growing set of centres, computed only where they are asked for.
+
+Distances to a growing set only fall, so what was once computed stays an upper bound. Rows that matter are brought up
+to date by one single-precision matrix product against the centres they have not seen; its rounding is bounded, and the
+few rows that decide are settled in double over the stored float32.
+
+With half norms h and unit roundoff u, a product of width d is wrong by at most d u (h_a + h_b), so is h itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sqlsel.kernels.distances import half_squared
+from sqlsel.kernels.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sqlsel.kernels.protocol import Bools, Doubles, Rows, Singles
+
+PRODUCT_NUMBERS = 1 << 21
+"""Numbers in one block of a matrix product: 8 MiB in single precision, a fraction of a second of work."""
+WIDE_NUMBERS = 1 << 17
+"""Rows in focus with more numbers than this follow new centres through single precision, not directly in double."""
+FIRST_CENTRES = 256
+BLOCK_ROWS = 1024
+BLOCK_CENTRES = 192
+EVEN = 2.0**-20
+"""Half norms that differ by this share at most count as equal, which spares a pass over the products."""
+FEW_CENTRES = 24
+"""Below this the product is laid out with one centre a line, which numpy reduces faster."""
+
+
+class Nearest:
+    """The rows of one matrix, and the centres so far.
+
+    Attributes:
+        bound: ``(N,)`` float64, at least the half squared distance to the nearest centre; inf before the first.
+    """
+
+    def __init__(self, matrix: Singles) -> None:
+        count = len(matrix)
+        self._matrix = matrix
+        self._work = Workspace(matrix)
+        self.bound = np.full(count, np.inf)
+        self._seen = np.zeros(count, dtype=np.int32)
+        self._exact = np.zeros(count, dtype=np.bool_)
+        self.centres: list[int] = []
+        self._vectors = np.empty((16, matrix.shape[1]), dtype=np.float32)
+        self._lifts = np.empty(16, dtype=np.float32)
+        self._slack = 0.0
+        self._begun = False
+        self._focus: Rows | None = None
+        self._wide: Doubles = np.empty((0, matrix.shape[1]))
+        self.focused: Doubles = np.empty(0)
+
+    def add(self, row: int) -> None:
+        """Make a row a centre; the rows in focus follow at once, all others when they are asked for."""
+        count = len(self.centres)
+        if count == len(self._lifts):
+            self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
+            self._lifts = np.concatenate([self._lifts, np.empty_like(self._lifts)])
+        self._vectors[count] = self._work.vector(row)
+        self._lifts[count] = self._work.lifts[row]
+        self._slack = max(self._slack, self._work.slack(row))
+        self.centres.append(row)
+        if self._focus is not None and len(self._wide):
+            difference = self._wide - self._matrix[row]
+            halves = np.einsum("ij,ij->i", difference, difference)
+            halves *= 0.5
+            np.minimum(self.focused, halves, out=self.focused)
+        elif self._focus is not None:
+            self.bound[self._focus] = self.focused
+            self._exact[self._focus] = count > 0
+            self._seen[self._focus] = count
+            self.focused = self.settle(self._focus)
+
+    def focus(self, rows: Rows) -> None:
+        """Settle some rows, and keep :attr:`focused`, their exact values, up to date from now on."""
+        self.leave()
+        self.focused = self.settle(rows)
+        self._focus = rows
+        narrow = len(rows) * self._matrix.shape[1] <= WIDE_NUMBERS
+        self._wide = self._matrix.take(rows[: len(rows) * narrow], axis=0).astype(np.float64)
+
+    def leave(self) -> None:
+        """Take the rows out of focus; what is known of them stays known."""
+        if self._focus is not None:
+            self.bound[self._focus] = self.focused
+            self._seen[self._focus] = len(self.centres)
+            self._exact[self._focus] = len(self.centres) > 0
+            self._focus = None
+
+    def upper(self, rows: Rows) -> Doubles:
+        """What is known from above of the half squared distances of some rows."""
+        self._begin()
+        return self.bound[rows]
+
+    def lower(self, rows: Rows) -> Doubles:
+        """What is known from below of rows that are up to date."""
+        known = self.bound[rows]
+        return np.where(self._exact[rows], known, np.maximum(known - self._margin(rows), 0.0))
+
+    def value(self, row: int) -> float:
+        """The exact half squared distance of one row; inf before the first centre."""
+        if self._focus is not None:
+            position = int(np.searchsorted(self._focus, row))
+            if position < len(self._focus) and self._focus[position] == row:
+                return float(self.focused[position])
+        return float(self.settle(np.array([row]))[0])
+
+    def centre_bounds(self, begin: int, end: int) -> tuple[Doubles, float]:
+        """Half squared distances from some centres to all before ``end``, from above, and by how much at most."""
+        products = self._vectors[begin:end] @ self._vectors[:end].T
+        lifts = self._lifts[:end].astype(np.float64)
+        return lifts[begin:, None] + lifts - products, 2.0 * self._slack
+
+    def centre_halves(self, left: Rows, right: Rows) -> Doubles:
+        """Exact half squared distances of pairs of centres, by their numbers."""
+        rows = np.asarray(self.centres)
+        return self._pairs(rows[left], rows[right])
+
+    def settle(self, rows: Rows) -> Doubles:
+        """Exact half squared distance of each row to its nearest centre, in double."""
+        if not self.centres:
+            return np.full(len(rows), np.inf)
+        self._begin()
+        self.refresh(rows)
+        doubtful = rows[~self._exact[rows]]
+        block = max(PRODUCT_NUMBERS // (2 * len(self.centres)), 1)
+        for begin in range(0, len(doubtful), block):
+            self._settle_block(doubtful[begin : begin + block])
+        return self.bound[rows]
+
+    def refresh(self, rows: Rows, level: float = -np.inf) -> None:
+        """Bring bounds up to date in single precision; a row whose bound falls below the level may be left behind."""
+        count = len(self.centres)
+        self._begin()
+        seen = self._seen[rows]
+        rows, seen = rows[seen < count], seen[seen < count]
+        if len(rows) and int(seen.min()) != int(seen.max()):
+            # rows that have seen about as much share a product, so that few distances are computed twice
+            order = np.argsort(seen, kind="stable")
+            rows, seen = rows[order], seen[order]
+        for begin in range(0, len(rows), BLOCK_ROWS):
+            part = rows[begin : begin + BLOCK_ROWS]
+            self._refresh_block(part, self._work.take(part), int(seen[begin]), level)
+
+    def _refresh_block(self, rows: Rows, vectors: Singles, first: int, level: float) -> None:
+        count = len(self.centres)
+        while True:
+            end = min(first + BLOCK_CENTRES, count)
+            known = self.bound[rows]
+            fresh = self._work.lifts[rows] - self._highest(vectors, first, end).astype(np.float64)
+            self._exact[rows] &= fresh - self._margin(rows) >= known
+            np.minimum(known, fresh, out=known)
+            self.bound[rows] = known
+            self._seen[rows] = end
+            if end == count:
+                return
+            first = end
+            open_rows = np.flatnonzero(known >= level)
+            if 4 * len(open_rows) < 3 * len(rows):
+                if not len(open_rows):
+                    return
+                rows, vectors = rows[open_rows], vectors.take(open_rows, axis=0)
+
+    def _highest(self, vectors: Singles, begin: int, end: int) -> Singles:
+        """Largest product less lifted half norm over some centres, of each vector."""
+        centres, lifts = self._vectors[begin:end], self._lifts[begin:end]
+        axis = 0 if end - begin < FEW_CENTRES else 1
+        products = centres @ vectors.T if axis == 0 else vectors @ centres.T
+        if lifts.max() - lifts.min() <= lifts.max() * EVEN:
+            products_most: Singles = products.max(axis=axis)
+            products_most -= lifts.max()
+            return products_most
+        products -= lifts[:, None] if axis == 0 else lifts
+        highest: Singles = products.max(axis=axis)
+        return highest
+
+    def _margin(self, rows: Rows) -> Doubles:
+        return self._work.slacks(rows) + self._slack
+
+    def _settle_block(self, rows: Rows) -> None:
+        count = len(self.centres)
+        products = self._work.take(rows) @ self._vectors[:count].T
+        products -= self._lifts[:count]
+        doubt = products.max(axis=1) - self._margin(rows)
+        near: Bools = products >= doubt.astype(np.float32)[:, None]
+        which, centre = np.nonzero(near)
+        halves = self._pairs(rows[which], np.asarray(self.centres)[centre])
+        starts = np.searchsorted(which, np.arange(len(rows)))
+        self.bound[rows] = np.minimum.reduceat(halves, starts)
+        self._exact[rows] = True
+
+    def _pairs(self, left: Rows, right: Rows) -> Doubles:
+        halves = np.empty(len(left))
+        block = max((1 << 19) // max(self._matrix.shape[1], 1), 1)
+        for begin in range(0, len(left), block):
+            part = slice(begin, begin + block)
+            halves[part] = half_squared(self._matrix.take(left[part], axis=0), self._matrix.take(right[part], axis=0))
+        return halves
+
+    def _begin(self) -> None:
+        """Meet the first centres once, all rows in their order: nothing is known before, so none can be left out."""
+        if self._begun or not self.centres:
+            return
+        self._begun = True
+        count = min(len(self.centres), FIRST_CENTRES)
+        block = max(PRODUCT_NUMBERS // max(count, self._matrix.shape[1]), 1)
+        for begin in range(0, len(self._matrix), block):
+            part = slice(begin, begin + block)
+            highest = self._highest(self._work.part(part), 0, count)
+            self.bound[part] = self._work.lifts[part] - highest.astype(np.float64)
+        self._seen[:] = count
+        self._exact[:] = False

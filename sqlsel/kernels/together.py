@@ -1,0 +1,127 @@
+"""Several objectives taken together: parts added up, ties, gains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from sqlsel.kernels.protocol import TIE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlsel.kernels.protocol import Bools, Doubles, Rows, Running
+
+ROUNDING = 1e-12
+"""Share of sum |part| by which an upper bound computed another way may come out too low."""
+
+
+class Scoring(Protocol):
+    """What a picker needs to know of candidates: the higher the score, the sooner the pick."""
+
+    def ceilings(self, rows: Rows) -> Doubles:
+        """Upper bounds of the scores until the next pick."""
+
+    def refresh(self, rows: Rows, level: float) -> None:
+        """Tighten ceilings; those that fall below the level need no more care."""
+
+    def focus(self, rows: Rows) -> None:
+        """Settle some rows, in ascending order, and hold on to them."""
+
+    def best(self, closed: Bools) -> tuple[int, float] | None:
+        """Position in focus of the pick, and the level below which ceilings cannot tie with it; None without one."""
+
+    def barred(self, rows: Rows) -> Bools | None:
+        """Rows that a hard bound is known to keep out now; None for no row."""
+
+    def mark(self, rows: Rows) -> object:
+        """Note the state for :meth:`rise`."""
+
+    def rise(self, mark: object) -> float:
+        """The most by which the ceiling of a marked row has risen since; inf where that is not known."""
+
+    def let_in(self) -> bool:
+        """Whether the last pick may have let in rows that were kept out."""
+
+
+class Together:
+    """The sum of the parts of some objectives."""
+
+    def __init__(self, running: Sequence[Running]) -> None:
+        self._running = running
+        self._rows: Rows = np.empty(0, dtype=np.int64)
+        self._gain = 0.0
+
+    def ceilings(self, rows: Rows) -> Doubles:
+        """Upper bounds of the scores."""
+        total = np.zeros(len(rows))
+        for running in self._running:
+            total += running.ceilings(rows)
+        return total
+
+    def refresh(self, rows: Rows, level: float) -> None:  # noqa: ARG002
+        """Tighten the ceilings of every objective."""
+        for running in self._running:
+            running.refresh(rows)
+
+    def focus(self, rows: Rows) -> None:
+        """Settle some rows in every objective."""
+        self._rows = rows
+        for running in self._running:
+            running.focus(rows)
+
+    def best(self, closed: Bools) -> tuple[int, float] | None:
+        """The lowest row of those that tie for the best."""
+        parts = [running.parts() for running in self._running]
+        scores = np.zeros(len(self._rows))
+        for part in parts:
+            scores += part
+        scores[closed] = -np.inf
+        for running in self._running:
+            admitted = running.admitted()
+            if admitted is not None:
+                scores[~admitted] = -np.inf
+        if not len(scores):
+            return None
+        top = int(scores.argmax())
+        if scores[top] == -np.inf:
+            return None
+        size = 1.0 + sum(abs(float(part[top])) for part in parts)
+        position = int((scores >= scores[top] - TIE * size).argmax())
+        self._gain = self._rise_of([float(part[position]) for part in parts])
+        return position, float(scores[top]) - (TIE + ROUNDING) * size
+
+    def gain(self) -> float:
+        """What the pick that :meth:`best` found last adds: the rise of the sum of the parts."""
+        return self._gain
+
+    def barred(self, rows: Rows) -> Bools | None:
+        """Rows that any objective keeps out."""
+        kept_out = None
+        for running in self._running:
+            own = running.barred(rows)
+            if own is not None:
+                kept_out = own if kept_out is None else kept_out | own
+        return kept_out
+
+    def mark(self, rows: Rows) -> tuple[object, ...]:
+        """The marks of all objectives."""
+        return tuple(running.mark(rows) for running in self._running)
+
+    def rise(self, mark: object) -> float:
+        """The sum of the objectives' rises."""
+        assert isinstance(mark, tuple)
+        return sum(running.rise(own) for running, own in zip(self._running, mark, strict=True))
+
+    def let_in(self) -> bool:
+        """Whether any objective let rows in."""
+        return any(running.let_in() for running in self._running)
+
+    def _rise_of(self, parts: list[float]) -> float:
+        rise = 0.0
+        for running, part in zip(self._running, parts, strict=True):
+            state = running.state_part()
+            if state == state:
+                rise += part - state
+        return rise

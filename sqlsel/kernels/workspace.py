@@ -1,0 +1,76 @@
+"""Vectors as matrix products take them: moved near the origin and scaled where that keeps single precision useful."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sqlsel.kernels.protocol import Doubles, Rows, Singles
+
+ROUNDOFF = 2.0**-24
+BLOCK_NUMBERS = 1 << 20
+SAFE_HALF_NORMS = (1e-20, 1e20)
+"""Half norms in this range neither vanish nor overflow in single precision."""
+
+
+class Workspace:
+    """A matrix seen through a shift and a power-of-two scale, without a copy of it.
+
+    A lift is the half squared norm, raised by more than all rounding: ``lift_a + lift_b - a·b`` is never less than the
+    half squared distance, and more by at most ``slack_a + slack_b``. All three are in units of the stored vectors.
+
+    Attributes:
+        lifts: ``(N,)`` float32.
+    """
+
+    def __init__(self, matrix: Singles) -> None:
+        self._matrix = matrix
+        self._share: float = (2 * int(matrix.shape[1]) + 96) * ROUNDOFF
+        self._shift = _middle(matrix)
+        self.lifts: Singles = self._half_norms() * np.float32(1.0 + self._share)
+
+    def take(self, rows: Rows) -> Singles:
+        """The vectors of some rows, shifted."""
+        vectors = self._matrix.take(rows, axis=0)
+        return vectors if self._shift is None else np.subtract(vectors, self._shift, out=vectors)
+
+    def part(self, part: slice) -> Singles:
+        """The vectors of a run of rows, shifted."""
+        return self._matrix[part] if self._shift is None else self._matrix[part] - self._shift
+
+    def vector(self, row: int) -> Singles:
+        """The vector of one row, shifted."""
+        vector: Singles = self._matrix[row] if self._shift is None else self._matrix[row] - self._shift
+        return vector
+
+    def slack(self, row: int) -> float:
+        """How far above the truth a row's lift may carry a bound."""
+        return 2.0 * self._share * float(self.lifts[row])
+
+    def slacks(self, rows: Rows) -> Doubles:
+        """:meth:`slack` of some rows."""
+        slacks: Doubles = 2.0 * self._share * self.lifts[rows].astype(np.float64)
+        return slacks
+
+    def _half_norms(self) -> Singles:
+        count, width = self._matrix.shape
+        halves = np.empty(count, dtype=np.float32)
+        block = max(BLOCK_NUMBERS // max(width, 1), 1)
+        for begin in range(0, count, block):
+            part = self._matrix[begin : begin + block]
+            if self._shift is not None:
+                part = part - self._shift
+            halves[begin : begin + block] = np.einsum("ij,ij->i", part, part)
+        return halves * np.float32(0.5)
+
+
+def _middle(matrix: Singles) -> Singles | None:
+    """Mean vector of a sample of the rows where the rows lie far from the origin for their spread; else None."""
+    sample = matrix[:: max(len(matrix) // 4096, 1)].astype(np.float64)
+    if not len(sample):
+        return None
+    mean = sample.mean(axis=0)
+    far = float(mean @ mean) > 0.9 * float(np.einsum("ij,ij->", sample, sample)) / len(sample)
+    return mean.astype(np.float32) if far else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from sqlsel.kernels import Balance, Diversity, ObjectDiversity, ObjectWeights, Weights
@@ -45,7 +47,7 @@ class OfObjectWeights:
     reason = None
 
     def __init__(self, declared, alone):
-        self.of = [declared.values[a:b] for a, b in zip(declared.offsets[:-1], declared.offsets[1:], strict=True)]
+        self.of = [declared.values[a:b] for a, b in itertools.pairwise(declared.offsets)]
         self.own = declared.own
 
     def state(self, chosen):
@@ -79,7 +81,7 @@ class OfObjectDiversity:
             self.halves = pairwise_halves(np.where(present[:, None], declared.matrix, np.float32(0)))
         else:
             bounds = declared.objects.offsets
-            self.of = [list(range(a, b)) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+            self.of = [list(range(a, b)) for a, b in itertools.pairwise(bounds)]
             self.halves = pairwise_halves(declared.objects.matrix)
         self.minimum = declared.minimum_distance
 
@@ -224,6 +226,35 @@ def select(objectives, n, candidates, preselected):
             stop = ("max_sum", ended[0])
             break
     return new, gains, terms, stop
+
+
+def fast_value(objective, chosen, halves):
+    """Values of all rows at once, from scratch, for runs too large for the loop above."""
+    if isinstance(objective, Weights):
+        return objective.values[chosen].sum() + objective.values
+    if isinstance(objective, Balance):
+        mixes = objective.rows[chosen].sum(axis=0) + objective.rows
+        shares = mixes / mixes.sum(axis=1, keepdims=True)
+        return 1 / np.maximum(-(objective.target * np.log(shares + 1e-10)).sum(axis=1), 1e-8)
+    if not chosen:
+        return np.full(len(halves), 1e8)
+    between = halves[np.ix_(chosen, chosen)].copy()
+    np.fill_diagonal(between, np.inf)
+    return (between.min(axis=1).sum() if len(chosen) > 1 else 0.0) + halves[:, chosen].min(axis=1)
+
+
+def select_fast(objectives, n, rows):
+    """Like :func:`select`, for positive weights, full rows and no stops; only the picks."""
+    halves = next((pairwise_halves(o.matrix) for o in objectives if isinstance(o, Diversity)), None)
+    chosen = []
+    for _ in range(n):
+        parts = np.array([o.strength * np.log(np.maximum(fast_value(o, chosen, halves), 1e-8)) for o in objectives])
+        scores = parts.sum(axis=0)
+        scores[chosen] = -np.inf
+        best = int(np.argmax(scores))
+        tolerance = 1e-13 * (1 + np.abs(parts[:, best]).sum())
+        chosen.append(int(np.argmax(scores >= scores[best] - tolerance)))
+    return chosen
 
 
 def typicality(matrix, k):

@@ -1,0 +1,110 @@
+"""Picks do not depend on how the work is cut: rungs, blocks, threads, storage order."""
+
+from __future__ import annotations
+
+import contextlib
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from threadpoolctl import threadpool_limits
+
+from sqlsel.kernels import Balance, Diversity, Weights, between, distances, greedy, ladder, nearest, ranked
+from tests.kernels import oracle
+from tests.kernels.cases import cases
+from tests.kernels.test_greedy import check
+
+CUTS = {
+    "one row a block": {
+        (ladder, "RUNGS"): (6, 3, 1),
+        (ladder, "WIDE"): 4,
+        (nearest, "BLOCK_ROWS"): 1,
+        (nearest, "BLOCK_CENTRES"): 1,
+        (nearest, "FIRST_CENTRES"): 1,
+        (nearest, "FEW_CENTRES"): 0,
+        (nearest, "WIDE_NUMBERS"): 0,
+        (nearest, "PRODUCT_NUMBERS"): 1,
+        (between, "BATCH"): 1,
+        (distances, "BLOCK_NUMBERS"): 1,
+        (ranked, "FIRST_RANKS"): 1,
+        (ranked, "CHUNK"): 1,
+    },
+    "small blocks": {
+        (ladder, "RUNGS"): (9, 2),
+        (nearest, "BLOCK_ROWS"): 4,
+        (nearest, "BLOCK_CENTRES"): 3,
+        (nearest, "FIRST_CENTRES"): 2,
+        (nearest, "FEW_CENTRES"): 2,
+        (nearest, "WIDE_NUMBERS"): 12,
+        (nearest, "PRODUCT_NUMBERS"): 40,
+        (between, "BATCH"): 3,
+        (ranked, "FIRST_RANKS"): 4,
+        (ranked, "CHUNK"): 2,
+    },
+}
+
+
+@contextlib.contextmanager
+def cut(sizes):
+    with contextlib.ExitStack() as stack:
+        for (module, name), size in sizes.items():
+            stack.enter_context(mock.patch.object(module, name, size))
+        yield
+
+
+@pytest.mark.parametrize("sizes", CUTS.values(), ids=CUTS.keys())
+def test_any_cut_gives_the_definition(sizes):
+    @given(case=cases(most_rows=30, most_objectives=3))
+    @settings(max_examples=250, deadline=None)
+    def any_cut(case):
+        with cut(sizes):
+            check(case)
+
+    any_cut()
+
+
+def clustered(rng, rows, width, centres=20):
+    middle = rng.standard_normal((centres, width))
+    matrix = middle[rng.integers(0, centres, rows)] + 0.5 * rng.standard_normal((rows, width))
+    return (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32)
+
+
+def medium(rng, rows=3000):
+    labels = np.eye(5)[rng.choice(5, rows, p=[0.5, 0.3, 0.1, 0.06, 0.04])]
+    return [
+        Diversity("d", clustered(rng, rows, 16)),
+        Weights("w", rng.random(rows)),
+        Balance("b", labels, np.full(5, 0.2)),
+    ]
+
+
+def picks(objectives, n, rows):
+    return greedy(objectives, n=n, candidates=np.ones(rows, bool), preselected=np.zeros(rows, bool)).rows
+
+
+@pytest.mark.parametrize("chosen", [[0], [0, 1], [0, 2], [1, 2], [0, 1, 2]])
+def test_thousands_of_rows_equal_the_definition(chosen):
+    rng = np.random.default_rng(11)
+    objectives = [medium(rng, 1500)[k] for k in chosen]
+    rows = oracle.select_fast(objectives, 300, 1500)
+    assert picks(objectives, 300, 1500).tolist() == rows
+
+
+@pytest.mark.parametrize("chosen", [[0], [0, 1, 2]])
+def test_any_number_of_threads_gives_the_same_picks(chosen):
+    objectives = [medium(np.random.default_rng(12))[k] for k in chosen]
+    found = []
+    for threads in (1, 2, 4):
+        with threadpool_limits(threads):
+            found.append(picks(objectives, 400, 3000).tolist())
+    assert found[0] == found[1] == found[2]
+
+
+def test_memory_layout_does_not_matter():
+    matrix = clustered(np.random.default_rng(13), 2000, 16)
+    rows = picks([Diversity("d", matrix)], 200, 2000)
+    assert picks([Diversity("d", np.asfortranarray(matrix))], 200, 2000).tolist() == rows.tolist()
+    wide = np.zeros((2000, 40), np.float32)
+    wide[:, 3:19] = matrix
+    assert picks([Diversity("d", wide[:, 3:19])], 200, 2000).tolist() == rows.tolist()

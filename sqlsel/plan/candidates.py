@@ -22,12 +22,11 @@ _OPERATIONS = {"SMALLER": exp.LT, "SMALLER_EQUAL": exp.LTE, "BIGGER": exp.GT, "B
 
 
 def inputs_query(plan: Plan) -> exp.Select:
-    """Query with every sample that ``where`` admits, and the preselected: ids, names and inputs."""
+    """Query with every sample that ``where`` admits, and the preselected: ids and inputs."""
     facts = plan.facts
     chosen = sql.present(sql.column("sample_id", "preselected")) if plan.request.preselected else exp.false()
     query = exp.select(
         sql.column("sample_id", "s"),
-        sql.column("file_name", "s"),
         exp.alias_(chosen, "preselected", quoted=True),
         *(exp.alias_(step.value.copy(), step.column, quoted=True) for step in plan.inputs),
     ).from_(sql.table("samples", facts.name, facts.catalog, alias="s"))

@@ -39,7 +39,7 @@ def weights_query(plan: Plan) -> exp.Select:
         if objective.strategy.strength:
             by.insert(0, (sql.descending if objective.strategy.strength > 0 else sql.ascending)(value.copy()))
     steps = {INPUTS: inputs_query(plan), IN_PLAY: in_play_query(plan), FIRST: _first(plan, IN_PLAY, by)}
-    return sql.chain(steps, _ranked(by, value))
+    return sql.chain(steps, _ranked(plan, by, value))
 
 
 def balance_query(plan: Plan) -> exp.Select:
@@ -72,7 +72,7 @@ def balance_query(plan: Plan) -> exp.Select:
         PLACED: placed,
         FIRST: _first(plan, PLACED, by, turn),
     }
-    return sql.chain(steps, _ranked(by, found))
+    return sql.chain(steps, _ranked(plan, by, found))
 
 
 def _balance_order() -> list[exp.Expr]:
@@ -130,13 +130,22 @@ def _first(plan: Plan, source: str, by: list[exp.Expr], *more: exp.Expr) -> exp.
     return query.order_by(*(term.copy() for term in by)).limit(plan.n)
 
 
-def _ranked(by: list[exp.Expr], value: exp.Expr) -> exp.Select:
+def _ranked(plan: Plan, by: list[exp.Expr], value: exp.Expr) -> exp.Select:
     rank = sql.over(exp.RowNumber(), ordered=exp.Order(expressions=[term.copy() for term in by]))
-    columns = [sql.column("sample_id"), sql.column("file_name")]
-    query = exp.select(*columns, exp.alias_(rank, RANK, quoted=True), exp.alias_(value.copy(), VALUE, quoted=True))
-    return query.from_(sql.table(FIRST)).order_by(
-        sql.ascending(sql.column(RANK)), sql.ascending(sql.column("sample_id"))
+    query = exp.select(
+        sql.column("sample_id"), exp.alias_(rank, RANK, quoted=True), exp.alias_(value.copy(), VALUE, quoted=True)
     )
+    return with_file_names(plan, query.from_(sql.table(FIRST)), RANK, VALUE)
+
+
+def with_file_names(plan: Plan, ranked: exp.Select, *columns: str) -> exp.Select:
+    """The picks with the names of their files: few rows meet the samples, not many."""
+    rank, sample_id = sql.column(RANK, "k"), sql.column("sample_id", "k")
+    samples = sql.table("samples", plan.facts.name, plan.facts.catalog, alias="s")
+    on = exp.EQ(this=sample_id, expression=sql.column("sample_id", "s"))
+    query = exp.select(sample_id.copy(), sql.column("file_name", "s"), *(sql.column(name, "k") for name in columns))
+    query = query.from_(sql.subquery(ranked, "k")).join(samples, on=on)
+    return query.order_by(sql.ascending(rank), sql.ascending(sample_id.copy()))
 
 
 def weights_pool_query(plan: Plan) -> exp.Select:

@@ -16,7 +16,14 @@ from sqlsel.plan.candidates import (
     tagged_ids,
     tie_key,
 )
-from sqlsel.plan.ranking import RANK, balance_pool_query, balance_query, weights_pool_query, weights_query
+from sqlsel.plan.ranking import (
+    RANK,
+    balance_pool_query,
+    balance_query,
+    weights_pool_query,
+    weights_query,
+    with_file_names,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +65,7 @@ def _greedy(plan: Plan) -> dict[str, exp.Expr]:
     for objective in plan.objectives:
         if objective.queries is not None:
             found[f"queries {objective.name}"] = _queries(objective.queries)
-    found["picked"] = _picked()
+    found["picked"] = _picked(plan)
     return found
 
 
@@ -103,9 +110,7 @@ def _queries(queries: Queries) -> exp.Select:
     return query.order_by(*order)
 
 
-def _picked() -> exp.Select:
-    on = exp.EQ(this=sql.column(POSITION, "k"), expression=sql.column(POSITION, "p"))
-    rank, sample_id = sql.column(RANK, "k"), sql.column("sample_id", "p")
-    query = exp.select(sample_id, sql.column("file_name", "p"), rank).from_(sql.table(PICKS, alias="k"))
-    query = query.join(sql.table(IN_PLAY, alias="p"), on=on)
-    return query.order_by(sql.ascending(rank.copy()), sql.ascending(sample_id.copy()))
+def _picked(plan: Plan) -> exp.Select:
+    on = exp.EQ(this=sql.column(POSITION, "n"), expression=sql.column(POSITION, "p"))
+    query = exp.select(sql.column("sample_id", "p"), sql.column(RANK, "n")).from_(sql.table(PICKS, alias="n"))
+    return with_file_names(plan, query.join(sql.table(IN_PLAY, alias="p"), on=on), RANK)

@@ -19,6 +19,8 @@ from sqlsel.engines.interrupts import interruptible
 from sqlsel.plan import Request, explain_plan, make_plan
 from sqlsel.preselection import Earlier, bound, find_preselected
 from sqlsel.selection import Selection, run_plan
+from sqlsel.selection.comparison import compare
+from sqlsel.selection.runner import silent
 from sqlsel.selection.summary import summarize
 
 if TYPE_CHECKING:
@@ -88,17 +90,30 @@ def select(
     with interruptible(engine), planned(engine, asked) as (plan, earlier, notices):
         if tag is not None:
             check_new_tag(engine, asked.dataset, tag, overwrite=overwrite)
-        session = engine.cursor()
-        try:
-            with bound(session, earlier):
-                outcome = run_plan(plan, session, progress)
-        finally:
-            session.close()
+        with _session(engine, earlier) as session:
+            outcome = run_plan(plan, session, progress)
         told = summarize(plan, outcome, tuple(str(notice) for notice in notices))
         summary = {**told, "tag": tag, "run_id": None, "version": sqlsel.__version__}
         if tag is not None:
             summary["run_id"] = _keep(engine, plan, earlier, outcome, summary, started, overwrite=overwrite)
-    return Selection(outcome.ranked, summary)
+    ids = outcome.ranked.column("sample_id")
+
+    def more(exact: bool) -> Mapping[str, Any]:
+        with interruptible(engine), _session(engine, earlier) as session:
+            return compare(plan, session, ids, exact=exact, progress=progress or silent)
+
+    return Selection(outcome.ranked, summary, more)
+
+
+@contextmanager
+def _session(engine: Engine, earlier: Earlier) -> Iterator[Engine]:
+    """A cursor with the preselected samples at hand."""
+    session = engine.cursor()
+    try:
+        with bound(session, earlier):
+            yield session
+    finally:
+        session.close()
 
 
 def _keep(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 POSITION = "position"
 PICKS = "sqlsel_picks"
+CHOSEN = "sqlsel_chosen"
 
 
 def statements(plan: Plan) -> Mapping[str, exp.Expr]:
@@ -108,6 +109,14 @@ def _queries(queries: Queries) -> exp.Select:
     if source.facts.task is not None:
         order.append(sql.ascending(sql.column("object_index", "v")))
     return query.order_by(*order)
+
+
+def places_query() -> exp.Select:
+    """Query with the position of each chosen sample, by rank."""
+    on = exp.EQ(this=sql.column("sample_id", "c"), expression=sql.column("sample_id", "p"))
+    query = exp.select(sql.column(POSITION, "p")).from_(sql.table(CHOSEN, alias="c"))
+    query = query.join(sql.table(IN_PLAY, alias="p"), on=on)
+    return query.order_by(sql.ascending(sql.column(RANK, "c")), sql.ascending(sql.column("sample_id", "c")))
 
 
 def _picked(plan: Plan) -> exp.Select:

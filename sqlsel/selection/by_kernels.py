@@ -27,11 +27,10 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     progress("filter", 0, None)
     engine.execute(plan.statements["inputs"])
     funnel = read_funnel(plan, engine)
-    engine.execute(plan.statements["in_play"])
     loaded = _load(plan, engine, progress)
     try:
         prepared = [prepare(step, loaded) for step in plan.objectives]
-        candidates = _candidates(plan, loaded, prepared)
+        candidates = candidates_of(plan, loaded, prepared)
         outcome = kernels.greedy(
             [each.objective for each in prepared],
             n=plan.n,
@@ -44,7 +43,14 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     return _told(plan, engine, funnel, prepared, candidates, outcome)
 
 
+def load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
+    """Everything that the objectives of a plan look at, for every sample in play."""
+    engine.execute(plan.statements["inputs"])
+    return _load(plan, engine, progress)
+
+
 def _load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
+    engine.execute(plan.statements["in_play"])
     columns = engine.table(plan.statements["columns"])
     vectors: dict[str, Matrix | kernels.Objects] = {}
     for step in plan.inputs:
@@ -80,7 +86,12 @@ def _read_queries(
     return found
 
 
-def _candidates(plan: Plan, loaded: Loaded, prepared: list[Prepared]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def candidates_of(plan: Plan, loaded: Loaded, prepared: list[Prepared]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which rows may be picked.
+
+    Raises:
+        SelectionError: If there is none.
+    """
     candidates = ~loaded.preselected
     for each in prepared:
         if each.barred is not None:

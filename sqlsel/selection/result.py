@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from sqlsel.errors import UsageError
 from sqlsel.selection.telling import summary_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
     import pyarrow as pa
@@ -20,9 +21,12 @@ class Selection:
     Preselected samples are not part of it: they are in the tag.
     """
 
-    def __init__(self, ranked: pa.Table, summary: Mapping[str, Any]) -> None:
+    def __init__(
+        self, ranked: pa.Table, summary: Mapping[str, Any], compare: Callable[[bool], Mapping[str, Any]] | None = None
+    ) -> None:
         self._ranked = ranked
         self._summary = summary
+        self._compare = compare
 
     @property
     def dataset(self) -> str:
@@ -74,9 +78,28 @@ class Selection:
         """The ranked table to any library that takes Arrow streams: ``polars.DataFrame(selection)``."""
         return self._ranked.__arrow_c_stream__(requested_schema)
 
-    def summary(self) -> dict[str, Any]:
-        """What was asked, what each objective reached, why it stopped and what was left out, as plain values."""
-        return copy.deepcopy(dict(self._summary))
+    def summary(self, *, full: bool = False, exact: bool = False) -> dict[str, Any]:
+        """What was asked, what each objective reached, why it stopped and what was left out, as plain values.
+
+        Args:
+            full: Add what costs time and needs the database open: for each objective the value of a random selection
+                of the same size and of the objective alone (``random``, ``alone``), and how well the candidates are
+                covered (``coverage``), as curves against n. ``sample`` tells how many candidates that looked at: a
+                seeded sample of 50,000 where there are more.
+            exact: With ``full``, look at all candidates.
+
+        Raises:
+            UsageError: If ``full`` is asked of a selection whose database is gone.
+        """
+        told = copy.deepcopy(dict(self._summary))
+        if not full:
+            return told
+        if self._compare is None:
+            raise UsageError("a full summary needs the database", hint="ask for it where the selection was made")
+        found = copy.deepcopy(dict(self._compare(exact)))
+        compared = found.pop("objectives")
+        told["objectives"] = [{**objective, **compared[objective["name"]]} for objective in told["objectives"]]
+        return {**told, **found}
 
     def __str__(self) -> str:
         return summary_text(self._summary)

@@ -1,0 +1,139 @@
+"""What a selection is worth: beside a random one, beside each objective alone, and how well it covers the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sqlsel import kernels
+from sqlsel.config import DiversityStrategy
+from sqlsel.plan.statements import statements
+from sqlsel.selection.by_kernels import candidates_of, load
+from sqlsel.selection.coverage import coverage_curve
+from sqlsel.selection.objectives import Loaded, Picks, prepare
+from sqlsel.selection.reading import Matrix
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    from sqlsel.engines.base import Engine
+    from sqlsel.plan.model import ObjectiveStep, Plan
+    from sqlsel.selection.outcome import Progress
+
+    Bools = npt.NDArray[np.bool_]
+    Rows = npt.NDArray[np.int64]
+
+SAMPLE = 50_000
+"""How many candidates a comparison looks at, unless it is exact."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Field:
+    """The rows that a comparison looks at."""
+
+    plan: Plan
+    loaded: Loaded
+    candidates: Bools
+    picked: Rows
+    random: Rows
+
+
+def compare(
+    plan: Plan, engine: Engine, sample_ids: pa.ChunkedArray, *, exact: bool, progress: Progress
+) -> dict[str, Any]:
+    """For each objective its value for a random selection of the same size and for the objective alone; coverage.
+
+    All of it is over a seeded sample of 50,000 candidates where there are more and ``exact`` is False. Cost: one
+    selection for each objective, and a matrix product of the candidates with the picks.
+
+    Args:
+        plan: The plan that chose.
+        engine: A session of its own, prepared as for the run.
+        sample_ids: The picks in order.
+        exact: Look at all candidates.
+        progress: Told of the stages.
+
+    Returns:
+        ``objectives`` by name with ``random`` and ``alone``, ``coverage`` where samples have embeddings, and ``sample``:
+        how many candidates were looked at, of how many.
+    """
+    greedy = replace(plan, route="greedy")
+    greedy = replace(greedy, statements=statements(greedy))
+    loaded = load(greedy, engine, progress)
+    field = _field(greedy, engine, loaded, sample_ids, exact=exact)
+    objectives = {}
+    for step in greedy.objectives:
+        progress(f"compare {step.name}", 0, None)
+        objectives[step.name] = {"random": _random(step, field), "alone": _alone(step, field)}
+    looked_at, of = int(field.candidates.sum()), int((~loaded.preselected).sum())
+    found: dict[str, Any] = {"objectives": objectives, "sample": {"candidates": looked_at, "of": of}}
+    matrix = next((vectors for vectors in loaded.vectors.values() if isinstance(vectors, Matrix)), None)
+    if matrix is not None:
+        before = np.flatnonzero(loaded.preselected & matrix.present)
+        looked = np.flatnonzero(field.candidates)
+        found["coverage"] = {
+            "selected": coverage_curve(matrix.rows, looked, before, field.picked),
+            "random": coverage_curve(matrix.rows, looked, before, field.random),
+        }
+    return found
+
+
+def _field(plan: Plan, engine: Engine, loaded: Loaded, sample_ids: pa.ChunkedArray, *, exact: bool) -> _Field:
+    prepared = [prepare(step, loaded) for step in plan.objectives]
+    candidates = candidates_of(plan, loaded, prepared)
+    rng = np.random.default_rng(plan.request.seed or 0)
+    rows = np.flatnonzero(candidates)
+    random = rng.permutation(rows)[: len(sample_ids)]
+    if not exact and len(rows) > SAMPLE:
+        candidates = np.zeros_like(candidates)
+        candidates[rng.choice(rows, SAMPLE, replace=False)] = True
+    return _Field(plan, loaded, candidates, _positions(plan, engine, sample_ids), random)
+
+
+def _positions(plan: Plan, engine: Engine, sample_ids: pa.ChunkedArray) -> Rows:
+    import pyarrow as pa
+
+    from sqlsel.plan.statements import CHOSEN, places_query
+
+    ranks = pa.array(range(1, len(sample_ids) + 1), pa.int64())
+    with engine.bind({CHOSEN: pa.table({"sample_id": sample_ids, "rank": ranks})}):
+        found = engine.table(places_query())
+    rows: Rows = found.column("position").to_numpy().astype(np.int64)
+    return rows
+
+
+def _random(step: ObjectiveStep, field: _Field) -> dict[str, Any]:
+    if not isinstance(step.strategy, DiversityStrategy):
+        terms = np.full(len(field.random), np.nan)
+        return dict(prepare(step, field.loaded).reached(Picks(field.random, terms, field.candidates)))
+    # the smallest distance between any two does not depend on their order
+    mask = np.zeros(len(field.candidates), dtype=np.bool_)
+    mask[field.random] = True
+    return _run(_unbounded(step), field, mask)
+
+
+def _alone(step: ObjectiveStep, field: _Field) -> dict[str, Any]:
+    return _run(_unbounded(step), field, field.candidates)
+
+
+def _run(step: ObjectiveStep, field: _Field, candidates: Bools) -> dict[str, Any]:
+    prepared = prepare(step, field.loaded)
+    outcome = kernels.greedy(
+        [prepared.objective], n=len(field.picked), candidates=candidates, preselected=field.loaded.preselected
+    )
+    return dict(prepared.reached(Picks(outcome.rows, outcome.terms[:, 0], field.candidates)))
+
+
+def _unbounded(step: ObjectiveStep) -> ObjectiveStep:
+    """The objective without its stops, so that selections of the same size are compared."""
+    stops = [
+        "stopping_condition_minimum_distance",
+        "stopping_condition_max_sum",
+        "target_range",
+        "stopping_condition_minimum_typicality",
+    ]
+    mine = {name: None for name in stops if name in type(step.strategy).model_fields}
+    return replace(step, strategy=step.strategy.model_copy(update=mine))

@@ -9,7 +9,7 @@ import numpy as np
 
 from sqlsel import kernels
 from sqlsel.config import DiversityStrategy
-from sqlsel.plan.statements import statements
+from sqlsel.plan.statements import CHOSEN, places_query, statements
 from sqlsel.selection.by_kernels import candidates_of, load
 from sqlsel.selection.coverage import coverage_curve
 from sqlsel.selection.objectives import Loaded, Picks, prepare
@@ -57,8 +57,8 @@ def compare(
         progress: Told of the stages.
 
     Returns:
-        ``objectives`` by name with ``random`` and ``alone``, ``coverage`` where samples have embeddings, and ``sample``:
-        how many candidates were looked at, of how many.
+        ``objectives`` by name with ``random`` and ``alone``; ``coverage`` where samples have embeddings; ``sample``: how
+        many candidates were looked at, of how many.
     """
     greedy = replace(plan, route="greedy")
     greedy = replace(greedy, statements=statements(greedy))
@@ -90,13 +90,11 @@ def _field(plan: Plan, engine: Engine, loaded: Loaded, sample_ids: pa.ChunkedArr
     if not exact and len(rows) > SAMPLE:
         candidates = np.zeros_like(candidates)
         candidates[rng.choice(rows, SAMPLE, replace=False)] = True
-    return _Field(plan, loaded, candidates, _positions(plan, engine, sample_ids), random)
+    return _Field(plan, loaded, candidates, _positions(engine, sample_ids), random)
 
 
-def _positions(plan: Plan, engine: Engine, sample_ids: pa.ChunkedArray) -> Rows:
+def _positions(engine: Engine, sample_ids: pa.ChunkedArray) -> Rows:
     import pyarrow as pa
-
-    from sqlsel.plan.statements import CHOSEN, places_query
 
     ranks = pa.array(range(1, len(sample_ids) + 1), pa.int64())
     with engine.bind({CHOSEN: pa.table({"sample_id": sample_ids, "rank": ranks})}):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlsel.datasets.tags import TagFacts
     from sqlsel.datasets.writing import StoreReport
     from sqlsel.engines.base import Engine
+    from sqlsel.exports import Format
     from sqlsel.plan.model import Missing
     from sqlsel.selection import Selection
     from sqlsel.selection.outcome import Progress
@@ -140,6 +141,37 @@ class Database:
         """
         with planned(self._engine, Asked(config, dataset, preselected, seed, missing, where)) as (plan, _, notices):
             return Explanation(plan, notices)
+
+    def export(
+        self,
+        dataset: str,
+        tag: str,
+        format: Format,
+        path: str | Path,
+        *,
+        exclude_preselected: bool = False,  # noqa: A002
+    ) -> int:
+        """Write the samples of a tag to a file: new ones by rank, then preselected ones.
+
+        Args:
+            dataset: The dataset.
+            tag: One of its tags, or ``initial-tag`` for every sample.
+            format: ``filenames`` (one a line), ``csv``, ``json``, ``jsonl`` or ``parquet``; all but the first hold
+                ``sample_id, file_name, rank, gain, terms, metadata``.
+            path: The file. One that exists is replaced once everything is written.
+            exclude_preselected: Whether samples that were picked before stay out.
+
+        Returns:
+            The number of samples.
+
+        Raises:
+            UsageError: If there is no such dataset, tag or format, or the file may not be written.
+            SqlselError: If writing fails, as on a full disk; the file is then as it was.
+        """
+        from sqlsel.exports import export_tag
+
+        with interruptible(self._engine):
+            return export_tag(self._engine, dataset, tag, format, path, exclude_preselected=exclude_preselected)
 
     def sql(self, query: str) -> Any:  # noqa: ANN401 - whatever the engine returns
         """Run any SQL on the connection, with sqlsel's functions; returns the engine's own relation."""

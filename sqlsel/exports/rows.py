@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -41,6 +42,28 @@ class Rows:
         schema = pa.schema([pa.field(column.name, _readable(column.type)) for column in self.schema])
         for batch in self.batches:
             yield from batch.cast(schema, safe=False).to_pylist(maps_as_pydicts="lossy")
+
+    def head(self, limit: int | None) -> tuple[list[dict[str, Any]], int]:
+        """The first rows as dicts, at most ``limit`` of them, and the number of all rows."""
+        found: list[dict[str, Any]] = []
+        total = 0
+        for batch in self.batches:
+            wanted = batch.num_rows if limit is None else limit - len(found)
+            if wanted > 0:
+                found += Rows(self.schema, [batch.slice(0, wanted)]).records()
+            total += batch.num_rows
+        return found, total
+
+    def with_names_once(self) -> Rows:
+        """The same rows; where a name stands for several columns, all but the first get a number."""
+        names: list[str] = []
+        for name in self.schema.names:
+            numbered = (f"{name}_{number}" for number in count(1))
+            names.append(
+                name if name not in names else next(new for new in numbered if new not in {*names, *self.schema.names})
+            )
+        schema = pa.schema([column.with_name(name) for column, name in zip(self.schema, names, strict=True)])
+        return Rows(schema, (batch.rename_columns(names) for batch in self.batches), self.map_keys)
 
 
 def first_keys(maps: pa.ChunkedArray) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlsel.exports.formats import write_rows
+from sqlsel.exports.formats import check_format, write_rows
 from sqlsel.exports.replacing import replacing
 
 if TYPE_CHECKING:
@@ -44,9 +44,10 @@ def export_tag(
         The number of rows.
 
     Raises:
-        UsageError: If there is no such dataset or tag, or the file may not be written.
+        UsageError: If there is no such dataset, tag or format, or the file may not be written.
         SqlselError: If writing fails, as on a full disk; the file is then as it was.
     """
+    check_format(format_name)
     rows = tag_rows(engine, dataset, tag, exclude_preselected=exclude_preselected)
     if isinstance(target, str | Path):
         with replacing(target) as out:

@@ -146,10 +146,10 @@ class Database:
         self,
         dataset: str,
         tag: str,
-        format: Format,
+        format: Format,  # noqa: A002 - the name of the contract
         path: str | Path,
         *,
-        exclude_preselected: bool = False,  # noqa: A002
+        exclude_preselected: bool = False,
     ) -> int:
         """Write the samples of a tag to a file: new ones by rank, then preselected ones.
 

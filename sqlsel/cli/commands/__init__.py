@@ -1,0 +1,1 @@
+"""One module for a command or a few of a kind; each is imported when it is called."""

@@ -1,0 +1,95 @@
+"""sqlsel validate and sqlsel schema: what is wrong with a config, and what one may look like."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import click
+
+from sqlsel.cli.examples import examples
+from sqlsel.cli.options import config_argument, config_source, database_option, dataset_option
+from sqlsel.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlsel.errors import Problem
+
+_WRONG = 2
+
+
+@click.command(
+    "validate",
+    short_help="Print everything that is wrong with a config.",
+    epilog=examples(
+        "the config itself",
+        "sqlsel validate demo-files/round-1/config.json",
+        "and that its tasks, scores, keys, classes, datasets and tags exist",
+        "sqlsel validate demo-files/round-1/config.json --db demo.duckdb --dataset digits",
+    ),
+)
+@config_argument
+@database_option(required=False, text="With --dataset: the DuckDB file whose names the config must fit.")
+@dataset_option(required=False, text="With --db: the dataset that the config is for.")
+@click.pass_context
+def validate_command(ctx: click.Context, config: str, database: str | None, dataset: str | None) -> None:
+    """Print everything that is wrong with CONFIG, a line each: FILE:LINE:COLUMN: path: what and what to do.
+
+    CONFIG is a JSON file, - for stdin, or the JSON itself. Exit code 2 if there are errors, 0 if there are none or only
+    notices.
+    """
+    from sqlsel.cli.opening import open_existing
+    from sqlsel.database import validate
+
+    if (database is None) != (dataset is None):
+        given, lacking = ("--db", "--dataset") if dataset is None else ("--dataset", "--db")
+        raise UsageError(f"{given} needs {lacking}", hint="name both, or neither to check the config alone")
+    source = config_source(config)
+    with open_existing(database) if database is not None else nullcontext() as db:
+        problems = validate(source, db, dataset)
+    for problem in problems:
+        click.echo(problem_line(problem, _name(config)))
+    errors = sum(problem.severity == "error" for problem in problems)
+    click.echo(_verdict(_name(config), errors, len(problems) - errors), err=True)
+    if errors:
+        ctx.exit(_WRONG)
+
+
+def problem_line(problem: Problem, source: str) -> str:
+    """One problem as compilers print it, so that editors can jump to it."""
+    parts = [source]
+    if problem.line is not None:
+        parts[0] += f":{problem.line}:{problem.column}"
+    if problem.severity == "notice":
+        parts.append("notice")
+    if problem.where:
+        parts.append(problem.where)
+    return ": ".join([*parts, problem.message])
+
+
+def _name(config: str) -> str:
+    if config == "-":
+        return "<stdin>"
+    return "config" if config.lstrip().startswith("{") or "\n" in config else config
+
+
+def _verdict(name: str, errors: int, notices: int) -> str:
+    counts = [
+        f"{count} {word}{'s' if count > 1 else ''}" for count, word in ((errors, "error"), (notices, "notice")) if count
+    ]
+    return f"{name}: {', '.join(counts) or 'no problems'}"
+
+
+@click.command(
+    "schema",
+    short_help="Print the JSON Schema of a config.",
+    epilog=examples(
+        "for an editor that completes and checks JSON",
+        "sqlsel schema > sqlsel.schema.json",
+    ),
+)
+def schema_command() -> None:
+    """Print the JSON Schema of a config."""
+    from sqlsel.config import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -1,0 +1,95 @@
+"""sqlsel ingest: a source into a dataset."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sqlsel.cli.examples import examples
+from sqlsel.cli.mappings import classes_by_task, columns_by_score, columns_by_task
+from sqlsel.cli.options import database_option, dataset_option
+from sqlsel.cli.progress import progress_bars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlsel.database import Database
+    from sqlsel.datasets.writing import StoreReport
+
+_NOTICES_SHOWN = 10
+
+
+@click.command(
+    "ingest",
+    short_help="Put a folder or file into a dataset.",
+    epilog=examples(
+        "a folder of images, with Lightly's .lightly/ and embeddings.parquet",
+        "sqlsel ingest demo-files/digits --db my.duckdb --dataset digits",
+        "a table; every column that is not named is metadata",
+        "sqlsel ingest demo-files/round-1/selection.parquet --db my.duckdb \\",
+        "    --dataset chosen --id sample_id --file-name file_name",
+    ),
+)
+@click.argument("source", metavar="SOURCE")
+@database_option(text="The DuckDB file; it is made where there is none.")
+@dataset_option(text="The dataset; it is made where there is none.")
+@click.option("--id", "id", metavar="COLUMN", help="Column with the sample ids; by default the file names.")
+@click.option("--file-name", metavar="COLUMN", help="Column with the file names.")
+@click.option("--embedding", metavar="COLUMN", help="Column with the vectors.")
+@click.option("--embeddings", metavar="FILE", help="Vectors in a file of their own: parquet, npy or csv.")
+@click.option("--normalize/--no-normalize", default=True, show_default=True, help="Bring vectors to unit length.")
+@click.option("--predictions", metavar="TASK=COLUMN", multiple=True, help="Column with the predictions of a task.")
+@click.option("--scores", metavar="TASK/SCORE=COLUMN", multiple=True, help="Column with a score of a task.")
+@click.option("--classes", metavar="TASK=a,b,c", multiple=True, help="Class names, as the probabilities are ordered.")
+@click.option("--measure/--no-measure", default=True, show_default=True, help="Measure images: sharpness, size, …")
+def ingest_command(
+    source: str,
+    database: str,
+    dataset: str,
+    predictions: tuple[str, ...],
+    scores: tuple[str, ...],
+    classes: tuple[str, ...],
+    **options: Any,  # noqa: ANN401 - the options that Database.ingest has by the same names
+) -> None:
+    """Add SOURCE to a dataset, or update it: all of it or, if anything fails, nothing.
+
+    SOURCE is a folder of images, with or without Lightly's .lightly/ folder and embeddings.parquet in it, or a parquet,
+    csv, json, jsonl or npy file. Ingesting it again updates and doubles nothing.
+    """
+    options["predictions"] = columns_by_task(predictions)
+    options["scores"] = columns_by_score(scores)
+    options["classes"] = classes_by_task(classes)
+    with _made_or_opened(database) as db, progress_bars() as progress:
+        report = db.ingest(source, dataset=dataset, progress=progress, **options)
+    for line in report_lines(report):
+        click.echo(line, err=True)
+
+
+@contextmanager
+def _made_or_opened(path: str) -> Iterator[Database]:
+    """The database; a file that did not exist is gone again if anything fails."""
+    from sqlsel.database import connect
+
+    existed = Path(path).exists()
+    try:
+        with connect(path) as db:
+            yield db
+    except BaseException:
+        if not existed:
+            for leftover in (path, f"{path}.wal"):
+                Path(leftover).unlink(missing_ok=True)
+        raise
+
+
+def report_lines(report: StoreReport) -> list[str]:
+    """What was stored, in lines for a terminal."""
+    made = "new dataset" if report.created else "dataset"
+    lines = [f"{made} {report.dataset}: {report.added:,} samples added, {report.updated:,} updated"]
+    lines += [f"  {table}: {count:,} rows" for table, count in report.counts.items() if count]
+    lines += [f"  note: {problem}" for problem in report.problems[:_NOTICES_SHOWN]]
+    if len(report.problems) > _NOTICES_SHOWN:
+        lines.append(f"  note: … and {len(report.problems) - _NOTICES_SHOWN:,} more of these")
+    return lines

@@ -1,0 +1,82 @@
+"""sqlsel datasets and sqlsel tags: what there is, a row each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from sqlsel.cli.examples import examples
+from sqlsel.cli.options import database_option, dataset_option, format_option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_FORMATS = ("table", "csv", "json", "jsonl")
+
+
+@click.command(
+    "datasets",
+    short_help="List the datasets of a database.",
+    epilog=examples("the datasets of a database", "sqlsel datasets --db demo.duckdb"),
+)
+@database_option()
+@format_option(*_FORMATS, default="table", text="How to print them.")
+def datasets_command(database: str, format_name: str) -> None:
+    """List the datasets of a database."""
+    from sqlsel.cli.opening import open_existing
+    from sqlsel.datasets.catalog import DatasetCatalog
+
+    with open_existing(database) as db:
+        catalog = DatasetCatalog(db.engine)
+        rows = [
+            {
+                "dataset": facts.name,
+                "samples": facts.n_samples,
+                "dimensions": facts.embedding.width if facts.embedding else None,
+                "tasks": ", ".join(facts.tasks),
+                "metadata_keys": len(facts.keys),
+                "tags": len(facts.tags),
+            }
+            for facts in map(catalog.facts, catalog.dataset_names())
+        ]
+    _print(rows, format_name, empty="no datasets; `sqlsel ingest` makes one")
+
+
+@click.command(
+    "tags",
+    short_help="List the tags of a database.",
+    epilog=examples(
+        "the tags of all datasets, and of one",
+        "sqlsel tags --db demo.duckdb",
+        "sqlsel tags --db demo.duckdb --dataset digits --format json",
+    ),
+)
+@database_option()
+@dataset_option(required=False, text="Only the tags of this dataset.")
+@format_option(*_FORMATS, default="table", text="How to print them.")
+def tags_command(database: str, dataset: str | None, format_name: str) -> None:
+    """List the tags of a database with the number of their samples."""
+    from sqlsel.cli.opening import open_existing
+
+    with open_existing(database) as db:
+        rows = [
+            {"dataset": name, "tag": tag.tag, "selected": tag.selected, "preselected": tag.preselected}
+            for name in ([dataset] if dataset is not None else db.datasets())
+            for tag in db.tags(name)
+        ]
+    _print(rows, format_name, empty="no tags; `sqlsel select` with --tag makes one")
+
+
+def _print(rows: Sequence[Mapping[str, object]], format_name: str, *, empty: str) -> None:
+    import pyarrow as pa
+
+    from sqlsel.cli.printing import destination, write
+    from sqlsel.exports.rows import Rows
+
+    if not rows:
+        click.echo(empty, err=True)
+        if format_name == "table":
+            return
+    with destination(None) as out:
+        write(Rows.of(pa.Table.from_pylist(rows)), format_name, out)

@@ -1,0 +1,67 @@
+"""The group of all commands: imports each where it is called, and turns every outcome into an exit code."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sqlsel.cli.failures import QUIET, exit_code_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class CommandGroup(click.Group):
+    """A group whose commands live in modules of their own.
+
+    Args:
+        commands_in: By command name, the module below ``sqlsel.cli.commands``; its variable of the same name (``sql``)
+            is the command.
+        arguments: What ``click.Group`` takes.
+    """
+
+    def __init__(self, *, commands_in: Mapping[str, str], **arguments: Any) -> None:  # noqa: ANN401
+        super().__init__(**arguments)
+        self._commands_in = commands_in
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names in the order they are used."""
+        return list(self._commands_in)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported; None if there is none of that name."""
+        if cmd_name not in self._commands_in:
+            return None
+        module = import_module(f"sqlsel.cli.commands.{self._commands_in[cmd_name]}")
+        found = getattr(module, f"{cmd_name}_command")
+        assert isinstance(found, click.Command)
+        return found
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        """Run the command. A reader that has closed its end of the pipe has seen enough."""
+        try:
+            outcome = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            return QUIET
+        return outcome
+
+    def main(  # type: ignore[override] - click declares it twice, with and without an end
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Run the command line and, in standalone mode, end the process with its exit code."""
+
+        def run() -> object:
+            return super(CommandGroup, self).main(args, prog_name, complete_var, standalone_mode=False, **extra)
+
+        if not standalone_mode:
+            return run()
+        sys.exit(exit_code_of(run))

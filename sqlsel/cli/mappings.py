@@ -1,0 +1,48 @@
+"""Options that pair a task with a column or with class names."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+from sqlsel.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def columns_by_task(values: Iterable[str]) -> dict[str, str]:
+    """``TASK=COLUMN`` options; the task ends at the first ``=``."""
+    return dict(_split(value, "--predictions", "TASK=COLUMN") for value in values)
+
+
+def columns_by_score(values: Iterable[str]) -> dict[tuple[str, str], str]:
+    """``TASK/SCORE=COLUMN`` options; the score begins behind the last ``/`` before the first ``=``."""
+    found = {}
+    for value in values:
+        name, column = _split(value, "--scores", "TASK/SCORE=COLUMN")
+        task, _, score = name.rpartition("/")
+        if not task or not score:
+            raise _refusal(value, "--scores", "TASK/SCORE=COLUMN")
+        found[task, score] = column
+    return found
+
+
+def classes_by_task(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """``TASK=a,b,c`` options; a name with a comma in it stands in double quotes, as in csv."""
+    found = {}
+    for value in values:
+        task, names = _split(value, "--classes", "TASK=a,b,c")
+        found[task] = tuple(next(csv.reader([names], skipinitialspace=True)))
+    return found
+
+
+def _split(value: str, option: str, shape: str) -> tuple[str, str]:
+    name, _, rest = value.partition("=")
+    if not name or not rest:
+        raise _refusal(value, option, shape)
+    return name, rest
+
+
+def _refusal(value: str, option: str, shape: str) -> UsageError:
+    return UsageError(f"{option} {value!r} is not of the form {shape}", hint=f"write {option} {shape}")

@@ -1,0 +1,98 @@
+"""Options that several commands have, by the same names everywhere."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sqlsel.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+config_argument = click.argument("config", metavar="CONFIG")
+"""CONFIG: a file, ``-`` for stdin, or JSON text."""
+
+
+def database_option(*, required: bool = True, text: str = "The DuckDB file that `sqlsel ingest` made.") -> Decorator:
+    """--db DB."""
+    return click.option("--db", "database", metavar="DB", required=required, help=text)
+
+
+def dataset_option(*, required: bool = True, text: str = "The dataset in it.") -> Decorator:
+    """--dataset NAME."""
+    return click.option("--dataset", metavar="NAME", required=required, help=text)
+
+
+def output_option(text: str = "Write to a file, which is replaced once all is written; - is stdout.") -> Decorator:
+    """-o FILE."""
+    return click.option("-o", "--output", metavar="FILE", help=text)
+
+
+def format_option(*formats: str, default: str | None = None, text: str) -> Decorator:
+    """--format."""
+    return click.option("--format", "format_name", type=click.Choice(formats), default=default, help=text)
+
+
+preselected_option = click.option(
+    "--preselected", metavar="TAG", help="Tag of samples that were picked before; they count as chosen."
+)
+missing_option = click.option(
+    "--missing",
+    type=click.Choice(["omit", "error"]),
+    default="omit",
+    show_default=True,
+    help="What to do with samples that lack an input: leave them out, or refuse to run.",
+)
+where_option = click.option(
+    "--where", metavar="SQL", help='A condition that candidates have to meet: "metadata.size.width > 300".'
+)
+
+
+class Seed(click.ParamType[int | None]):
+    """A whole number, or ``none``."""
+
+    name = "seed"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:  # noqa: ANN401
+        """The seed; None for ``none``."""
+        if value is None or isinstance(value, int):
+            return value
+        if str(value).lower() == "none":
+            return None
+        try:
+            return int(value)
+        except ValueError:
+            return self.fail(f"{value!r} is neither a whole number nor 'none'", param, ctx)
+
+
+seed_option = click.option(
+    "--seed",
+    type=Seed(),
+    default="0",
+    show_default=True,
+    metavar="N|none",
+    help="Breaks ties; 'none' breaks them by the lowest sample_id.",
+)
+
+
+def config_source(argument: str) -> str:
+    """What CONFIG names, as the config reader takes it: the text of stdin for ``-``, else the argument itself."""
+    # a line break at the end tells the reader that this is JSON text and no path
+    return f"{stdin_text()}\n" if argument == "-" else argument
+
+
+def stdin_text() -> str:
+    """What stdin holds.
+
+    Raises:
+        UsageError: If it is no text.
+    """
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as failure:
+        raise UsageError(f"stdin is no text in UTF-8 (byte {failure.start + 1})", hint="send it in UTF-8") from None

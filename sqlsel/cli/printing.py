@@ -1,0 +1,72 @@
+"""Rows on stdout or in a file: a table for people, the other formats for programs."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from sqlsel.cli.tables import table_lines
+from sqlsel.exports.formats import Format, format_of, write_rows
+from sqlsel.exports.replacing import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlsel.exports.rows import Rows
+
+TABLE = "table"
+ROWS_SHOWN = 10
+
+
+@contextmanager
+def destination(output: str | None) -> Iterator[BinaryIO]:
+    """The file to write, which takes the place of an old one when all went well, or stdout."""
+    if output is not None and output != "-":
+        with replacing(output) as out:
+            yield out
+        return
+    sys.stdout.flush()
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()
+
+
+def chosen_format(format_name: str | None, output: str | None) -> str:
+    """The format that was named, else what the file is called after, else a table."""
+    if format_name is not None:
+        return format_name
+    return TABLE if output is None or output == "-" else format_of(output)
+
+
+def write(rows: Rows, format_name: str, out: BinaryIO, *, limit: int | None = None) -> int:
+    """Write rows in any format.
+
+    Args:
+        rows: The rows.
+        format_name: ``table``, or a format of the exports.
+        out: Where to.
+        limit: How many rows a table shows; it then says how many more there are. The other formats are complete.
+
+    Returns:
+        The number of rows.
+    """
+    if format_name != TABLE:
+        return write_rows(rows, cast("Format", format_name), out)
+    shown, count = rows.head(limit)
+    write_table(rows.schema.names, [list(record.values()) for record in shown], out, more=count - len(shown))
+    return count
+
+
+def write_table(headers: Sequence[str], rows: Sequence[Sequence[object]], out: BinaryIO, *, more: int = 0) -> None:
+    """Write a table that fits the terminal, and how many rows more there are than it shows."""
+    lines = table_lines(headers, rows, terminal_width())
+    if more:
+        lines.append(f"… {more:,} more; --format csv prints all, -o FILE writes them")
+    encoding = sys.stdout.encoding or "utf-8"
+    out.write("".join(f"{line}\n" for line in lines).encode(encoding, "backslashreplace"))
+
+
+def terminal_width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return shutil.get_terminal_size().columns

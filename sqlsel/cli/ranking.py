@@ -1,0 +1,34 @@
+"""The first rows of a selection as a table for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from sqlsel.cli.printing import write_table
+
+if TYPE_CHECKING:
+    from sqlsel.selection import Selection
+
+
+def write_ranking(selection: Selection, out: BinaryIO, *, limit: int | None = None) -> None:
+    """Write rank, id, file name, gain and each objective's term; the id only where it is not the file name.
+
+    Args:
+        selection: The selection.
+        out: Where to.
+        limit: How many rows to show; how many more there are is said below them.
+    """
+    from sqlsel.exports.rows import Rows
+
+    rows = Rows.of(selection.to_arrow(), "terms")
+    shown, count = rows.head(limit)
+    terms = rows.map_keys["terms"]
+    ids = ["file_name"] if all(row["sample_id"] == row["file_name"] for row in shown) else ["sample_id", "file_name"]
+    if ids[-1] == "file_name" and all(row["file_name"] is None for row in shown):
+        ids = ["sample_id"]
+    headers = ["rank", *ids, "gain", *terms]
+    table = [
+        [row["rank"], *(row[name] for name in ids), row["gain"], *((row["terms"] or {}).get(term) for term in terms)]
+        for row in shown
+    ]
+    write_table(headers, table, out, more=count - len(shown))

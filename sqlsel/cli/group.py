@@ -49,7 +49,7 @@ class CommandGroup(click.Group):
             return QUIET
         return outcome
 
-    def main(  # type: ignore[override] - click declares it twice, with and without an end
+    def main(
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,

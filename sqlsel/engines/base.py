@@ -44,8 +44,11 @@ class Engine(Protocol):
     def columns(self, relation: exp.Expr) -> dict[str, str]:
         """Column names of a table, a view, a query or a file scan, with the engine's type names."""
 
-    def scan(self, path: str, format_name: str) -> exp.Expr:
-        """A node that reads a file (``parquet``, ``csv``, ``json``, ``jsonl``) where it can stand behind FROM."""
+    def scan(self, path: str, format_name: str, *, pattern: bool = False) -> exp.Expr:
+        """A node that reads a file (``parquet``, ``csv``, ``json``, ``jsonl``) where it can stand behind FROM.
+
+        With ``pattern``, ``*``, ``?`` and ``[...]`` in the path stand for many files, whose columns are united by name.
+        """
 
     def bind(self, objects: Mapping[str, object]) -> AbstractContextManager[None]:
         """Make Arrow tables, readers, frames or relations queryable under names while the context lasts."""

@@ -44,7 +44,7 @@ class _Field:
 def compare(
     plan: Plan, engine: Engine, sample_ids: pa.ChunkedArray, *, exact: bool, progress: Progress
 ) -> dict[str, Any]:
-    """For each objective its value for a random selection of the same size and for the objective alone; coverage.
+    """Values of a random selection of the same size and of each objective alone, and the coverage.
 
     All of it is over a seeded sample of 50,000 candidates where there are more and ``exact`` is False. Cost: one
     selection for each objective, and a matrix product of the candidates with the picks.

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 import sqlsel
-from sqlsel.errors import ConfigError, DatabaseError, SelectionError, UsageError
+from sqlsel.errors import ConfigError, DatabaseError, IngestError, SelectionError, UsageError
 from tests import pool as p
 
 DIVERSE = p.config(5, (p.EMBEDDINGS, p.DIVERSITY))
@@ -155,7 +155,10 @@ def test_more_than_there_are_gives_fewer_with_a_notice(db, pool):
 
 
 def test_an_empty_dataset_has_nothing_to_select_from(db):
-    db.ingest(pa.table({"sample_id": pa.array([], pa.string()), "w": pa.array([], pa.float64())}), dataset="empty")
+    with pytest.raises(IngestError, match="empty"):
+        db.ingest(pa.table({"sample_id": pa.array([], pa.string()), "w": pa.array([], pa.float64())}), dataset="empty")
+    db.ingest(pa.table({"sample_id": ["a"], "w": [1.0]}), dataset="empty")
+    db.connection.execute("DELETE FROM empty.samples")
     weights = ({"type": "METADATA", "key": "w"}, p.WEIGHTS)
     with pytest.raises(SelectionError, match="it has no samples"):
         db.select(p.config(1, weights), dataset="empty", tag="round-1")

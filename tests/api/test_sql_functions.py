@@ -91,3 +91,18 @@ def test_the_scalar_functions(con):
 def test_db_sql_has_the_functions(path):
     with sqlsel.connect(path) as db:
         assert len(db.sql(f"SELECT * FROM sqlsel_select('pool', '{CONFIG}')").fetchall()) == 4
+
+
+def test_the_functions_outlive_the_connection_that_made_them(path):
+    first = duckdb.connect(str(path))
+    sqlsel.register(first)
+    second = duckdb.connect(str(path))
+    sqlsel.register(second)
+    first.close()
+    query = f"SELECT count(*) FROM sqlsel_select('pool', '{CONFIG}')"
+    assert second.execute(query).fetchall() == [(4,)]
+    second.close()
+    # nothing keeps the file open: another configuration would be refused otherwise
+    with duckdb.connect(str(path), read_only=True) as again:
+        sqlsel.register(again)
+        assert again.execute(query).fetchall() == [(4,)]

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from sqlsel.engines.duckdb.failures import is_interrupt, statement_failure
 from sqlsel.engines.duckdb.memory import streaming_memory
+from sqlsel.engines.duckdb.scans import file_scan
 from sqlsel.errors import DatabaseError, EngineError
 from sqlsel.sqlfiles import read_sql
 
@@ -23,8 +24,6 @@ _ORDERING = {"default_null_order": "nulls_last", "default_order": "ascending", "
 
 Sql = str | exp.Expr
 Result = TypeVar("Result")
-
-_READERS = {"parquet": "read_parquet", "csv": "read_csv", "json": "read_json", "jsonl": "read_ndjson"}
 
 
 class DuckDBEngine:
@@ -90,9 +89,9 @@ class DuckDBEngine:
         query = exp.select(exp.Star()).from_(relation.copy())
         return {name: kind for name, kind, *_ in self.rows(f"DESCRIBE {self._text(query)}")}
 
-    def scan(self, path: str, format_name: str) -> exp.Expr:
-        """A node that reads a file where it can stand behind FROM."""
-        return exp.Table(this=exp.Anonymous(this=_READERS[format_name], expressions=[exp.Literal.string(path)]))
+    def scan(self, path: str, format_name: str, *, pattern: bool = False) -> exp.Expr:
+        """A node that reads a file, or all that a pattern names, where it can stand behind FROM."""
+        return file_scan(path, format_name, pattern=pattern)
 
     @contextmanager
     def bind(self, objects: Mapping[str, object]) -> Iterator[None]:

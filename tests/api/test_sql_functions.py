@@ -93,7 +93,7 @@ def test_db_sql_has_the_functions(path):
         assert len(db.sql(f"SELECT * FROM sqlsel_select('pool', '{CONFIG}')").fetchall()) == 4
 
 
-def test_the_functions_outlive_the_connection_that_made_them(path):
+def test_a_connection_that_closes_leaves_the_others_their_functions(path):
     first = duckdb.connect(str(path))
     sqlsel.register(first)
     second = duckdb.connect(str(path))

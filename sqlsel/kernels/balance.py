@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from sqlsel.kernels.protocol import FLOOR, KernelInputError, Unbounded, log_part, log_parts
+from sqlsel.kernels.balance_alone import Heads, Sweep
+from sqlsel.kernels.mixes import AgreementBounds, agreement, agreements, equal_rows
+from sqlsel.kernels.protocol import FLOOR, KernelInputError, Unbounded, log_parts
+from sqlsel.kernels.ranked import Ranked
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.protocol import Bools, Doubles, Play, Rows
-
-LOG_FLOOR = 1e-10
-"""Added to shares before their logarithm."""
+    from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,19 +59,33 @@ class RunningBalance(Unbounded):
     """The mix of one run."""
 
     def __init__(self, declared: Balance, play: Play) -> None:
-        self._rows = declared.rows
+        self._rows = np.asarray(declared.rows, dtype=np.float64)
         self._target = np.asarray(declared.target, dtype=np.float64)
         self._strength = declared.strength
         self._mix = np.nansum(self._rows[play.preselected], axis=0)
         self._before = self._away()
         self._picks = 0
         self._focus: Rows = np.empty(0, dtype=np.int64)
+        self._known: tuple[int, Doubles] = (-1, np.empty(0))
+        self.n_rows = play.n_rows
+        counted = np.where(play.candidates[:, None], self._rows, 0.0) if play.preselected.any() else self._rows
+        self._groups = equal_rows(counted) if play.n_rows else None
+        self._heads = counted[self._groups[1]] if self._groups is not None else counted[:0]
+        self._bounds = AgreementBounds(counted, self._target) if self._groups is None and play.n_rows else None
+
+    def picker(self, rows: Rows) -> Picker | None:
+        """Alone, only the mix decides."""
+        if self._strength == 0:
+            return Ranked(self, rows, np.zeros(len(rows)))
+        if self._groups is not None:
+            return Heads(self, rows, self._groups[0])
+        return Sweep(self, rows, self._strength)
 
     def ceilings(self, rows: Rows) -> Doubles:
-        """The parts themselves."""
-        own = self._rows[rows]
-        value = closeness(self._mix + own, self._target)
-        return log_parts(np.where(own.any(axis=1), value, 0.0), self._strength)
+        """The parts themselves where rows repeat, else bounds."""
+        if self._groups is not None:
+            return self.group_parts()[self._groups[0][rows]]
+        return self._parts_of(self.agreement_bounds()[rows])
 
     def focus(self, rows: Rows) -> None:
         """Hold on to some rows."""
@@ -80,19 +93,22 @@ class RunningBalance(Unbounded):
 
     def parts(self) -> Doubles:
         """Parts of the rows in focus: 1 / max(CE, FLOOR) of the mix with the row; FLOOR for a row of zeros."""
-        return self.ceilings(self._focus)
+        return self.exact(self._focus)
 
-    def mark(self, rows: Rows) -> int:  # noqa: ARG002
-        """How many picks there were."""
-        return self._picks
+    def mark(self, rows: Rows) -> tuple[int, Rows, Doubles]:
+        """How many picks there were, and the ceilings of the rows, or of their groups."""
+        if self._groups is not None:
+            rows = self._groups[1][np.bincount(self._groups[0][rows], minlength=len(self._groups[1])) > 0]
+        return self._picks, rows, self.ceilings(rows)
 
     def rise(self, mark: object) -> float:
-        """Not known once the mix has changed."""
-        return 0.0 if mark == self._picks else math.inf
+        """The largest difference of the ceilings now and then."""
+        picks, rows, before = cast("tuple[int, Rows, Doubles]", mark)
+        return 0.0 if picks == self._picks else float((self.ceilings(rows) - before).max())
 
     def state_part(self) -> float:
         """Of the mix as it is; an empty mix has the share 0 in every class."""
-        return log_part(float(closeness(self._mix[None, :], self._target)[0]), self._strength)
+        return float(self._parts_of(agreement(self._mix[None, :], self._target))[0])
 
     def take(self, row: int) -> float:
         """Mix the row in; the term is the L1 distance of the mix to the target after it."""
@@ -105,19 +121,34 @@ class RunningBalance(Unbounded):
         """How far the L1 distance fell; an empty mix is as far as the target's sum."""
         return self._before - term
 
+    def exact(self, rows: Rows) -> Doubles:
+        """Parts of some rows."""
+        return self.ceilings(rows) if self._groups is not None else self._parts_of(self.agreements(rows))
+
+    def agreements(self, rows: Rows) -> Doubles:
+        """-CE of the mix with each row."""
+        return agreements(self._rows[rows], self._mix, self._target)
+
+    def group_parts(self) -> Doubles:
+        """Part of each group of equal rows."""
+        if self._known[0] != self._picks:
+            self._known = self._picks, self._parts_of(agreements(self._heads, self._mix, self._target))
+        return self._known[1]
+
+    def agreement_bounds(self) -> Doubles:
+        """``(N,)`` bounds of -CE: from above for a positive strength, from below for a negative."""
+        assert self._bounds is not None
+        if self._known[0] != self._picks:
+            self._known = self._picks, self._bounds.bound(self._mix, above=self._strength > 0)
+        return self._known[1]
+
+    def _parts_of(self, agreements: Doubles) -> Doubles:
+        return log_parts(1.0 / np.maximum(-agreements, FLOOR), self._strength)
+
     def _away(self) -> float:
         total = self._mix.sum()
         shares = self._mix / total if total > 0 else np.zeros(len(self._mix))
         return float(np.abs(shares - self._target).sum())
-
-
-def closeness(mixes: Doubles, target: Doubles) -> Doubles:
-    """1 / max(CE, FLOOR) of each ``(r, C)`` mix to the ``(C,)`` target."""
-    totals = mixes.sum(axis=1, keepdims=True)
-    shares = mixes / np.where(totals > 0, totals, 1.0)
-    entropy = -(np.log(shares + LOG_FLOOR) @ target)
-    closest: Doubles = 1.0 / np.maximum(entropy, FLOOR)
-    return closest
 
 
 def check_target(name: str, target: Doubles) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sqlsel.kernels.diversity import RunningDiversity
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
 
+ROUNDING = 1e-15
+
 
 class Farthest:
     """Half squared distances as the score: they order candidates as ln(D + m) does, and need neither D nor ln.
@@ -53,7 +55,10 @@ class Farthest:
         top = float(halves.max())
         if top == -np.inf:
             return None
-        level = self._level(top, self._running.between.at_most())
+        level = self._level(top, 0.0, self._running.between.at_most())
+        if level == 0.0:
+            total = self._running.between.total()
+            level = self._level(top, total, total)
         near = np.flatnonzero(halves >= level)
         if len(near) > 1 and (halves[near] != top).any():
             near = near[self._tied(halves[near])]
@@ -75,12 +80,13 @@ class Farthest:
         """A row that is too near stays so."""
         return False
 
-    def _level(self, top: float, total: float) -> float:
-        """The lowest half squared distance that can tie with the top, if the selection's sum is at most the total."""
-        value = max(total + top, FLOOR)
-        tolerance = TIE * (1.0 + abs(self._strength * math.log(value))) / self._strength
-        lowest = value * math.exp(-min(tolerance, 700.0)) - 1e-15 * value
-        return lowest - total if lowest > FLOOR else 0.0
+    def _level(self, top: float, least: float, most: float) -> float:
+        """The lowest half squared distance that can tie with the top, the selection's sum anywhere in a range."""
+        values = max(least + top, FLOOR), max(most + top, FLOOR)
+        size = max(abs(math.log(value)) for value in values)
+        shrink = math.exp(-min(TIE * (1.0 + self._strength * size) / self._strength, 700.0)) - ROUNDING
+        # where a value reaches its floor, everything below ties
+        return 0.0 if values[0] * shrink <= FLOOR else values[1] * shrink - most
 
     def _tied(self, halves: Doubles) -> Bools:
         parts = log_parts(self._running.between.total() + halves, self._strength)

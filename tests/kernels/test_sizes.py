@@ -10,9 +10,20 @@ import pytest
 from hypothesis import given, settings
 from threadpoolctl import threadpool_limits
 
-from sqlsel.kernels import Balance, Diversity, Weights, between, distances, greedy, ladder, nearest, ranked
+from sqlsel.kernels import (
+    Balance,
+    Diversity,
+    Weights,
+    between,
+    distances,
+    greedy,
+    ladder,
+    mixes,
+    nearest,
+    ranked,
+)
 from tests.kernels import oracle
-from tests.kernels.cases import cases
+from tests.kernels.cases import KINDS, balance, cases, diversity
 from tests.kernels.test_greedy import check
 
 CUTS = {
@@ -29,6 +40,8 @@ CUTS = {
         (distances, "BLOCK_NUMBERS"): 1,
         (ranked, "FIRST_RANKS"): 1,
         (ranked, "CHUNK"): 1,
+        (mixes, "MOST_GROUPS"): 0,
+        (mixes, "BLOCK_ROWS"): 1,
     },
     "small blocks": {
         (ladder, "RUNGS"): (9, 2),
@@ -41,6 +54,7 @@ CUTS = {
         (between, "BATCH"): 3,
         (ranked, "FIRST_RANKS"): 4,
         (ranked, "CHUNK"): 2,
+        (mixes, "MOST_GROUPS"): 0,
     },
 }
 
@@ -54,9 +68,10 @@ def cut(sizes):
 
 
 @pytest.mark.parametrize("sizes", CUTS.values(), ids=CUTS.keys())
-def test_any_cut_gives_the_definition(sizes):
-    @given(case=cases(most_rows=30, most_objectives=3))
-    @settings(max_examples=250, deadline=None)
+@pytest.mark.parametrize("kinds", [KINDS, [balance], [diversity], [diversity, balance]], ids=["any", "b", "d", "db"])
+def test_any_cut_gives_the_definition(sizes, kinds):
+    @given(case=cases(kinds=kinds, most_rows=30, most_objectives=1 if len(kinds) == 1 else 3))
+    @settings(max_examples=150, deadline=None)
     def any_cut(case):
         with cut(sizes):
             check(case)
@@ -76,6 +91,7 @@ def medium(rng, rows=3000):
         Diversity("d", clustered(rng, rows, 16)),
         Weights("w", rng.random(rows)),
         Balance("b", labels, np.full(5, 0.2)),
+        Balance("s", rng.dirichlet(np.ones(5), rows), np.array([0.4, 0.3, 0.1, 0.1, 0.1])),
     ]
 
 
@@ -83,7 +99,7 @@ def picks(objectives, n, rows):
     return greedy(objectives, n=n, candidates=np.ones(rows, bool), preselected=np.zeros(rows, bool)).rows
 
 
-@pytest.mark.parametrize("chosen", [[0], [0, 1], [0, 2], [1, 2], [0, 1, 2]])
+@pytest.mark.parametrize("chosen", [[0], [0, 1], [0, 2], [1, 2], [0, 1, 2], [3], [0, 3], [0, 1, 2, 3]])
 def test_thousands_of_rows_equal_the_definition(chosen):
     rng = np.random.default_rng(11)
     objectives = [medium(rng, 1500)[k] for k in chosen]

@@ -86,8 +86,8 @@ def misread_word(word: str) -> tuple[str, object] | None:
 
 def number_fault(word: str) -> str | None:
     """Why a number in JSON's form is refused; None if it is not."""
-    if len(word) > LONGEST_INTEGER:
-        return f"a number of {len(word)} characters is too long"
+    if word.lstrip("-").isdigit():
+        return f"a number of {len(word)} digits is too long" if len(word) > LONGEST_INTEGER else None
     if math.isinf(float(word)):
         return f"{shorten(word)} is larger than any number that can be kept"
     return None

@@ -136,7 +136,8 @@ def _kind(data: dict[str, Any], path: Path, name: SideName, findings: list[Findi
             findings.append(Finding((*path, "type"), unknown_word(f"{name} type", found, words)))
     if not isinstance(found, str):
         return None
-    return found if found in words else OLD_WORDS.get(found, nearest(found, words))
+    meant = OLD_WORDS.get(found, found)
+    return meant if meant in words else nearest(found, words)
 
 
 def _check_side(

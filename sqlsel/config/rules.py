@@ -94,9 +94,10 @@ def _strength(strategy: Side) -> list[Finding]:
 def _balance(strategy: Side) -> list[Finding]:
     if strategy.kind != "BALANCE":
         return []
-    distribution = strategy.data.get("distribution") or "TARGET"
+    given = strategy.data.get("distribution")
+    distribution = "TARGET" if given is None else given
     target = strategy.data.get("target")
-    if distribution in {"UNIFORM", "INPUT"} and target is not None:
+    if distribution in ("UNIFORM", "INPUT") and target is not None:
         message = f"'target' belongs to the distribution TARGET, not to {distribution}; leave one of them out"
         return [Finding((*strategy.path, "target"), message, at_key=True)]
     if distribution == "TARGET" and target is None:

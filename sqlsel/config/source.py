@@ -15,6 +15,7 @@ from sqlsel.config.tokens import GAP
 from sqlsel.config.words import nearest, shorten, show
 
 LARGEST_FILE = 100_000_000
+LONGEST_NAME = 300
 
 Source = Mapping[str, Any] | str | PathLike[str] | Config
 
@@ -49,7 +50,7 @@ def _refused(name: str, message: str) -> Document:
 
 
 def _open_file(source: str | bytes) -> Document:
-    name = shorten(source if isinstance(source, str) else source.decode(errors="replace"))
+    name = shorten(source if isinstance(source, str) else source.decode(errors="replace"), LONGEST_NAME)
     try:
         path = Path(source if isinstance(source, str) else source.decode())
         if path.is_dir():

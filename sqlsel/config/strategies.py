@@ -57,7 +57,7 @@ class ThresholdStrategy(Part):
     """Only samples on one side of a bound; applied before all other objectives."""
 
     type: Literal["THRESHOLD"] = Field(description="Choose only among samples on one side of a bound.")
-    threshold: Number = Field(description="The bound.")
+    threshold: Number = Field(description="The bound that values are compared to.")
     operation: Operation = Field(description="How the value of a sample must compare to the bound for it to stay.")
 
 

@@ -71,6 +71,8 @@ def field_message(error: ErrorDetails) -> str:
 
 
 def _what(kind: str, field: str, context: dict[str, Any], found: object) -> str:
+    if kind == "float_type" and isinstance(found, int) and not isinstance(found, bool):
+        return "is larger than any number that can be kept"
     if kind in _KINDS:
         return f"must be {_KINDS[kind]}, not {show(found)}"
     if kind in _LIMITS:

@@ -30,9 +30,9 @@ def show(value: object) -> str:
     return shorten(str(value))
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
     """The beginning of a long text."""
-    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+    return text if len(text) <= longest else text[:longest] + "…"
 
 
 def listing(words: Iterable[str]) -> str:

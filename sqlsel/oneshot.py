@@ -60,7 +60,9 @@ def select(
     """
     import numpy as np
 
-    with connect(":memory:") as db:
+    # stays open as long as the selection does, which may be asked for its full summary
+    db = connect(":memory:")
+    try:
         db.ingest(
             table,
             dataset=DATASET,
@@ -76,6 +78,9 @@ def select(
             column = None if isinstance(source, np.ndarray) else embedding
             db.ingest(_as_table(source), dataset=name, normalize=normalize, embedding=column)
         return db.select(config, dataset=DATASET, preselected=preselected, seed=seed, missing=missing, where=where)
+    except BaseException:
+        db.close()
+        raise
 
 
 def _as_table(source: object) -> object:

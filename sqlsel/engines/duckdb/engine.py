@@ -135,7 +135,8 @@ class DuckDBEngine:
 
     def cursor(self) -> DuckDBEngine:
         """A session of its own on the same data, where no setting of the user changes an order."""
-        child = DuckDBEngine(self.connection.cursor(), owned=True, parent=self)
+        connection = self._guard("cursor", self.connection.cursor)
+        child = DuckDBEngine(connection, owned=True, parent=self)
         for setting, value in _ORDERING.items():
             child.execute(f"SET SESSION {setting} = '{value}'")
         self._cursors.append(child)

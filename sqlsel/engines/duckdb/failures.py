@@ -6,7 +6,7 @@ import re
 
 import duckdb
 
-from sqlsel.errors import DatabaseError, EngineError, SqlselError
+from sqlsel.errors import DatabaseError, EngineError, SqlselError, UsageError
 
 # DuckDB answers a signal handler's interrupt with a RuntimeError of this text, other interrupts with its own exception.
 QUERY_INTERRUPTED = "Query interrupted"
@@ -26,6 +26,8 @@ def statement_failure(failure: Exception, sql: str) -> SqlselError:
     text = str(failure)
     if "No space left on device" in text or "File too large" in text or "failed to offload data block" in text:
         return DatabaseError(f"the disk is full: {first_line(text)}", hint="free some space; nothing was stored")
+    if "Connection already closed" in text:
+        return UsageError("the database is closed", hint="do this before the connection is closed")
     if "read-only mode" in text:
         return DatabaseError(
             "the database is open for reading only, and this needs to write",

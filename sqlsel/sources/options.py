@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 
@@ -29,6 +29,7 @@ class ReadOptions:
         embeddings_file: A file with the vectors, where they are not in the source: parquet, npy with a names file
             beside it, or csv.
         measure: Whether images are measured where Pillow is installed.
+        progress: Told of the stages of reading: a stage's name, what is done of it, and how much there is, if known.
     """
 
     id: str | None = None
@@ -40,3 +41,4 @@ class ReadOptions:
     classes: Mapping[str, tuple[str, ...] | list[str]] = field(default_factory=dict)
     embeddings_file: Path | None = None
     measure: bool = True
+    progress: Callable[[str, int, int | None], None] | None = None

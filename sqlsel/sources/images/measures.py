@@ -20,7 +20,7 @@ Number = int | float
 # 8-bit pixels carry at least the noise of their rounding: a uniform error of width 1.
 _ROUNDING_NOISE = 1 / math.sqrt(12)
 # Rows are worked on in strips of about this many pixels, so that the passes over a strip stay in the processor's cache.
-_STRIP_PIXELS = 131_072
+_STRIP_PIXELS = 65_536
 
 
 def measure(path: Path) -> dict[str, Number]:
@@ -115,7 +115,8 @@ def _channel_sums(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     rows = pixels.reshape(pixels.shape[0], -1)
     sums = [rows[top : top + 257].sum(axis=0, dtype=np.uint16) for top in range(0, rows.shape[0], 257)]
     total: NDArray[np.int64] = np.sum(sums, axis=0, dtype=np.int64)
-    return total.reshape(-1, 3).sum(axis=0)
+    channels: NDArray[np.int64] = total.reshape(-1, 3).sum(axis=0)
+    return channels
 
 
 def _uniform_rows(pixels: NDArray[np.uint8]) -> int:
@@ -145,18 +146,16 @@ def _strip(pixels: NDArray[np.uint8]) -> tuple[float, float]:
     height, width = pixels.shape
     grey = np.zeros(height * width + 2, dtype=np.int16)
     grey[:-2] = pixels.reshape(-1)
-    twice = grey + grey
-    across = grey[2:] + grey[:-2]
-    across -= twice[1:-1]
-    inner = across[width:-width]
-    laplacian = grey[2 * width + 1 : -1] + grey[1 : -2 * width - 1]
-    laplacian -= twice[width + 1 : -width - 1]
-    laplacian += inner
-    noise = across[2 * width :] + across[: -2 * width]
-    noise -= inner
-    noise -= inner
+    across = _difference(_difference(grey, 1), 1)
+    laplacian = _difference(_difference(grey, width), width)[1:-1]
+    laplacian += across[width:-width]
+    noise = _difference(_difference(across, width), width)
     for flat in (laplacian, np.abs(noise, out=noise)):
         flat.reshape(-1, width)[:, -2:] = 0
     squares = laplacian.astype(np.float32)
     # not a BLAS product, whose last bits change with its number of threads
     return float(np.einsum("i,i->", squares, squares)), float(noise.astype(np.float32).sum())
+
+
+def _difference(flat: NDArray[np.int16], step: int) -> NDArray[np.int16]:
+    return flat[step:] - flat[:-step]

@@ -1,0 +1,99 @@
+"""How the files of a folder fit together: which image a JSON file is about, and which are about none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel.errors import Problem
+from sqlsel.plan import nodes as sql
+from sqlsel.sources.lightly.faults import LISTED
+from sqlsel.sources.lightly.keys import METADATA
+from sqlsel.sources.lightly.tasks import PREDICTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlsel.sources.lightly.contents import Contents
+    from sqlsel.sources.lightly.faults import Faults
+
+_NAMED = 5
+
+
+def check_places(contents: Contents, faults: Faults) -> None:
+    """Refuse two images with one JSON file, as ``a.jpg`` and ``a.png`` have, where there is that file."""
+    files = contents.json_files()
+    if files is None:
+        return
+    name, place = sql.column("file_name"), sql.column("place")
+    query = (
+        exp.select(place, exp.Min(this=name), exp.Max(this=name.copy()), _groups())
+        .from_(contents.names_scan())
+        .where(
+            exp.In(
+                this=place.copy(), query=exp.Subquery(this=exp.select(place.copy()).from_(sql.subquery(files, "files")))
+            )
+        )
+        .group_by(place.copy())
+        .having(exp.GT(this=sql.count(), expression=sql.number(1)))
+        .order_by(sql.ascending(place.copy()))
+        .limit(LISTED)
+    )
+    rows = contents.engine.rows(query)
+    for at, first, last, _ in rows:
+        faults.add(last, f"{first} and {last} share the file {at}.json; give one of them another name")
+    faults.count += rows[0][3] - len(rows) if rows else 0
+
+
+def check_names(contents: Contents, faults: Faults) -> None:
+    """Refuse JSON files that do not say which image they are about, where there are no images that could tell."""
+    number, files = _strays(contents, LISTED)
+    for file in files:
+        faults.add(file, "no image is here that tells the file name; add file_name")
+    faults.count += number - len(files)
+
+
+def stray_files(contents: Contents) -> Iterator[Problem]:
+    """A notice if JSON files are about images that are not there."""
+    number, files = _strays(contents, _NAMED)
+    if number:
+        what = "1 JSON file is" if number == 1 else f"{number:,} JSON files are"
+        yield _notice(
+            ".lightly", f"{what} about images that are not in the folder, and left out: {_few(files, number)}"
+        )
+
+
+def _strays(contents: Contents, limit: int) -> tuple[int, list[str]]:
+    """JSON files whose place no sample has: how many, and the first few."""
+    files = contents.json_files()
+    if files is None:
+        return 0, []
+    place, task = sql.column("place"), sql.column("task")
+    names = exp.select(place.copy()).from_(contents.names_scan())
+    query = exp.select(task, place).from_(sql.subquery(files, "files"))
+    query = query.where(exp.Not(this=exp.In(this=place.copy(), query=exp.Subquery(this=names))))
+    number, rows = _first(contents, query.distinct(), [task.copy(), place.copy()], limit)
+    return number, [f"{f'{PREDICTIONS}/{owner}' if owner else METADATA}/{at}.json" for owner, at in rows]
+
+
+def _first(
+    contents: Contents, query: exp.Select, order: list[exp.Expr], limit: int
+) -> tuple[int, list[tuple[str, ...]]]:
+    """The number of rows of a query and the first few of them."""
+    rows = exp.select(_groups(), exp.Star()).from_(sql.subquery(query, "rows"))
+    rows = rows.order_by(*(sql.ascending(term) for term in order)).limit(limit)
+    found = contents.engine.rows(rows)
+    return (found[0][0] if found else 0), [tuple(row[1:]) for row in found]
+
+
+def _groups() -> exp.Expr:
+    return sql.over(sql.count())
+
+
+def _few(names: list[str], number: int) -> str:
+    return f"{', '.join(names)}{' ...' if number > len(names) else ''}"
+
+
+def _notice(where: str, message: str) -> Problem:
+    return Problem(where, message, severity="notice")

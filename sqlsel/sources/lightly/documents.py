@@ -1,0 +1,78 @@
+"""JSON files of a datasource: read, and checked for what all of them have in common."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from sqlsel.sources.lightly.faults import BadFileError
+from sqlsel.sources.lightly.walking import is_text, stem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_document(path: str | Path) -> Any:  # noqa: ANN401 - whatever the JSON holds
+    """What a JSON file holds.
+
+    Raises:
+        BadFileError: If it cannot be read or is no JSON, with line and column.
+    """
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - half the time of Path.open on small files
+            return json.loads(file.read())
+    except FileNotFoundError:
+        raise BadFileError("there is no such file") from None
+    except OSError as failure:
+        raise BadFileError(f"cannot be read: {failure.strerror}") from None
+    except json.JSONDecodeError as failure:
+        if not failure.doc.strip():
+            raise BadFileError("the file is empty; write it again, or remove it") from None
+        raise BadFileError(f"this is no JSON: {failure.msg}", f"{failure.lineno}:{failure.colno}") from None
+    except UnicodeDecodeError:
+        raise BadFileError("this is no JSON: the text is not UTF-8") from None
+    except (ValueError, RecursionError) as failure:
+        raise BadFileError(f"this JSON cannot be read: {failure}") from None
+
+
+def require_object(document: object) -> dict[str, Any]:
+    """The document if it is a JSON object."""
+    if not isinstance(document, dict):
+        raise BadFileError(f"should be a JSON object, not {kind(document)}")
+    return document
+
+
+def stated_file_name(document: dict[str, Any], place: str) -> str | None:
+    """The image that a document says it is about; None if it leaves that to its own place.
+
+    Args:
+        document: The document.
+        place: Its path without ``.json``, relative to the task or metadata folder.
+
+    Raises:
+        BadFileError: If the document names an image that another place belongs to.
+    """
+    name = document.get("file_name")
+    if name is None:
+        return None
+    if not isinstance(name, str) or not name or not is_text(name):
+        raise BadFileError(f"should be a text, not {kind(name)}", "file_name")
+    if stem(name) != place:
+        expected = f"{stem(name)}.json" if stem(name) and not os.path.isabs(name) else "the place of the image"  # noqa: PTH117
+        raise BadFileError(f"{name!r} belongs to {expected}; move the file, or correct or drop file_name", "file_name")
+    return name
+
+
+def kind(value: object) -> str:
+    """What a JSON value is, in JSON's words."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, dict):
+        return "an object"
+    text = repr(value)
+    return f"the {'text' if isinstance(value, str) else 'number'} {text if len(text) <= 40 else text[:37] + '...'}"

@@ -1,0 +1,167 @@
+"""A folder as an intake: everything in it is read and checked, then handed over as queries."""
+
+from __future__ import annotations
+
+import errno
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from sqlsel.datasets.intake import Intake
+from sqlsel.errors import DatabaseError, IngestError, Problem
+from sqlsel.sources.images import IMAGE_SUFFIXES, can_measure
+from sqlsel.sources.lightly import notices
+from sqlsel.sources.lightly.checks import check_names, check_places, stray_files
+from sqlsel.sources.lightly.contents import Contents
+from sqlsel.sources.lightly.faults import Faults
+from sqlsel.sources.lightly.keys import metadata_keys, read_keys
+from sqlsel.sources.lightly.metadata import spool_metadata
+from sqlsel.sources.lightly.names import spool_images, spool_stated
+from sqlsel.sources.lightly.predictions import spool_predictions
+from sqlsel.sources.lightly.readings import spool_readings
+from sqlsel.sources.lightly.stages import stage
+from sqlsel.sources.lightly.task_facts import task_facts
+from sqlsel.sources.lightly.tasks import read_tasks
+from sqlsel.sources.lightly.vectors import EMBEDDINGS, object_vectors, read_vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlsel.engines.base import Engine
+    from sqlsel.sources.lightly.tasks import Task
+    from sqlsel.sources.options import ReadOptions
+
+
+@contextmanager
+def read_folder(path: Path, engine: Engine, options: ReadOptions) -> Iterator[Intake]:
+    """A folder of images, or a Lightly datasource, as an intake.
+
+    Read are, each where it is there: images in the folder and all folders below it, ``.lightly/predictions``,
+    ``.lightly/metadata``, ``embeddings.parquet`` (or ``options.embeddings_file``) and ``object_embeddings.parquet``.
+    Files and folders whose names begin with a dot are passed over. The samples are the images, and where there are
+    none, whatever predictions, metadata and embeddings are about. ``sample_id`` and ``file_name`` are the path relative
+    to the folder, with forward slashes. Columns of the embeddings file beside names and vectors become metadata. What
+    is measured on the images becomes the struct ``lightly`` there, see ``sqlsel.sources.images.measures``. Measuring is
+    on wherever Pillow is installed and there are images; ``options.measure`` switches it off.
+
+    Everything is read and checked before the context is entered, into temporary files, so memory does not grow with the
+    number of files, and all files that cannot be used are told at once.
+
+    Args:
+        path: The folder.
+        engine: The session that the intake's queries run on.
+        options: The vectors' file and columns, whether images are measured, and who is told of the progress.
+
+    Raises:
+        IngestError: If there is nothing to read, or files that cannot be used: their number and the first ten of them.
+        DatabaseError: If there is no room for the temporary files.
+    """
+    with ExitStack() as stack:
+        try:
+            temporary = Path(stack.enter_context(TemporaryDirectory(prefix="sqlsel-")))
+            intake = _Reader(path, engine, options, temporary, stack).intake()
+        except OSError as failure:
+            if failure.errno != errno.ENOSPC:
+                raise IngestError(f"{failure.filename or path}: {failure.strerror or failure}") from failure
+            raise DatabaseError("there is no room for temporary files", hint="free some, or set TMPDIR") from None
+        yield intake
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One folder on its way.
+
+    Attributes:
+        root: The folder.
+        engine: The session.
+        options: See ``read_folder``.
+        temporary: Where the parquet files go.
+        stack: Holds what has to stay open.
+        faults: Files that cannot be used.
+        told: Notices.
+    """
+
+    root: Path
+    engine: Engine
+    options: ReadOptions
+    temporary: Path
+    stack: ExitStack
+    faults: Faults = field(default_factory=Faults)
+    told: list[Problem] = field(default_factory=list)
+
+    def intake(self) -> Intake:
+        """Everything in the folder, checked."""
+        tasks = read_tasks(self.root, self.faults)
+        contents = self._files(tasks)
+        found = spool_images(self.root, contents.names, self.faults)
+        samples = found.images or spool_stated(contents)
+        check_places(contents, self.faults)
+        if not found.images:
+            check_names(contents, self.faults)
+        self.faults.check(str(self.root))
+        if not samples:
+            raise _nothing(self.root)
+        self.told += [*notices.about_videos(found), *stray_files(contents)]
+        if found.images and self.options.measure:
+            contents = self._measured(contents, found.images)
+        return self._put_together(contents, tasks)
+
+    def _files(self, tasks: tuple[Task, ...]) -> Contents:
+        """Predictions, metadata and vectors; the names are yet to be written."""
+        tree = read_keys(self.root, self.faults)
+        predictions, metadata = (self.temporary / f"{name}.parquet" for name in ("predictions", "metadata"))
+        progress = self.options.progress
+        if tasks:
+            files = spool_predictions(self.root, tasks, predictions, self.faults, stage(progress, "predictions"))
+            self.told += notices.about_tasks(self.root, tasks, files)
+        if tree:
+            seen = spool_metadata(self.root, tree, metadata, self.faults, stage(progress, "metadata"))
+            self.told += notices.about_metadata(seen)
+        vectors = self.stack.enter_context(read_vectors(self.root, self.engine, self.options))
+        self.told += vectors.problems if vectors else ()
+        return Contents(
+            self.engine,
+            names=self.temporary / "names.parquet",
+            predictions=predictions if tasks else None,
+            metadata=metadata if tree else None,
+            tree=tree,
+            vectors=vectors,
+        )
+
+    def _measured(self, contents: Contents, images: int) -> Contents:
+        """The contents with what is measured on the images."""
+        if not can_measure():
+            self.told.append(notices.about_pillow())
+            return contents
+        readings = self.temporary / "readings.parquet"
+        progress = stage(self.options.progress, "images", images)
+        measured = spool_readings(self.root, contents.names, readings, progress)
+        if not measured.usable:
+            examples = tuple(Problem(where=str(self.root), message=example) for example in measured.examples)
+            raise IngestError(f"{self.root}: none of the {images:,} images can be decoded", problems=examples)
+        self.told += notices.about_images(measured)
+        return replace(contents, readings=readings)
+
+    def _put_together(self, contents: Contents, tasks: tuple[Task, ...]) -> Intake:
+        facts = task_facts(contents, tasks)
+        self.told += notices.about_columns(contents)
+        return Intake(
+            samples=contents.samples(),
+            embedding=contents.embedding(),
+            object_embeddings=object_vectors(self.root, self.engine),
+            predictions=contents.predicted(),
+            tasks=facts,
+            keys=metadata_keys(contents.tree or {}),
+            problems=tuple(self.told),
+            normalize=self.options.normalize,
+        )
+
+
+def _nothing(root: Path) -> IngestError:
+    suffixes = ", ".join(sorted(IMAGE_SUFFIXES))
+    return IngestError(
+        f"{root}: there is nothing to read in this folder",
+        hint=f"it should hold images ({suffixes}), .lightly/predictions, .lightly/metadata or {EMBEDDINGS}",
+    )

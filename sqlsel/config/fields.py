@@ -62,12 +62,13 @@ def unknown_keys(
 ) -> list[Finding]:
     """What to say about the keys that are none of those allowed."""
     fields = tuple(allowed)
-    names = tuple(dict.fromkeys([*fields, *map(camel_name, fields)]))
+    wrong = [key for key in data if key not in fields]
+    names = tuple(dict.fromkeys([*fields, *map(camel_name, fields)])) if wrong else ()
     found = []
-    for key in data:
-        if key in others and key not in fields:
+    for key in wrong:
+        if key in others:
             found.append(Finding((*path, key), f"{others[key]}; allowed: {listing(fields)}", at_key=True))
-        elif key not in fields:
+        else:
             guess = did_you_mean(key, names) or ";"
             message = f"unknown key {show(key)}{guess} allowed: {listing(fields)}"
             found.append(Finding((*path, key), message, at_key=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlsel.config.fields import check_fields, unknown_keys
@@ -93,13 +94,7 @@ def _pair(entry: Any, path: Path, findings: list[Finding]) -> Pair:  # noqa: ANN
         message = f"must be an object with 'input' and 'strategy', not {show(entry)}"
         findings.append(Finding(path, message))
         return Pair(Side((*path, "input"), {}), Side((*path, "strategy"), {}))
-    inside = {
-        field: f"{field!r} belongs inside {side!r}"
-        for side in OTHER_SIDE
-        for field in all_fields(KINDS[side])
-        if field != "type"
-    }
-    findings += unknown_keys(entry, Objective.model_fields, path, others=inside)
+    findings += unknown_keys(entry, Objective.model_fields, path, others=_homes(None, None))
     return Pair(_side(entry, path, "input", findings), _side(entry, path, "strategy", findings))
 
 
@@ -144,14 +139,22 @@ def _check_side(
     data: dict[str, Any], path: Path, name: SideName, kind: str | None, findings: list[Finding]
 ) -> Part | None:
     kinds = KINDS[name]
-    other = OTHER_SIDE[name]
-    others = {field: f"{field!r} belongs inside {other!r}" for field in all_fields(KINDS[other])}
+    others = _homes(name, kind)
     if kind is None:
         findings += unknown_keys(data, all_fields(kinds), path, others=others)
         return None
-    for field in all_fields(kinds):
-        having = owners(kinds, field)
-        others[field] = f"{field!r} belongs to {' and '.join(having)}, not to {kind}"
     checked = check_fields(kinds[kind], {**data, "type": kind}, path, others=others)
     findings += checked.findings
     return checked.model if data.get("type") == kind else None
+
+
+@cache
+def _homes(name: SideName | None, kind: str | None) -> dict[str, str]:
+    """Where fields belong that stand in another place: in a side of this type, or beside the sides."""
+    sides = [side for side in OTHER_SIDE if side != name]
+    homes = {field: f"{field!r} belongs inside {side!r}" for side in sides for field in all_fields(KINDS[side])}
+    if name is not None and kind is not None:
+        for field in all_fields(KINDS[name]):
+            having = " and ".join(owners(KINDS[name], field))
+            homes[field] = f"{field!r} belongs to {having}, not to {kind}"
+    return homes

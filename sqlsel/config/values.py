@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict
@@ -15,6 +16,7 @@ BIGGEST_STRENGTH = 1e9
 WITHOUT_CAMEL_NAME = frozenset({"stopping_condition_minimum_distance"})
 
 
+@lru_cache(maxsize=256)
 def camel_name(field: str) -> str:
     """The second name a field goes by: ``datasetId`` for ``dataset_id``; the same name where there is no second one."""
     if field in WITHOUT_CAMEL_NAME:

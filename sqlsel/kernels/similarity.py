@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.distances import half_squared_blocks
+from sqlsel.kernels.distances import half_squared
 from sqlsel.kernels.protocol import KernelInputError
+from sqlsel.kernels.workspace import Workspace
 
 if TYPE_CHECKING:
     from sqlsel.kernels.objects import Objects
     from sqlsel.kernels.protocol import Doubles, Singles
+
+BLOCK_ROWS = 1 << 11
+BLOCK_QUERIES = 1 << 8
 
 
 def similarity(matrix: Singles, queries: Singles) -> Doubles:
@@ -28,9 +32,13 @@ def similarity(matrix: Singles, queries: Singles) -> Doubles:
         KernelInputError: No queries, another width, or numbers that are not finite.
     """
     _check_queries(matrix, queries)
-    nearest = np.full(len(matrix), np.inf)
-    for query in queries:
-        np.minimum(nearest, half_squared_blocks(matrix, query), out=nearest)
+    work = Workspace(matrix)
+    shifted, lifts = work.others(queries)
+    nearest = np.empty(len(matrix))
+    for begin in range(0, len(matrix), BLOCK_ROWS):
+        part = slice(begin, min(begin + BLOCK_ROWS, len(matrix)))
+        margin = work.slack_of(work.lifts[part]) + float(work.slack_of(lifts).max())
+        nearest[part] = _nearest(work.part(part), shifted, lifts, margin, (matrix[part], queries))
     return decay(np.sqrt(2.0 * nearest))
 
 
@@ -45,6 +53,31 @@ def decay(distances: Doubles) -> Doubles:
     if mean == 0.0 or len(distances) < 2:
         return np.ones_like(distances)
     return np.exp(-distances / mean)
+
+
+def _nearest(
+    vectors: Singles, shifted: Singles, lifts: Singles, margin: Doubles, stored: tuple[Singles, Singles]
+) -> Doubles:
+    """Exact half squared distances of some rows to their nearest query."""
+    matrix, queries = stored
+    every = np.arange(len(matrix))
+    best = np.full(len(matrix), np.inf)
+    top = np.full(len(matrix), -np.inf)
+    for begin in range(0, len(queries), BLOCK_QUERIES):
+        products = vectors @ shifted[begin : begin + BLOCK_QUERIES].T
+        products -= lifts[begin : begin + BLOCK_QUERIES]
+        doubtful = every
+        while len(doubtful):
+            # the highest product decides, and after it every other that rounding may have put behind
+            place = products[doubtful].argmax(axis=1) if len(doubtful) < len(every) else products.argmax(axis=1)
+            height = products[doubtful, place].astype(np.float64)
+            near = height >= top[doubtful] - margin[doubtful]
+            doubtful, place, height = doubtful[near], place[near], height[near]
+            halves = half_squared(matrix[doubtful], queries[begin + place])
+            best[doubtful] = np.minimum(best[doubtful], halves)
+            top[doubtful] = np.maximum(top[doubtful], height)
+            products[doubtful, place] = -np.inf
+    return best
 
 
 def _check_queries(matrix: Singles, queries: Singles) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.distances import half_squared_blocks
+from sqlsel.kernels.neighbours import neighbours
 from sqlsel.kernels.protocol import KernelInputError
 from sqlsel.kernels.similarity import decay
 
@@ -35,11 +35,8 @@ def typicality(matrix: Singles, k: int) -> Doubles:
     near = min(k, len(matrix) - 1)
     if near < 1:
         return np.ones(len(matrix))
-    distances = np.empty((len(matrix), near))
-    for row in range(len(matrix)):
-        halves = half_squared_blocks(matrix, matrix[row])
-        halves[row] = np.inf
-        distances[row] = np.sqrt(2.0 * np.sort(np.partition(halves, near - 1)[:near]))
+    halves = neighbours(matrix, near)
+    distances = np.sqrt(2.0 * halves, out=halves)
     means: Doubles = decay(distances).mean(axis=1)
     return means
 

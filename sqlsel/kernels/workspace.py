@@ -29,7 +29,7 @@ class Workspace:
         self._matrix = matrix
         self._share: float = (2 * int(matrix.shape[1]) + 96) * ROUNDOFF
         self._shift = _middle(matrix)
-        self.lifts: Singles = self._half_norms() * np.float32(1.0 + self._share)
+        self.lifts: Singles = self._half_norms(matrix) * np.float32(1.0 + self._share)
 
     def take(self, rows: Rows) -> Singles:
         """The vectors of some rows, shifted."""
@@ -51,15 +51,24 @@ class Workspace:
 
     def slacks(self, rows: Rows) -> Doubles:
         """:meth:`slack` of some rows."""
-        slacks: Doubles = 2.0 * self._share * self.lifts[rows].astype(np.float64)
+        return self.slack_of(self.lifts[rows])
+
+    def others(self, vectors: Singles) -> tuple[Singles, Singles]:
+        """Vectors that are not rows of the matrix, shifted, and their lifts."""
+        shifted = vectors if self._shift is None else vectors - self._shift
+        return shifted, self._half_norms(vectors) * np.float32(1.0 + self._share)
+
+    def slack_of(self, lifts: Singles) -> Doubles:
+        """How far above the truth such lifts may carry a bound."""
+        slacks: Doubles = 2.0 * self._share * lifts.astype(np.float64)
         return slacks
 
-    def _half_norms(self) -> Singles:
-        count, width = self._matrix.shape
+    def _half_norms(self, matrix: Singles) -> Singles:
+        count, width = matrix.shape
         halves = np.empty(count, dtype=np.float32)
         block = max(BLOCK_NUMBERS // max(width, 1), 1)
         for begin in range(0, count, block):
-            part = self._matrix[begin : begin + block]
+            part = matrix[begin : begin + block]
             if self._shift is not None:
                 part = part - self._shift
             halves[begin : begin + block] = np.einsum("ij,ij->i", part, part)

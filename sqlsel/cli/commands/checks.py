@@ -25,7 +25,8 @@ _WRONG = 2
         "the config itself",
         "sqlsel validate demo-files/round-1/config.json",
         "and that its tasks, scores, keys, classes, datasets and tags exist",
-        "sqlsel validate demo-files/round-1/config.json --db demo.duckdb --dataset digits",
+        "sqlsel validate demo-files/round-1/config.json --db demo.duckdb \\",
+        "    --dataset digits",
     ),
 )
 @config_argument

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     short_help="Show the plan of a selection, or its SQL.",
     epilog=examples(
         "the steps, to read",
-        "sqlsel explain demo-files/round-1/config.json --db demo.duckdb --dataset digits",
+        "sqlsel explain demo-files/round-1/config.json --db demo.duckdb \\",
+        "    --dataset digits",
         "the statements that select runs, and the same in Spark SQL",
         "sqlsel explain demo-files/round-1/config.json --db demo.duckdb \\",
         "    --dataset digits --sql",

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     short_help="Write the samples of a tag to a file.",
     epilog=examples(
         "the file names, one a line",
-        "sqlsel export --db demo.duckdb --dataset digits --tag round-1 --format filenames",
+        "sqlsel export --db demo.duckdb --dataset digits --tag round-1 \\",
+        "    --format filenames",
         "everything that is known of the chosen samples",
-        "sqlsel export --db demo.duckdb --dataset digits --tag round-1 -o round-1.parquet",
+        "sqlsel export --db demo.duckdb --dataset digits --tag round-1 \\",
+        "    -o round-1.parquet",
     ),
 )
 @database_option()

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     short_help="Choose and rank samples as a config declares.",
     epilog=examples(
         "rank, and show the first rows; nothing is stored",
-        "sqlsel select demo-files/round-1/config.json --db demo.duckdb --dataset digits",
+        "sqlsel select demo-files/round-1/config.json --db demo.duckdb \\",
+        "    --dataset digits",
         "the next round: 100 more, far from those of round-1, kept as a tag",
         "sqlsel select demo-files/round-1/config.json --db demo.duckdb \\",
         "    --dataset digits --preselected round-1 --tag round-2",

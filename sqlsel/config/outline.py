@@ -115,20 +115,19 @@ def _side(entry: dict[str, Any], path: Path, name: SideName, findings: list[Find
 def _kind(data: dict[str, Any], path: Path, name: SideName, findings: list[Finding]) -> str | None:
     """The type of an input or a strategy, or what was plainly meant by it."""
     words = tuple(KINDS[name])
-    if "type" not in data:
-        known = all_fields(KINDS[name])
-        mistyped = next((key for key in data if key not in known and nearest(key, ("type",))), None)
-        if mistyped is None:
-            findings.append(Finding(path, f"missing 'type'; allowed: {listing(words)}"))
-        found = data.get(mistyped) if mistyped is not None else None
-    else:
-        found = data["type"]
-        if isinstance(found, str) and found in KINDS[OTHER_SIDE[name]]:
-            message = f"{found} is a type of {OTHER_SIDE[name]}, not of {name}; allowed: {listing(words)}"
-            findings.append(Finding((*path, "type"), message))
-            return None
-        if found not in words:
-            findings.append(Finding((*path, "type"), unknown_word(f"{name} type", found, words)))
+    known = all_fields(KINDS[name])
+    mistyped = (key for key in data if key not in known and nearest(key, ("type",)))
+    key = "type" if "type" in data else next(mistyped, None)
+    if key is None:
+        findings.append(Finding(path, f"missing 'type'; allowed: {listing(words)}"))
+        return None
+    found = data[key]
+    if isinstance(found, str) and found in KINDS[OTHER_SIDE[name]]:
+        message = f"{found} is a type of {OTHER_SIDE[name]}, not of {name}; allowed: {listing(words)}"
+        findings.append(Finding((*path, key), message))
+        return None
+    if found not in words:
+        findings.append(Finding((*path, key), unknown_word(f"{name} type", found, words)))
     if not isinstance(found, str):
         return None
     meant = OLD_WORDS.get(found, found)

@@ -183,6 +183,16 @@ def test_shares_above_one_give_a_notice_and_float_noise_does_not():
     assert check_config(objective(METADATA, {"type": "BALANCE", "target": dict.fromkeys("abcdefghij", 0.1)})) == ()
 
 
+def test_the_value_of_a_mistyped_type_is_checked_too():
+    source = config((EMBEDDINGS, {"typ": "DIVERSIFY", "strength": "x"}))
+    found = {(problem.where, problem.message.split(";")[0]) for problem in check_config(source)}
+    assert found == {
+        (f"{OUT}.typ", "unknown key 'typ'"),
+        (f"{OUT}.typ", "DIVERSIFY is called DIVERSITY today"),
+        (f"{OUT}.strength", "must be a number, not 'x'"),
+    }
+
+
 def test_thresholds_alone_are_a_config():
     assert check_config(config((RANDOM, THRESHOLD), (METADATA, THRESHOLD))) == ()
 

@@ -60,7 +60,7 @@ class Pool:
 MAPPING = {
     "predictions": {"scene": "scene", "things": "things"},
     "scores": {("scene", "doubt"): "doubt"},
-    "classes": {"scene": CLASSES},
+    "classes": {"scene": CLASSES, "things": CLASSES},
 }
 
 

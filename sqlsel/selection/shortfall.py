@@ -25,7 +25,7 @@ def balance_shortfalls(reached: Mapping[str, Any], candidates: int, others: Sequ
     found = []
     for share in reached["classes"]:
         gap = share["target"] - share["reached"]
-        if gap <= TOLERANCE:
+        if gap <= TOLERANCE + 1e-9:
             continue
         name = share["class"] if share["class"] is not None else "all other classes"
         reason, text = _reason(name, share, gap, reached["chosen"], candidates, others)

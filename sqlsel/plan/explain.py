@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from sqlsel.config import (
@@ -16,6 +17,7 @@ from sqlsel.plan.ranking import rest_of, shares_of
 if TYPE_CHECKING:
     from sqlsel.plan.model import ObjectiveStep, Plan, ThresholdStep
 
+WIDTH = 80
 SIGNS = {"SMALLER": "<", "SMALLER_EQUAL": "<=", "BIGGER": ">", "BIGGER_EQUAL": ">="}
 _ROUTES = {
     "weights": "one SQL statement sorts the candidates",
@@ -25,11 +27,18 @@ _ROUTES = {
 
 
 def explain_plan(plan: Plan) -> str:
-    """The steps of a plan in the order they happen, one a line."""
+    """The steps of a plan in the order they happen, in lines of at most 80 characters."""
     lines = [f"Choose {_asked(plan)} from {plan.facts.name} ({plan.facts.n_samples:,} samples)", ""]
-    steps = [*_filters(plan), *_ranking(plan), *_ends(plan)]
-    lines += [f"{index:>2}. {step}" for index, step in enumerate(steps, start=1)]
-    return "\n".join([*lines, "", f"How it runs: {_ROUTES[plan.route]}."])
+    for index, step in enumerate([*_filters(plan), *_ranking(plan), *_ends(plan)], start=1):
+        first, *parts = step.split("\n")
+        lines += _wrapped(first, f"{index:>2}. ", "    ")
+        for part in parts:
+            lines += _wrapped(part, "    - ", "      ")
+    return "\n".join([*lines, "", *_wrapped(f"How it runs: {_ROUTES[plan.route]}.", "", "  ")])
+
+
+def _wrapped(text: str, first: str, later: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
 
 
 def _asked(plan: Plan) -> str:
@@ -67,7 +76,7 @@ def _ranking(plan: Plan) -> list[str]:
     if len(plan.objectives) == 1:
         return [f"rank by {_objective_text(plan.objectives[0])}; equal ones in {ties}"]
     lines = [f"take again and again the best by all of these together; equal ones in {ties}:"]
-    return ["\n".join([*lines, *(f"      - {_objective_text(objective)}" for objective in plan.objectives)])]
+    return ["\n".join([*lines, *(_objective_text(objective) for objective in plan.objectives)])]
 
 
 def _objective_text(step: ObjectiveStep) -> str:

@@ -149,7 +149,9 @@ def test_explain_names_every_step():
     request = Request(preselected=Preselected(tag="round-1"), where="weather = 'sunny'", seed=None)
     similar = (SIMILAR, {"type": "SIMILARITY", "strength": 2})
     apart = (p.EMBEDDINGS, {**p.DIVERSITY, "stopping_condition_minimum_distance": 0.2})
-    text = explain_plan(plan(apart, (p.BRIGHTNESS, DARK), (p.WEATHER_KEY, BALANCE), similar, request=request))
+    shown = explain_plan(plan(apart, (p.BRIGHTNESS, DARK), (p.WEATHER_KEY, BALANCE), similar, request=request))
+    assert max(map(len, shown.splitlines())) <= 80
+    text = " ".join(shown.split())
     for part in (
         "Choose 10 samples from pool (1,000 samples)",
         "preselected samples of tag round-1",

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from sqlsel.datasets.fragments import named
 from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import metadata_keys, read_type
-from sqlsel.datasets.tables import CATALOG_SCHEMA, LAYOUT_VERSION, SAMPLES, catalog_table, column, dataset_table
+from sqlsel.datasets.tables import CATALOG_SCHEMA, LAYOUT_VERSION, SAMPLES, catalog_table, dataset_table
 from sqlsel.datasets.tags import tag_names
 from sqlsel.errors import DatabaseError
 from sqlsel.facts import DatasetFacts, EmbeddingFacts, MetadataKey, TaskFacts
+from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
@@ -60,7 +62,7 @@ class DatasetCatalog:
         return DatasetFacts(
             name=dataset,
             catalog=self._engine.catalog,
-            n_samples=self._engine.rows(exp.select(exp.Count(this=exp.Star())).from_(samples))[0][0],
+            n_samples=self._engine.rows(exp.select(sql.count()).from_(samples))[0][0],
             embedding=own,
             object_embeddings=objects,
             tasks=self._tasks(dataset),
@@ -76,24 +78,24 @@ class DatasetCatalog:
         known = self._keys(dataset).get(key)
         if known is None:
             return ()
-        value = exp.cast(exp.Dot.build([column("metadata"), *_fields(known.path)]), "VARCHAR")
+        value = sql.varchar(sql.field(sql.column("metadata"), known.path))
         samples = dataset_table(self._engine.catalog, dataset, SAMPLES)
-        text = column("value")
-        values = exp.select(exp.alias_(value, "value", quoted=True)).distinct().from_(samples).subquery("v")
-        query = exp.select(text).from_(values).where(exp.Not(this=exp.Is(this=text.copy(), expression=exp.Null())))
-        rows = self._engine.rows(query.order_by(exp.Ordered(this=text.copy(), nulls_first=False)).limit(limit))
+        text = sql.column("value")
+        values = exp.select(named(value, "value")).distinct().from_(samples).subquery("v")
+        query = exp.select(text).from_(values).where(sql.present(text.copy()))
+        rows = self._engine.rows(query.order_by(sql.ascending(text.copy())).limit(limit))
         return tuple(row[0] for row in rows)
 
     def _has_catalog(self) -> bool:
         schemata = exp.table_("tables", db="information_schema")
         here = exp.and_(
-            column("table_catalog").eq(self._engine.catalog),
-            column("table_schema").eq(CATALOG_SCHEMA),
-            column("table_name").eq("meta"),
+            sql.column("table_catalog").eq(self._engine.catalog),
+            sql.column("table_schema").eq(CATALOG_SCHEMA),
+            sql.column("table_name").eq("meta"),
         )
         if not self._engine.rows(exp.select(exp.Literal.number(1)).from_(schemata).where(here)):
             return False
-        meta = exp.select(column("layout_version")).from_(catalog_table(self._engine.catalog, "meta"))
+        meta = exp.select(sql.column("layout_version")).from_(catalog_table(self._engine.catalog, "meta"))
         version = max((row[0] for row in self._engine.rows(meta)), default=0)
         if version > LAYOUT_VERSION:
             raise DatabaseError(
@@ -105,10 +107,10 @@ class DatasetCatalog:
 
     def _catalog_rows(self, table: str, columns: tuple[str, ...], dataset: str | None = None) -> list[tuple[Any, ...]]:
         """Rows of one catalog table, in order of their first column."""
-        query = exp.select(*(column(name) for name in columns)).from_(catalog_table(self._engine.catalog, table))
+        query = exp.select(*(sql.column(name) for name in columns)).from_(catalog_table(self._engine.catalog, table))
         if dataset is not None:
-            query = query.where(column("dataset").eq(dataset))
-        return self._engine.rows(query.order_by(exp.Ordered(this=column(columns[0]), nulls_first=False)))
+            query = query.where(sql.column("dataset").eq(dataset))
+        return self._engine.rows(query.order_by(sql.ascending(sql.column(columns[0]))))
 
     def _embeddings(self, dataset: str) -> tuple[EmbeddingFacts | None, dict[str, EmbeddingFacts]]:
         own: EmbeddingFacts | None = None
@@ -142,7 +144,3 @@ class DatasetCatalog:
             name: MetadataKey(key.path, *declared[name]) if name in declared else key
             for name, key in metadata_keys(read_type(types["metadata"])).items()
         }
-
-
-def _fields(path: tuple[str, ...]) -> list[exp.Identifier]:
-    return [exp.to_identifier(name, quoted=True) for name in path]

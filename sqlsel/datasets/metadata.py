@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel.datasets.fragments import cast
 from sqlsel.datasets.structs import Struct, leaves, read_type
 from sqlsel.datasets.tables import SAMPLES, type_node
-from sqlsel.datasets.target import cast
 from sqlsel.datasets.widening import merged, storable
 from sqlsel.errors import IngestError
 from sqlsel.plan import nodes as sql

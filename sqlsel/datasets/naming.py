@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sqlsel.datasets.catalog import DatasetCatalog
-from sqlsel.datasets.tables import CATALOG_SCHEMA, column
+from sqlsel.datasets.tables import CATALOG_SCHEMA
 from sqlsel.errors import UsageError
+from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
@@ -42,7 +43,7 @@ def check_dataset_name(name: str, engine: Engine) -> None:
 
 def _taken_names(engine: Engine) -> dict[str, str]:
     """Names that no dataset may have, folded, with the reason."""
-    schemata = exp.select(column("catalog_name"), column("schema_name")).from_(
+    schemata = exp.select(sql.column("catalog_name"), sql.column("schema_name")).from_(
         exp.table_("schemata", db="information_schema")
     )
     taken: dict[str, str] = {}

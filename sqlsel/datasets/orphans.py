@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from sqlsel.datasets.refusal import NAMED, named, rows_of
+from sqlsel.datasets.fragments import matching
+from sqlsel.datasets.refusal import NAMED, first_few, rows_of
 from sqlsel.datasets.tables import SAMPLES
-from sqlsel.datasets.target import matching
 from sqlsel.errors import IngestError, Problem
 from sqlsel.plan import nodes as sql
 
@@ -37,11 +37,11 @@ def drop_orphans(target: Target, table: str, query: exp.Query) -> tuple[Problem,
     if number >= total:
         raise IngestError(
             f"{table}: none of the {total:,} rows of the source belongs to a sample of dataset {target.dataset!r}, "
-            f"such as {named(lost, number)}",
-            hint=f"the ids have to be those of the samples, such as {named(_first_ids(target, SAMPLES), 0)}",
+            f"such as {first_few(lost, number)}",
+            hint=f"the ids have to be those of the samples, such as {first_few(_first_ids(target, SAMPLES), 0)}",
         )
     target.delete(table, orphaned.copy())
-    message = f"{rows_of(number)} left out, as the dataset has no such samples: {named(lost, number)}"
+    message = f"{rows_of(number)} left out, as the dataset has no such samples: {first_few(lost, number)}"
     return (Problem(where=table, message=message, severity="notice"),)
 
 

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from sqlsel.datasets.refusal import reasons, refuse
+from sqlsel.datasets.fragments import ITEM, any_item, case, cast, matching, named
+from sqlsel.datasets.refusal import refuse
 from sqlsel.datasets.tables import PREDICTIONS, SCORES
-from sqlsel.datasets.target import cast, matching
 from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.datasets.target import Target
 
-# Probabilities may miss a sum of 1 by this much, and exceed 1 by the rounding of single precision.
+# By how much probabilities may miss a sum of 1.
 SUM_TOLERANCE = 1e-3
+# A probability of 1 in single precision may come out a little larger.
 _LARGEST = 1 + 1e-6
 
 _TYPES = {
@@ -84,7 +85,7 @@ def check_predictions(target: Target, task: str, categories: tuple[str, ...]) ->
     each category, leave [0, 1] or miss a sum of 1 by more than 0.001, boxes that are not four numbers, and two objects
     of one sample with the same index.
     """
-    cases = [*_category_cases(categories), *_probability_cases(len(categories)), *_box_cases()]
+    cases = [*_probability_cases(len(categories)), *_category_cases(categories), *_box_cases()]
     refuse(
         target.engine,
         _judged(target, PREDICTIONS, cases, sql.column("task").eq(task)),
@@ -96,9 +97,9 @@ def check_predictions(target: Target, task: str, categories: tuple[str, ...]) ->
     twice = exp.GT(this=sql.count(), expression=sql.number(1))
     same = same.where(sql.column("task").eq(task)).group_by(sql.column("sample_id"), sql.column("object_index"))
     doubles = exp.select(
-        exp.alias_(sql.varchar(sql.column("sample_id")), "place", quoted=True),
-        exp.alias_(sql.column("sample_id"), "position", quoted=True),
-        exp.alias_(sql.text("two predictions of one sample have the same object index"), "reason", quoted=True),
+        named(sql.varchar(sql.column("sample_id")), "place"),
+        named(sql.column("sample_id"), "position"),
+        named(sql.text("two predictions of one sample have the same object index"), "reason"),
     ).from_(sql.subquery(same.having(twice), "doubles"))
     refuse(
         target.engine,
@@ -113,19 +114,19 @@ def _category_cases(categories: tuple[str, ...]) -> list[tuple[exp.Expr, exp.Exp
     category, score = sql.column("category"), sql.column("score")
     known = exp.In(this=category, expressions=[sql.text(name) for name in categories]) if categories else exp.false()
     is_object = sql.present(sql.column("object_index"))
-    finite = exp.Or(this=sql.call("isnan", score), expression=sql.call("isinf", score.copy()))
+    finite = sql.call("isfinite", score)
     return [
         (exp.and_(is_object, sql.absent(category.copy())), sql.text("an object without a category")),
         (exp.Not(this=known), sql.call("concat", sql.text("unknown category "), category.copy())),
-        (finite, sql.text("a score that is NaN or infinite")),
+        (exp.Not(this=finite), sql.text("a score that is NaN or infinite")),
     ]
 
 
 def _probability_cases(number: int) -> list[tuple[exp.Expr, exp.Expr]]:
-    probabilities, x = sql.column("probabilities"), exp.column("x")
+    probabilities = sql.column("probabilities")
     length = sql.call("len", probabilities)
     inside = exp.and_(
-        exp.GTE(this=x, expression=sql.number(0)), exp.LTE(this=x.copy(), expression=sql.number(_LARGEST))
+        exp.GTE(this=ITEM.copy(), expression=sql.number(0)), exp.LTE(this=ITEM.copy(), expression=sql.number(_LARGEST))
     )
     outside = exp.Not(this=sql.call("coalesce", inside, exp.false()))
     total = sql.call("list_sum", probabilities.copy())
@@ -135,27 +136,18 @@ def _probability_cases(number: int) -> list[tuple[exp.Expr, exp.Expr]]:
             exp.NEQ(this=length, expression=sql.number(number)),
             sql.call("concat", length.copy(), sql.text(f" probabilities for {number} classes")),
         ),
-        (_any(probabilities.copy(), outside), sql.text("a probability that is not between 0 and 1")),
-        (
-            exp.GT(this=away, expression=sql.number(SUM_TOLERANCE)),
-            sql.call("concat", sql.text("probabilities that sum to "), sql.call("round", total.copy(), sql.number(4))),
-        ),
+        (any_item(probabilities.copy(), outside), sql.text("a probability that is not between 0 and 1")),
+        (exp.GT(this=away, expression=sql.number(SUM_TOLERANCE)), sql.text("probabilities that do not sum to 1")),
     ]
 
 
 def _box_cases() -> list[tuple[exp.Expr, exp.Expr]]:
-    box, x = sql.column("bbox"), exp.column("x")
-    broken = exp.Or(this=sql.absent(x), expression=exp.Not(this=sql.call("isfinite", x.copy())))
+    box = sql.column("bbox")
+    broken = exp.Or(this=sql.absent(ITEM.copy()), expression=exp.Not(this=sql.call("isfinite", ITEM.copy())))
     return [
         (exp.NEQ(this=sql.call("len", box), expression=sql.number(4)), sql.text("a box that is not four numbers")),
-        (_any(box.copy(), broken), sql.text("a box with a number that is missing, NaN or infinite")),
+        (any_item(box.copy(), broken), sql.text("a box with a number that is missing, NaN or infinite")),
     ]
-
-
-def _any(values: exp.Expr, condition: exp.Expr) -> exp.Expr:
-    """Whether a condition on ``x`` holds for one of the values."""
-    holding = sql.call("list_filter", values, exp.Lambda(this=condition, expressions=[exp.to_identifier("x")]))
-    return exp.GT(this=sql.call("len", holding), expression=sql.number(0))
 
 
 def _judged(
@@ -166,9 +158,9 @@ def _judged(
 ) -> exp.Select:
     """Rows of a table with what is wrong about them."""
     rows = exp.select(
-        exp.alias_(sql.varchar(sql.column("sample_id")), "place", quoted=True),
-        exp.alias_(sql.column("sample_id"), "position", quoted=True),
-        exp.alias_(reasons(*cases), "reason", quoted=True),
+        named(sql.varchar(sql.column("sample_id")), "place"),
+        named(sql.column("sample_id"), "position"),
+        named(case(*cases), "reason"),
     ).from_(target.table(table))
     return rows.where(condition) if condition is not None else rows
 

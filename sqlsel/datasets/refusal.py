@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 NAMED = 5
 
 
-def reasons(*cases: tuple[exp.Expr, exp.Expr]) -> exp.Case:
-    """The reason of the first condition that holds, NULL where none does: pairs of condition and text."""
-    return exp.Case(ifs=[exp.If(this=condition, true=reason) for condition, reason in cases])
-
-
 def found(engine: Engine, rows: exp.Select, where: str) -> tuple[Problem, ...]:
     """What is wrong with rows, a problem per reason; empty where nothing is.
 
@@ -39,7 +34,7 @@ def found(engine: Engine, rows: exp.Select, where: str) -> tuple[Problem, ...]:
         .order_by(sql.ascending(reason.copy()))
     )
     return tuple(
-        Problem(where=where, message=f"{text}: {rows_of(number)}, {named(places, number)}")
+        Problem(where=where, message=f"{text}: {rows_of(number)}, {first_few(places, number)}")
         for text, number, places in engine.rows(query)
     )
 
@@ -55,7 +50,7 @@ def rows_of(number: int) -> str:
     return f"{number:,} {'row' if number == 1 else 'rows'}"
 
 
-def named(places: list[str], number: int) -> str:
+def first_few(places: list[str], number: int) -> str:
     """The first few of a number of places, as a message lists them."""
     listed = ", ".join(places[:NAMED])
     return f"{listed} …" if number > len(places[:NAMED]) else listed

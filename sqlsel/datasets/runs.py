@@ -9,8 +9,10 @@ from uuid import uuid4
 
 from sqlglot import exp
 
-from sqlsel.datasets.tables import SELECTIONS, TAGS, alias, catalog_table, column, column_names, dataset_table
+from sqlsel.datasets.fragments import named
+from sqlsel.datasets.tables import SELECTIONS, TAGS, catalog_table, column_names, dataset_table
 from sqlsel.datasets.tags import check_new_tag
+from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,8 +87,8 @@ def record_selection(
         check_new_tag(engine, run.dataset, tag, overwrite=overwrite)
         for table in (TAGS, SELECTIONS):
             target = dataset_table(engine.catalog, run.dataset, table)
-            engine.execute(exp.delete(target).where(column("tag").eq(tag)))
-        _insert(engine, run.dataset, TAGS, _tagged(picks, tag, column("rank")))
+            engine.execute(exp.delete(target).where(sql.column("tag").eq(tag)))
+        _insert(engine, run.dataset, TAGS, _tagged(picks, tag, sql.column("rank")))
         _insert(engine, run.dataset, TAGS, _tagged(earlier, tag, exp.cast(exp.Null(), "BIGINT")))
         _insert(engine, run.dataset, SELECTIONS, _ranked(picks, run_id, tag))
         engine.execute(_run_row(engine.catalog, run, run_id, tag))
@@ -117,18 +119,18 @@ def _insert(engine: Engine, dataset: str, table: str, query: exp.Select) -> None
 
 def _tagged(source: exp.Table, tag: str, rank: exp.Expr) -> exp.Select:
     """Rows of the tags table."""
-    name = exp.Literal.string(tag)
-    return exp.select(alias(name, "tag"), column("sample_id"), alias(rank, "rank")).from_(source.copy())
+    name = sql.text(tag)
+    return exp.select(named(name, "tag"), sql.column("sample_id"), named(rank, "rank")).from_(source.copy())
 
 
 def _ranked(picks: exp.Table, run_id: str, tag: str) -> exp.Select:
     """Rows of the selections table, in rank order."""
     constants = {"run_id": run_id, "tag": tag}
     columns = [
-        alias(exp.Literal.string(constants[name]), name) if name in constants else column(name)
+        named(sql.text(constants[name]), name) if name in constants else sql.column(name)
         for name in column_names(SELECTIONS)
     ]
-    order = [exp.Ordered(this=column(name), nulls_first=False) for name in ("rank", "sample_id")]
+    order = [sql.ascending(sql.column(name)) for name in ("rank", "sample_id")]
     return exp.select(*columns).from_(picks.copy()).order_by(*order)
 
 
@@ -153,4 +155,4 @@ def _run_row(catalog: str, run: RunRecord, run_id: str, tag: str) -> exp.Insert:
 
 def timestamp(moment: datetime) -> exp.Cast:
     """A point in time as a value in SQL."""
-    return exp.cast(exp.Literal.string(moment.replace(tzinfo=None).isoformat(sep=" ")), "TIMESTAMP")
+    return exp.cast(sql.text(moment.replace(tzinfo=None).isoformat(sep=" ")), "TIMESTAMP")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel.datasets.fragments import matching, named
 from sqlsel.datasets.metadata import METADATA, incoming_metadata, metadata_value, widen
-from sqlsel.datasets.refusal import NAMED, named, rows_of
+from sqlsel.datasets.refusal import NAMED, first_few, rows_of
 from sqlsel.datasets.staging import temporary_table
 from sqlsel.datasets.tables import SAMPLES, own_column
-from sqlsel.datasets.target import matching
 from sqlsel.errors import IngestError, Problem
 from sqlsel.plan import nodes as sql
 
@@ -101,12 +101,12 @@ def _update(target: Target, staged: exp.Table, incoming: Struct | None, kind: St
 def _check_ids(target: Target, table: exp.Table) -> None:
     """Raise IngestError if an id is missing or stands twice in a table."""
     missing = sql.absent(sql.column("sample_id"))
-    position = exp.alias_(exp.Window(this=exp.RowNumber()), "position", quoted=True)
+    position = named(exp.Window(this=exp.RowNumber()), "position")
     rows = exp.select(position, sql.column("sample_id")).from_(table.copy())
     first = exp.select(sql.column("position")).from_(sql.subquery(rows, "numbered")).where(missing)
     if places := target.engine.rows(first.order_by(sql.ascending(sql.column("position"))).limit(NAMED)):
         number = target.engine.rows(exp.select(sql.count()).from_(table.copy()).where(missing.copy()))[0][0]
-        where = named([str(place) for (place,) in places], number)
+        where = first_few([str(place) for (place,) in places], number)
         raise IngestError(
             f"{rows_of(number)} without a sample id: {where}",
             hint="give each row an id, or leave those rows out; without an id column the file name is the id",
@@ -127,7 +127,7 @@ def _check_file_names(target: Target) -> None:
 def _refuse_doubles(target: Target, table: exp.Table, column: str, called: str, hint: str) -> None:
     value, number = sql.column(column), sql.column("number")
     groups = (
-        exp.select(value, exp.alias_(sql.count(), "number", quoted=True))
+        exp.select(value, named(sql.count(), "number"))
         .from_(table.copy())
         .where(sql.present(value.copy()))
         .group_by(value.copy())

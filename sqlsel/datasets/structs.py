@@ -76,6 +76,17 @@ def key_kind(type_name: str) -> KeyKind:
     return _KINDS.get(type_name.partition("(")[0].strip(), "other")
 
 
+def is_number(type_name: str) -> bool:
+    """Whether a leaf type holds numbers, whole or not."""
+    return key_kind(type_name) in ("integer", "number")
+
+
+def is_vector(type_name: str) -> bool:
+    """Whether a type is a list or an array of numbers."""
+    item, bracket, _ = type_name.rpartition("[")
+    return bool(bracket) and is_number(item)
+
+
 def metadata_keys(kind: Struct | str) -> dict[str, MetadataKey]:
     """The metadata keys of a struct, by dotted name. Where two paths give one name, the first stands."""
     keys: dict[str, MetadataKey] = {}

@@ -46,16 +46,6 @@ _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
-def column(name: str, table: str | None = None) -> exp.Column:
-    """A quoted column, of a quoted table or alias where one is named."""
-    return exp.column(exp.to_identifier(name, quoted=True), table=exp.to_identifier(table, quoted=True))
-
-
-def alias(expression: exp.Expr, name: str) -> exp.Expr:
-    """The expression under a quoted name."""
-    return exp.alias_(expression, exp.to_identifier(name, quoted=True))
-
-
 def type_node(name: str) -> exp.DataType:
     """A type by the engine's own name for it, which no translation may touch."""
     return exp.DataType(this=exp.DType.USERDEFINED, kind=name)

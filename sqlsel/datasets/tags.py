@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel.datasets.fragments import named
 from sqlsel.datasets.nearest import unknown
-from sqlsel.datasets.tables import SAMPLES, TAGS, alias, column, dataset_table
+from sqlsel.datasets.tables import SAMPLES, TAGS, dataset_table
 from sqlsel.errors import UsageError
+from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -58,17 +60,17 @@ def check_tag_name(tag: str) -> None:
 
 def tag_names(engine: Engine, dataset: str) -> tuple[str, ...]:
     """Names of a dataset's tags, sorted; ``initial-tag`` is not among them."""
-    tag = column("tag")
+    tag = sql.column("tag")
     query = exp.select(tag).distinct().from_(dataset_table(engine.catalog, dataset, TAGS))
     return tuple(sorted(row[0] for row in engine.rows(query)))
 
 
 def tag_counts(engine: Engine, dataset: str) -> tuple[TagFacts, ...]:
     """A dataset's tags with the number of their samples, sorted by name."""
-    selected = exp.Count(this=column("rank"))
+    selected = exp.Count(this=sql.column("rank"))
     everything = exp.Count(this=exp.Star())
-    query = exp.select(column("tag"), selected, everything).from_(dataset_table(engine.catalog, dataset, TAGS))
-    rows = engine.rows(query.group_by(column("tag")))
+    query = exp.select(sql.column("tag"), selected, everything).from_(dataset_table(engine.catalog, dataset, TAGS))
+    rows = engine.rows(query.group_by(sql.column("tag")))
     return tuple(TagFacts(tag, picked, total - picked) for tag, picked, total in sorted(rows))
 
 
@@ -112,10 +114,10 @@ def tag_query(engine: Engine, dataset: str, tag: str) -> exp.Select:
     For ``initial-tag`` these are all samples, without ranks.
     """
     if tag == INITIAL_TAG:
-        nothing = alias(exp.cast(exp.Null(), "BIGINT"), "rank")
-        return exp.select(column("sample_id"), nothing).from_(dataset_table(engine.catalog, dataset, SAMPLES))
+        nothing = named(exp.cast(exp.Null(), "BIGINT"), "rank")
+        return exp.select(sql.column("sample_id"), nothing).from_(dataset_table(engine.catalog, dataset, SAMPLES))
     tags = dataset_table(engine.catalog, dataset, TAGS)
-    return exp.select(column("sample_id"), column("rank")).from_(tags).where(column("tag").eq(tag))
+    return exp.select(sql.column("sample_id"), sql.column("rank")).from_(tags).where(sql.column("tag").eq(tag))
 
 
 def read_tag(engine: Engine, dataset: str, tag: str) -> pa.Table:
@@ -125,7 +127,7 @@ def read_tag(engine: Engine, dataset: str, tag: str) -> pa.Table:
         UsageError: If the dataset has no such tag.
     """
     check_tag(engine, dataset, tag)
-    order = [exp.Ordered(this=column(name), nulls_first=False) for name in ("rank", "sample_id")]
+    order = [sql.ascending(sql.column(name)) for name in ("rank", "sample_id")]
     return engine.table(tag_query(engine, dataset, tag).order_by(*order))
 
 

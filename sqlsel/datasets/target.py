@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from sqlsel.datasets.tables import dataset_table, own_column, type_node
+from sqlsel.datasets.fragments import cast, named
+from sqlsel.datasets.tables import dataset_table
 from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Target:
 
     def sample_id(self) -> exp.Expr:
         """The id of a source's row as the dataset keeps it, under its name."""
-        return exp.alias_(cast(sql.column("sample_id"), self.id_type), "sample_id", quoted=True)
+        return named(cast(sql.column("sample_id"), self.id_type), "sample_id")
 
     def count(self, table: str, condition: exp.Expr | None = None) -> int:
         """Rows of a table that meet a condition."""
@@ -79,14 +80,3 @@ class Target:
             where=exp.Where(this=condition),
         )
         self.engine.execute(update)
-
-
-def cast(value: exp.Expr, type_name: str) -> exp.Cast:
-    """The value as a type, by the engine's own name for it."""
-    return exp.Cast(this=value, to=type_node(type_name))
-
-
-def matching(table: exp.Table, relation: exp.Expr, *columns: str) -> exp.Exists:
-    """Whether the relation, called ``named``, has a row with the same columns as the table's."""
-    same = [sql.column(name, "named").eq(own_column(table, name)) for name in columns]
-    return exp.Exists(this=exp.select(sql.number(1)).from_(relation).where(exp.and_(*same)))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel.datasets.fragments import texts
 from sqlsel.datasets.predictions import check_predictions
 from sqlsel.datasets.tables import PREDICTIONS, SCORES, catalog_table
-from sqlsel.datasets.target import cast
 from sqlsel.errors import IngestError
 from sqlsel.facts import TaskFacts
 from sqlsel.plan import nodes as sql
@@ -48,8 +48,8 @@ def write_tasks(target: Target, tasks: Iterable[TaskFacts]) -> None:
             "dataset": sql.text(target.dataset),
             "task": sql.text(task.name),
             "task_type": sql.text(task.task_type) if task.task_type else exp.Null(),
-            "categories": _texts(task.categories),
-            "scores": _texts(scores.get(task.name, ())),
+            "categories": texts(task.categories),
+            "scores": texts(scores.get(task.name, ())),
             "has_probabilities": exp.Boolean(this=objects > 0 and without == 0),
             "has_predictions": exp.Boolean(this=task.has_predictions),
         }
@@ -127,10 +127,6 @@ def _scores(target: Target) -> dict[str, tuple[str, ...]]:
     for task, score in sorted(target.engine.rows(query)):
         names.setdefault(task, []).append(score)
     return {task: tuple(scores) for task, scores in names.items()}
-
-
-def _texts(values: Iterable[str]) -> exp.Expr:
-    return cast(exp.Array(expressions=[sql.text(value) for value in values]), "VARCHAR[]")
 
 
 def _row(table: exp.Table, values: Mapping[str, exp.Expr]) -> exp.Insert:

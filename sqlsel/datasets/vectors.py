@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from sqlsel.datasets.refusal import found, reasons, refuse
-from sqlsel.datasets.structs import SIGNED, UNSIGNED
+from sqlsel.datasets.fragments import ITEM, any_item, case, cast, each_item, matching, named
+from sqlsel.datasets.refusal import found, refuse
+from sqlsel.datasets.structs import is_vector
 from sqlsel.datasets.tables import create_table
-from sqlsel.datasets.target import cast, matching
 from sqlsel.errors import IngestError
 from sqlsel.plan import nodes as sql
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 # Vectors whose length is this near to 1 are stored as they are.
 UNIT_TOLERANCE = 1e-6
 
-_LARGEST = 3.4028235677973366e38  # halfway from the largest float32 to the next power of two: nothing below overflows
-_NUMBERS = ("FLOAT", "DOUBLE", *SIGNED, *UNSIGNED)
+# From here on a double is infinite in single precision.
+_OVERFLOW = 3.4028235677973366e38
 _HINT = "leave these vectors out (NULL: the sample has none), or compute them again"
 
 
@@ -84,9 +84,9 @@ def check_single_vectors(target: Target, table: str, keys: tuple[str, ...]) -> N
     groups = groups.group_by(*(sql.column(key) for key in keys))
     groups = groups.having(exp.GT(this=sql.count(), expression=sql.number(1)))
     doubles = exp.select(
-        exp.alias_(sql.varchar(sql.column("sample_id")), "place", quoted=True),
-        exp.alias_(sql.column("sample_id"), "position", quoted=True),
-        exp.alias_(sql.text("more than one vector"), "reason", quoted=True),
+        named(sql.varchar(sql.column("sample_id")), "place"),
+        named(sql.column("sample_id"), "position"),
+        named(sql.text("more than one vector"), "reason"),
     ).from_(sql.subquery(groups, "doubles"))
     hint = "remove the doubles from the source"
     refuse(target.engine, doubles, table, message="the source has vectors twice:", hint=hint)
@@ -112,15 +112,13 @@ def refuse_unusable(engine: Engine, queries: Mapping[str | None, exp.Query], wid
 def _width(engine: Engine, query: exp.Query) -> int | None:
     """Length of the first vector; None if there is none."""
     kind = engine.columns(query.subquery("source"))["embedding"]
-    item, bracket, _ = kind.rpartition("[")
-    if not bracket or (item not in _NUMBERS and not item.startswith("DECIMAL(")):
+    if not is_vector(kind):
         raise IngestError(
             f"embeddings are lists or arrays of numbers, and these are of type {kind}",
             hint="name the column with the vectors with embedding=, and store them as lists",
         )
-    length = exp.select(exp.alias_(sql.call("len", sql.column("embedding")), "length", quoted=True))
-    present = length.from_(query.subquery("source")).where(sql.present(sql.column("embedding")))
-    rows = engine.rows(present.limit(1))
+    length = exp.select(sql.call("len", sql.column("embedding"))).from_(query.subquery("source"))
+    rows = engine.rows(length.where(sql.present(sql.column("embedding"))).limit(1))
     return rows[0][0] or None if rows else None
 
 
@@ -130,12 +128,11 @@ def _measured(target: Target, query: exp.Query, width: int, keys: tuple[str, ...
     if not normalize:
         vector = cast(vector, f"FLOAT[{width}]")
     columns = {"sample_id": target.sample_id(), "object_index": sql.column("object_index")}
-    wide = exp.alias_(cast(vector, f"DOUBLE[{width}]"), "wide", quoted=True)
+    wide = named(cast(vector, f"DOUBLE[{width}]"), "wide")
     rows = exp.select(*(columns[key] for key in keys), sql.column("embedding"), wide)
     rows = rows.from_(query.subquery("source")).where(sql.present(sql.column("embedding")))
     square = sql.call("array_inner_product", sql.column("wide"), sql.column("wide"))
-    length = exp.alias_(sql.call("sqrt", square), "length", quoted=True)
-    return exp.select(exp.Star(), length).from_(sql.subquery(rows, "widened"))
+    return exp.select(exp.Star(), named(sql.call("sqrt", square), "length")).from_(sql.subquery(rows, "widened"))
 
 
 def _stored(width: int, *, normalize: bool) -> exp.Expr:
@@ -143,53 +140,38 @@ def _stored(width: int, *, normalize: bool) -> exp.Expr:
     length = sql.column("length")
     as_it_is = cast(sql.column("embedding"), f"FLOAT[{width}]")
     infinite = cast(sql.text("inf"), "DOUBLE")
-    usable = exp.and_(exp.GT(this=length, expression=sql.number(0)), exp.LT(this=length.copy(), expression=infinite))
+    usable = exp.and_(
+        exp.GT(this=length.copy(), expression=sql.number(0)), exp.LT(this=length.copy(), expression=infinite)
+    )
     if not normalize:
-        return exp.Case(ifs=[exp.If(this=usable, true=as_it_is)])
+        return case((usable, as_it_is))
     away = exp.Abs(this=exp.Sub(this=length.copy(), expression=sql.number(1)))
     near = exp.LTE(this=away, expression=sql.number(UNIT_TOLERANCE))
-    share = exp.Div(this=exp.column("x"), expression=length.copy())
-    scaled = sql.call(
-        "list_transform", sql.column("wide"), exp.Lambda(this=share, expressions=[exp.to_identifier("x")])
-    )
-    return exp.Case(ifs=[exp.If(this=near, true=as_it_is), exp.If(this=usable, true=cast(scaled, f"FLOAT[{width}]"))])
+    scaled = each_item(sql.column("wide"), exp.Div(this=ITEM.copy(), expression=length.copy()))
+    return case((near, as_it_is), (usable, cast(scaled, f"FLOAT[{width}]")))
 
 
 def _unusable(query: exp.Query, width: int) -> exp.Select:
     """Rows of a source with the reason why their vector cannot be stored."""
-    position = exp.alias_(exp.Window(this=exp.RowNumber()), "position", quoted=True)
-    numbers = exp.alias_(cast(sql.column("embedding"), "DOUBLE[]"), "numbers", quoted=True)
-    rows = exp.select(position, sql.column("sample_id"), numbers).from_(query.subquery("source"))
-    length = sql.call("len", sql.column("numbers"))
-    x = exp.column("x")
-    cases = (
-        (exp.NEQ(this=length, expression=sql.number(width)), _text(length.copy(), f" numbers, not {width}")),
-        (_any(sql.absent(x.copy())), sql.text("a number is missing (NULL)")),
-        (_any(sql.call("isnan", x.copy())), sql.text("NaN")),
-        (_any(exp.GTE(this=exp.Abs(this=x.copy()), expression=sql.number(_LARGEST))), sql.text("infinite")),
-        (exp.Not(this=_any(exp.NEQ(this=x.copy(), expression=sql.number(0)))), sql.text("all numbers are 0")),
+    position = named(exp.Window(this=exp.RowNumber()), "position")
+    vector = named(cast(sql.column("embedding"), "DOUBLE[]"), "numbers")
+    rows = exp.select(position, sql.column("sample_id"), vector).from_(query.subquery("source"))
+    numbers = sql.column("numbers")
+    length = sql.call("len", numbers)
+    infinite = exp.GTE(this=exp.Abs(this=ITEM.copy()), expression=sql.number(_OVERFLOW))
+    nonzero = exp.NEQ(this=ITEM.copy(), expression=sql.number(0))
+    reason = case(
+        (
+            exp.NEQ(this=length, expression=sql.number(width)),
+            sql.call("concat", length.copy(), sql.text(f" numbers, not {width}")),
+        ),
+        (any_item(numbers.copy(), sql.absent(ITEM.copy())), sql.text("a number is missing (NULL)")),
+        (any_item(numbers.copy(), sql.call("isnan", ITEM.copy())), sql.text("NaN")),
+        (any_item(numbers.copy(), infinite), sql.text("infinite")),
+        (exp.Not(this=any_item(numbers.copy(), nonzero)), sql.text("all numbers are 0")),
     )
     place = sql.call(
         "concat", sql.varchar(sql.column("sample_id")), sql.text(" (row "), sql.column("position"), sql.text(")")
     )
-    return (
-        exp.select(
-            exp.alias_(place, "place", quoted=True),
-            sql.column("position"),
-            exp.alias_(reasons(*cases), "reason", quoted=True),
-        )
-        .from_(sql.subquery(rows, "vectors"))
-        .where(sql.present(sql.column("numbers")))
-    )
-
-
-def _any(condition: exp.Expr) -> exp.Expr:
-    """Whether a condition on ``x`` holds for one of the numbers."""
-    holding = sql.call(
-        "list_filter", sql.column("numbers"), exp.Lambda(this=condition, expressions=[exp.to_identifier("x")])
-    )
-    return exp.GT(this=sql.call("len", holding), expression=sql.number(0))
-
-
-def _text(number: exp.Expr, after: str) -> exp.Expr:
-    return sql.call("concat", number, sql.text(after))
+    judged = exp.select(named(place, "place"), sql.column("position"), named(reason, "reason"))
+    return judged.from_(sql.subquery(rows, "vectors")).where(sql.present(numbers.copy()))

@@ -40,14 +40,17 @@ def stored_id_type(type_name: str) -> str:
     Raises:
         IngestError: If values of the type cannot be ids: fractions, booleans, bytes, lists and the like.
     """
-    if type_name.startswith("ENUM("):
-        return "VARCHAR"
-    if type_name in SIGNED or type_name in UNSIGNED or type_name in _OTHER_IDS:
-        return type_name
+    if can_be_id(type_name):
+        return "VARCHAR" if type_name.startswith("ENUM(") else type_name
     raise IngestError(
         f"sample ids cannot be of type {type_name}",
         hint="cast them to integers or text, or name another column with id=",
     )
+
+
+def can_be_id(type_name: str) -> bool:
+    """Whether values of a type can be sample ids: integers, text, UUIDs, dates."""
+    return type_name in {*SIGNED, *UNSIGNED, *_OTHER_IDS} or type_name.startswith("ENUM(")
 
 
 def check_id_type(stored: str, incoming: str, dataset: str) -> None:

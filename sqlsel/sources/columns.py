@@ -1,0 +1,146 @@
+"""Which column of a source holds what: what the options name, and what is found by name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel.datasets.fragments import array, cast
+from sqlsel.datasets.nearest import unknown
+from sqlsel.datasets.structs import is_number, is_vector
+from sqlsel.datasets.widening import can_be_id
+from sqlsel.errors import UsageError
+from sqlsel.plan import nodes as sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlsel.engines.base import Engine
+    from sqlsel.sources.options import ReadOptions
+    from sqlsel.sources.relations import Relation
+
+_SAMPLE_ID = "sample_id"
+_ID = "id"
+_FILE_NAME = "file_name"
+_EMBEDDING = "embedding"
+# Lightly's embeddings csv: a column of file names, then one for each number of the vector.
+_FILE_NAMES = "filenames"
+_NUMBERED = re.compile(r"embedding_(0|[1-9][0-9]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a source by what they hold.
+
+    Attributes:
+        id: The sample ids; None where the file names or the row numbers are the ids.
+        file_name: The file names; None where there are none.
+        embedding: The vector, as SQL over the source's columns; None where there is none.
+        vectors: The columns that the vector is made of.
+        metadata: Every column that holds nothing else, with its type.
+    """
+
+    id: str | None
+    file_name: str | None
+    embedding: exp.Expr | None
+    vectors: frozenset[str]
+    metadata: dict[str, str]
+
+
+def find_columns(relation: Relation, engine: Engine, options: ReadOptions) -> Columns:
+    """Say which column holds what.
+
+    Without being named, ``sample_id`` is the id, or ``id`` if its type can be one; ``file_name`` holds file names if it
+    is text, and ``embedding`` vectors if it is a list of numbers. So are ``filenames`` and ``embedding_0``,
+    ``embedding_1`` … of Lightly's embeddings csv.
+
+    Raises:
+        UsageError: If an option names a column that the source lacks, or one of a type that cannot be what it says.
+    """
+    types = relation.types
+    for option, column in _named_columns(options):
+        if column not in types:
+            raise unknown(
+                "column", column, types, where=f"in {relation.name} ({option})", empty="the source has no columns"
+            )
+    numbered = _numbered_columns(types)
+    file_name = options.file_name or _found_file_name(types, lightly=bool(numbered))
+    identity = options.id or _found_id(types, exclude=file_name)
+    vectors, embedding = _vector(relation, engine, options, numbered)
+    taken = {identity, file_name, *vectors, *options.predictions.values(), *options.scores.values()}
+    metadata = {name: kind for name, kind in types.items() if name not in taken}
+    return Columns(identity, file_name, embedding, vectors, metadata)
+
+
+def _named_columns(options: ReadOptions) -> Iterable[tuple[str, str]]:
+    """The options that name columns, and the names."""
+    for option, column in (("id", options.id), ("file_name", options.file_name), ("embedding", options.embedding)):
+        if column is not None and not (option == "embedding" and options.embeddings_file is not None):
+            yield f"{option}={column!r}", column
+    for task, column in options.predictions.items():
+        yield f"predictions of task {task!r}", column
+    for (task, score), column in options.scores.items():
+        yield f"score {task}/{score}", column
+
+
+def _found_id(types: dict[str, str], exclude: str | None) -> str | None:
+    if _SAMPLE_ID in types:
+        return _SAMPLE_ID
+    return _ID if _ID in types and exclude != _ID and can_be_id(types[_ID]) else None
+
+
+def _found_file_name(types: dict[str, str], *, lightly: bool) -> str | None:
+    names = (_FILE_NAME, _FILE_NAMES) if lightly else (_FILE_NAME,)
+    return next((name for name in names if types.get(name) == "VARCHAR"), None)
+
+
+def _vector(
+    relation: Relation, engine: Engine, options: ReadOptions, numbered: list[str]
+) -> tuple[frozenset[str], exp.Expr | None]:
+    """The columns that vectors are made of, and the vector as SQL."""
+    if options.embeddings_file is not None:
+        return frozenset(), None
+    name = options.embedding
+    if name is None and _EMBEDDING in relation.types:
+        kind = relation.types[_EMBEDDING]
+        name = _EMBEDDING if is_vector(kind) or _is_vector_text(relation, engine) else None
+    if name is None:
+        if not numbered:
+            return frozenset(), None
+        return frozenset(numbered), array(sql.column(column) for column in numbered)
+    kind = relation.types[name]
+    if kind == "VARCHAR":
+        return frozenset({name}), cast(sql.column(name), "DOUBLE[]")
+    if not is_vector(kind):
+        raise UsageError(
+            f"embedding={name!r}: column of type {kind}, not a list or an array of numbers",
+            hint=_vector_hint(relation.types),
+        )
+    return frozenset({name}), sql.column(name)
+
+
+def _is_vector_text(relation: Relation, engine: Engine) -> bool:
+    """Whether the column ``embedding`` holds lists written as text, as csv files have them."""
+    if relation.types[_EMBEDDING] != "VARCHAR":
+        return False
+    text = sql.column(_EMBEDDING)
+    first = exp.select(text).from_(relation.node.copy()).where(sql.present(text.copy())).limit(1)
+    rows = engine.rows(first)
+    return bool(rows) and rows[0][0].lstrip().startswith("[")
+
+
+def _numbered_columns(types: dict[str, str]) -> list[str]:
+    """``embedding_0``, ``embedding_1`` … as far as they go without a gap, if there are at least two."""
+    found = {int(match[1]): name for name in types if (match := _NUMBERED.fullmatch(name)) and is_number(types[name])}
+    columns: list[str] = []
+    while len(columns) in found:
+        columns.append(found[len(columns)])
+    return columns if len(columns) > 1 else []
+
+
+def _vector_hint(types: dict[str, str]) -> str:
+    fitting = [name for name, kind in types.items() if is_vector(kind)]
+    return f"columns with vectors: {', '.join(map(repr, fitting))}" if fitting else "the source has no such column"

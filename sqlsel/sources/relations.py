@@ -1,0 +1,209 @@
+"""Anything with rows and columns, opened so that queries can name it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from sqlsel.datasets.nearest import offer
+from sqlsel.datasets.staging import fresh_name, readable, temporary_table
+from sqlsel.errors import EngineError, IngestError, UsageError
+from sqlsel.plan import nodes as sql
+from sqlsel.sources.arrays import read_array, read_vector_file
+from sqlsel.sources.files import file_format, is_pattern
+from sqlsel.sources.frames import arrow_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlsel.engines.base import Engine
+
+# Reading these again would parse them again, or might give other rows.
+_STAGED_FORMATS = {"csv", "json", "jsonl"}
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Rows and columns that queries can read as often as they like, the same rows each time in the same order.
+
+    Attributes:
+        name: What the user called it, for messages.
+        node: What stands behind FROM.
+        types: The columns, with the engine's type names.
+    """
+
+    name: str
+    node: exp.Expr
+    types: dict[str, str]
+
+
+@contextmanager
+def open_relation(source: object, engine: Engine) -> Iterator[Relation]:
+    """Open a source as rows and columns while the context lasts.
+
+    Parquet files, tables of the database and Arrow data in memory are read where they lie. Text files, views and
+    whatever gives its rows only once are copied into a temporary table, which the engine keeps on disk if it is large.
+
+    Args:
+        source: A file or a pattern of files, the name of a table or view, or a frame.
+        engine: The session.
+
+    Raises:
+        UsageError: If there is no such file or table, or nothing reads it.
+        IngestError: If it is broken.
+    """
+    if not isinstance(source, str | Path):
+        name = f"the {type(source).__name__}"
+        with _opened_object(source, engine) as node:
+            yield Relation(name, node, _types(engine, node, name))
+        return
+    name = str(source)
+    path = Path(source)
+    if path.is_file() or is_pattern(name):
+        with _opened_file(path, engine) as node:
+            yield Relation(name, node, _types(engine, node, name))
+        return
+    with _opened_table(name, engine) as node:
+        yield Relation(name, node, _types(engine, node, name))
+
+
+@contextmanager
+def _opened_file(path: Path, engine: Engine) -> Iterator[exp.Expr]:
+    kind = file_format(path)
+    if kind == "npy":
+        with _bound(engine, read_vector_file(path)) as node:
+            yield node
+        return
+    node = engine.scan(str(path), kind, pattern=not path.is_file())
+    if kind not in _STAGED_FORMATS:
+        yield node
+        return
+    with _staged(engine, node, str(path)) as table:
+        yield table
+
+
+@contextmanager
+def _opened_table(name: str, engine: Engine) -> Iterator[exp.Expr]:
+    node = _found_table(name, engine)
+    if _is_base_table(node, engine):
+        yield node
+        return
+    with _staged(engine, node, name) as table:
+        yield table
+
+
+@contextmanager
+def _opened_object(source: object, engine: Engine) -> Iterator[exp.Expr]:
+    import numpy as np
+
+    if isinstance(source, np.ndarray):
+        with _bound(engine, read_array(source, "the array")) as node:
+            yield node
+        return
+    value = arrow_of(source)
+    if value is not None:
+        with _bound(engine, value) as node:
+            yield node
+        return
+    with _opened_stream(source, engine) as node:
+        yield node
+
+
+@contextmanager
+def _opened_stream(source: object, engine: Engine) -> Iterator[exp.Expr]:
+    """A relation of the engine's, or an object that exports Arrow: its rows are computed once, into a table."""
+    import pyarrow as pa
+
+    if not hasattr(source, "__arrow_c_stream__"):
+        raise UsageError(
+            f"nothing reads a {type(source).__name__}",
+            hint="pass a folder, a file, the name of a table, an Arrow table or reader, a pandas or polars frame, or a "
+            "relation",
+        )
+    with ExitStack() as stack:
+        name = fresh_name("relation")
+        try:
+            stack.enter_context(engine.bind({name: source}))
+        except EngineError:
+            # a relation of another connection cannot be named on this one, but it gives its rows
+            stream = pa.RecordBatchReader.from_stream(source)
+            yield stack.enter_context(_bound(engine, stream))
+            return
+        yield stack.enter_context(_staged(engine, sql.table(name), f"the {type(source).__name__}"))
+
+
+@contextmanager
+def _bound(engine: Engine, value: object) -> Iterator[exp.Expr]:
+    name = fresh_name("source")
+    with readable(engine, {name: value}):
+        yield sql.table(name)
+
+
+@contextmanager
+def _staged(engine: Engine, node: exp.Expr, name: str) -> Iterator[exp.Expr]:
+    with ExitStack() as stack:
+        try:
+            table = stack.enter_context(temporary_table(engine, exp.select(exp.Star()).from_(node)))
+        except EngineError as failure:
+            raise broken(name, failure) from failure
+        yield table
+
+
+def broken(name: str, failure: EngineError) -> IngestError:
+    """The error for a source that the engine cannot read."""
+    return IngestError(
+        f"{name}: {failure.message.strip()}", hint="nothing of it was stored; correct the source and try again"
+    )
+
+
+def _types(engine: Engine, node: exp.Expr, name: str) -> dict[str, str]:
+    try:
+        return engine.columns(node)
+    except EngineError as failure:
+        raise broken(name, failure) from failure
+
+
+def _found_table(name: str, engine: Engine) -> exp.Table:
+    """The table or view that a text names, with or without schema and quotes."""
+    for node in _readings(name, engine):
+        try:
+            engine.columns(node)
+        except EngineError:
+            continue
+        return node
+    names = exp.select(sql.column("table_name")).distinct().from_(exp.table_("tables", db="information_schema"))
+    tables = sorted(row[0] for row in engine.rows(names))
+    neighbours = sorted(path.name for path in Path(name).parent.glob("*")) if Path(name).parent.is_dir() else []
+    raise UsageError(
+        f"{name}: no such file, folder or table",
+        hint=offer(Path(name).name, [*neighbours, *tables]) or "name a file, a folder or a table of the database",
+    )
+
+
+def _readings(name: str, engine: Engine) -> Iterator[exp.Table]:
+    """The tables that a text may mean: one of just that name, or parts between dots."""
+    yield sql.table(name)
+    try:
+        parts = exp.to_table(name, dialect=engine.dialect)
+    except SqlglotError:
+        return
+    if all(isinstance(part, exp.Identifier) for part in parts.parts) and len(parts.parts) > 1:
+        yield parts
+
+
+def _is_base_table(node: exp.Table, engine: Engine) -> bool:
+    tables = exp.table_("tables", db="information_schema")
+    conditions = [sql.column("table_name").eq(node.name), sql.column("table_type").eq("BASE TABLE")]
+    if node.db:
+        conditions.append(sql.column("table_schema").eq(node.db))
+    if node.catalog:
+        conditions.append(sql.column("table_catalog").eq(node.catalog))
+    views = exp.and_(sql.column("table_name").eq(node.name), sql.column("table_type").neq("BASE TABLE"))
+    found = exp.select(sql.count(exp.and_(*conditions)), sql.count(views)).from_(tables)
+    base, other = engine.rows(found)[0]
+    return bool(base and not other)

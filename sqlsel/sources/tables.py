@@ -1,0 +1,149 @@
+"""Tabular sources: files, frames, relations and tables, with columns mapped to what a dataset holds."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel.datasets.fragments import named
+from sqlsel.datasets.intake import Intake
+from sqlsel.datasets.nearest import unknown
+from sqlsel.datasets.structs import is_number
+from sqlsel.errors import UsageError
+from sqlsel.facts import TaskFacts
+from sqlsel.plan import nodes as sql
+from sqlsel.sources.columns import Columns, find_columns
+from sqlsel.sources.jsontext import read_json_column
+from sqlsel.sources.metadata import read_metadata
+from sqlsel.sources.predictions import Predicted, read_predictions
+from sqlsel.sources.relations import open_relation
+from sqlsel.sources.rows import Rows, column
+from sqlsel.sources.vectors import open_vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlsel.engines.base import Engine
+    from sqlsel.sources.options import ReadOptions
+
+
+@contextmanager
+def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator[Intake]:
+    """Open a tabular source and say what is in it.
+
+    Without an id column the file name is the id, and without that the row number, from 0. Without a file name column
+    the samples have no file names.
+
+    Args:
+        source: A file (parquet, csv, json, jsonl, npy) or a pattern of files, the name of a table or view, an Arrow
+            table or reader, a pandas or polars frame, a numpy matrix of vectors, or a relation of the engine.
+        engine: The session.
+        options: Which columns hold what.
+
+    Raises:
+        UsageError: If there is no such source, or an option names a column that it lacks or that does not fit.
+        IngestError: If the source is broken.
+    """
+    _check_classes(options)
+    with ExitStack() as stack:
+        relation = stack.enter_context(open_relation(source, engine))
+        columns = find_columns(relation, engine, options)
+        metadata = read_metadata(engine, relation.node, columns.metadata, relation.name)
+        outputs = {name: relation.types[name] for name in options.predictions.values()}
+        structured = {
+            name: read_json_column(engine, relation.node, name, nested=True)
+            for name, kind in outputs.items()
+            if kind == "JSON"
+        }
+        outputs |= {name: str(found.kind) for name, found in structured.items()}
+        parsed = {**metadata.parsed, **{name: found.value for name, found in structured.items()}}
+        rows = Rows(engine, relation, columns.id, columns.file_name, parsed)
+        predicted = [
+            read_predictions(rows, task, name, outputs[name], _classes(options, task))
+            for task, name in options.predictions.items()
+        ]
+        yield Intake(
+            samples=_samples(rows, metadata.value),
+            embedding=_embedding(rows, columns, options, stack),
+            object_embeddings={found.task.name: found.embedding for found in predicted if found.embedding is not None},
+            predictions=_union([found.rows for found in predicted]),
+            predicted=_union([rows.select({"task": sql.text(found.task.name)}) for found in predicted]),
+            scores=_scores(rows, options),
+            tasks=_tasks(predicted, options),
+            problems=metadata.problems,
+            normalize=options.normalize,
+        )
+
+
+def _samples(rows: Rows, metadata: exp.Expr | None) -> exp.Select:
+    name = column(rows.file_name) if rows.file_name else exp.Null()
+    values: dict[str, exp.Expr] = {"file_name": sql.varchar(name)}
+    if metadata is not None:
+        values["metadata"] = metadata
+    return rows.select(values)
+
+
+def _embedding(rows: Rows, columns: Columns, options: ReadOptions, stack: ExitStack) -> exp.Query | None:
+    """The vectors, from the source or from the file beside it."""
+    if options.embeddings_file is None:
+        return None if columns.embedding is None else rows.select({"embedding": columns.embedding})
+    vectors = stack.enter_context(open_vectors(options.embeddings_file, rows.engine, embedding=options.embedding))
+    if vectors.key == "sample_id":
+        return vectors.query
+    ids = rows.select({"file_name": sql.varchar(column(rows.file_name))}) if rows.file_name else _named_by_id(rows)
+    vector = exp.select(sql.column("sample_id", "ids"), sql.column("embedding", "vectors"))
+    same = sql.column("file_name", "ids").eq(sql.column("file_name", "vectors"))
+    return vector.from_(sql.subquery(vectors.query, "vectors")).join(sql.subquery(ids, "ids"), on=same)
+
+
+def _named_by_id(rows: Rows) -> exp.Select:
+    """The ids, and as text: what a file may call samples that have no file names."""
+    name = named(sql.varchar(sql.column("sample_id")), "file_name")
+    return exp.select(sql.column("sample_id"), name).from_(sql.subquery(rows.select({}), "identified"))
+
+
+def _scores(rows: Rows, options: ReadOptions) -> exp.Query | None:
+    queries = []
+    for (task, score), name in options.scores.items():
+        kind = rows.source.types[name]
+        if not is_number(kind):
+            raise UsageError(
+                f"score {task}/{score}: column {name!r} is of type {kind}, not a number",
+                hint="name a column with one number for each sample",
+            )
+        values = {"task": sql.text(task), "score": sql.text(score), "value": sql.double(column(name))}
+        queries.append(rows.select(values))
+    return _union(queries)
+
+
+def _tasks(predicted: Sequence[Predicted], options: ReadOptions) -> tuple[TaskFacts, ...]:
+    """The tasks of predictions and scores."""
+    tasks = {found.task.name: found.task for found in predicted}
+    for task, _ in options.scores:
+        tasks.setdefault(task, TaskFacts(task, None))
+    return tuple(tasks.values())
+
+
+def _classes(options: ReadOptions, task: str) -> tuple[str, ...] | None:
+    return tuple(options.classes[task]) if task in options.classes else None
+
+
+def _check_classes(options: ReadOptions) -> None:
+    for task in options.classes:
+        if task not in options.predictions:
+            raise unknown(
+                "task",
+                task,
+                options.predictions,
+                where="among the predictions (classes)",
+                empty=f"name its column: predictions={{{task!r}: 'column'}}",
+            )
+
+
+def _union(queries: Sequence[exp.Query]) -> exp.Query | None:
+    """All rows of queries with the same columns; None without a query."""
+    if len(queries) < 2:
+        return queries[0] if queries else None
+    return exp.union(*queries, distinct=False)

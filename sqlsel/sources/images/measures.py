@@ -152,9 +152,10 @@ def _strip(pixels: NDArray[np.uint8]) -> tuple[float, float]:
     noise = _difference(_difference(across, width), width)
     for flat in (laplacian, np.abs(noise, out=noise)):
         flat.reshape(-1, width)[:, -2:] = 0
-    squares = laplacian.astype(np.float32)
+    rows = laplacian.reshape(-1, width).astype(np.float32)
     # not a BLAS product, whose last bits change with its number of threads
-    return float(np.einsum("i,i->", squares, squares)), float(noise.astype(np.float32).sum())
+    squares = np.einsum("ij,ij->i", rows, rows)
+    return float(squares.sum(dtype=np.float64)), float(noise.astype(np.float32).sum())
 
 
 def _difference(flat: NDArray[np.int16], step: int) -> NDArray[np.int16]:

@@ -1,0 +1,106 @@
+"""Ingest of many prediction files against reading and parsing them with Python's json.
+
+Run ``python -m tests.benchmarks.predictions --files 20000``. It makes the files, then prints the median of three of each
+time, their ratio, and by how much the memory of a process that ingests them exceeds that of one that ingests a tenth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+CLASSES = 10
+
+
+def make(root: Path, files: int) -> None:
+    """Write a datasource without images: detections with 0 to 4 objects of ten classes a file."""
+    task = root / ".lightly" / "predictions" / "objects"
+    task.mkdir(parents=True)
+    categories = [{"id": number, "name": f"class {number}"} for number in range(CLASSES)]
+    schema = {"task_type": "object-detection", "categories": categories}
+    (task / "schema.json").write_text(json.dumps(schema))
+    (task.parent / "tasks.json").write_text('["objects"]')
+    numbers = random.Random(0)
+    for index in range(files):
+        folder = f"part {index // 1000}"
+        (task / folder).mkdir(exist_ok=True)
+        document = {
+            "file_name": f"{folder}/{index:06}.jpg",
+            "predictions": [_object(numbers) for _ in range(numbers.randint(0, 4))],
+        }
+        (task / folder / f"{index:06}.json").write_text(json.dumps(document))
+
+
+def _object(numbers: random.Random) -> dict[str, object]:
+    raw = [numbers.random() for _ in range(CLASSES)]
+    probabilities = [round(value / sum(raw), 6) for value in raw]
+    score = max(probabilities)
+    box = [numbers.randint(0, 500) for _ in range(4)]
+    return {"category_id": probabilities.index(score), "bbox": box, "score": score, "probabilities": probabilities}
+
+
+def parse(root: Path) -> float:
+    """Seconds to read and parse every file with Python's json."""
+    files = sorted((root / ".lightly" / "predictions" / "objects").glob("*/*.json"))
+    start = time.perf_counter()
+    for path in files:
+        with path.open() as file:
+            json.load(file)
+    return time.perf_counter() - start
+
+
+def ingest(root: Path) -> float:
+    """Seconds to ingest the folder into a new database file."""
+    import sqlsel
+
+    with tempfile.TemporaryDirectory() as folder, sqlsel.connect(Path(folder) / "bench.duckdb") as db:
+        start = time.perf_counter()
+        db.ingest(root, dataset="objects")
+        return time.perf_counter() - start
+
+
+def peak(root: Path) -> float:
+    """Megabytes that a process of its own takes at most while it ingests the folder."""
+    command = [sys.executable, "-m", "tests.benchmarks.predictions", "--peak", str(root)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def main() -> None:
+    """Make the files, measure, print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--files", type=int, default=20_000)
+    options.add_argument("--peak", type=Path, help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.peak:
+        ingest(given.peak)
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        many, few = Path(folder) / "many", Path(folder) / "few"
+        make(many, given.files)
+        make(few, given.files // 10)
+        ingest(few)
+        pairs = [(parse(many), ingest(many)) for _ in range(3)]
+        parsed, ingested = (statistics.median(times) for times in zip(*pairs, strict=True))
+        ratio = statistics.median(mine / theirs for theirs, mine in pairs)
+        print(f"{given.files:,} prediction files on {os.cpu_count()} processors")
+        print(f"json, read and parse   {parsed:7.2f} s   {parsed / given.files * 1e6:5.0f} us a file")
+        print(f"sqlsel, whole ingest   {ingested:7.2f} s   {ingested / given.files * 1e6:5.0f} us a file")
+        print(f"ratio                  {ratio:7.2f}")
+        small, large = peak(few), peak(many)
+        print(
+            f"peak memory            {large:7.0f} MB, {large - small:+.0f} MB over that of {given.files // 10:,} files"
+        )
+
+
+if __name__ == "__main__":
+    main()

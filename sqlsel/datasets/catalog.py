@@ -41,7 +41,11 @@ class DatasetCatalog:
         """
         if not self._has_catalog():
             return ()
-        return tuple(row[0] for row in self._catalog_rows("datasets", ("dataset",)))
+        tables = exp.select(sql.column("table_schema")).from_(exp.table_("tables", db="information_schema"))
+        here = exp.and_(sql.column("table_catalog").eq(self._engine.catalog), sql.column("table_name").eq(SAMPLES))
+        there = {row[0] for row in self._engine.rows(tables.where(here))}
+        # a schema that was dropped by hand takes its dataset along
+        return tuple(row[0] for row in self._catalog_rows("datasets", ("dataset",)) if row[0] in there)
 
     def check_dataset(self, dataset: str) -> None:
         """Raise UsageError with the nearest names if there is no such dataset."""

@@ -36,7 +36,14 @@ class UnusableVectorsError(IngestError):
 
 
 def write_vectors(
-    target: Target, table: str, query: exp.Query, *, width: int | None, normalize: bool, keys: tuple[str, ...]
+    target: Target,
+    table: str,
+    query: exp.Query,
+    *,
+    replaced: exp.Query,
+    width: int | None,
+    normalize: bool,
+    keys: tuple[str, ...],
 ) -> int | None:
     """Store the vectors of a source; those that the table has for the same samples are replaced.
 
@@ -44,6 +51,7 @@ def write_vectors(
         target: The dataset.
         table: Name of the table; it is made where the dataset lacks it.
         query: The intake's query, with ``embedding``.
+        replaced: Query with ``sample_id``: whose vectors are replaced.
         width: Width of the vectors that the dataset has; None where it has none.
         normalize: Whether vectors are brought to unit length: norm and division in double, rounded once to float32.
             Vectors within 1e-6 of length 1 stay bit for bit.
@@ -62,8 +70,8 @@ def write_vectors(
             hint="compute both with the same model, or ingest into a new dataset",
         )
     if width is not None:
-        named = exp.select(target.sample_id()).from_(query.subquery("source"))
-        target.delete(table, matching(target.table(table), sql.subquery(named, "named"), "sample_id"))
+        gone = exp.select(target.sample_id()).from_(replaced.subquery("source"))
+        target.delete(table, matching(target.table(table), sql.subquery(gone, "named"), "sample_id"))
     if given is None:
         return width
     if width is None:
@@ -76,6 +84,20 @@ def write_vectors(
     if target.count(table, sql.absent(sql.column("embedding"))):
         raise UnusableVectorsError("some vectors cannot be used", hint=_HINT)
     return given
+
+
+def check_new_table(target: Target, table: str) -> None:
+    """Raise IngestError if a table to be made differs from another of the dataset by case alone."""
+    names = exp.select(sql.column("table_name")).from_(exp.table_("tables", db="information_schema"))
+    here = exp.and_(
+        sql.column("table_catalog").eq(target.engine.catalog), sql.column("table_schema").eq(target.dataset)
+    )
+    same = [name for (name,) in target.engine.rows(names.where(here)) if name.casefold() == table.casefold()]
+    if same:
+        raise IngestError(
+            f"table {table!r} cannot be made beside {same[0]!r}: the names differ by case alone",
+            hint="give the task another name",
+        )
 
 
 def check_single_vectors(target: Target, table: str, keys: tuple[str, ...]) -> None:

@@ -27,7 +27,13 @@ from sqlsel.datasets.tables import (
 )
 from sqlsel.datasets.target import Target
 from sqlsel.datasets.tasks import check_tasks, write_embedding, write_keys, write_tasks
-from sqlsel.datasets.vectors import UnusableVectorsError, check_single_vectors, refuse_unusable, write_vectors
+from sqlsel.datasets.vectors import (
+    UnusableVectorsError,
+    check_new_table,
+    check_single_vectors,
+    refuse_unusable,
+    write_vectors,
+)
 from sqlsel.datasets.widening import check_id_type, stored_id_type
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import EngineError, IngestError, UsageError
@@ -110,6 +116,8 @@ def _target(engine: Engine, dataset: str, intake: Intake, facts: DatasetFacts | 
         if intake.samples is None:
             raise UsageError(f"no dataset {dataset!r} to add this to", hint="ingest its samples first")
         make_dataset(engine, dataset, incoming)
+        for table in ("datasets", "tasks", "metadata_keys", "embeddings"):
+            engine.execute(exp.delete(catalog_table(engine.catalog, table)).where(sql.column("dataset").eq(dataset)))
         engine.execute(exp.Insert(this=datasets, expression=exp.select(sql.text(dataset), now, now.copy())))
         return Target(engine, dataset, incoming, new=True)
     touched = exp.update(datasets, {"updated_at": now}, where=sql.column("dataset").eq(dataset))
@@ -146,7 +154,12 @@ def _store_vectors(target: Target, intake: Intake, facts: DatasetFacts | None, t
         keys = ("sample_id",) if task is None else ("sample_id", "object_index")
         tell(table, 0, None)
         stored = widths.get(task)
-        width = write_vectors(target, table, query, width=stored, normalize=intake.normalize, keys=keys)
+        if stored is None:
+            check_new_table(target, table)
+        replaced = _replaced(intake, task, query)
+        width = write_vectors(
+            target, table, query, replaced=replaced, width=stored, normalize=intake.normalize, keys=keys
+        )
         if width is None:
             continue
         if stored is None:
@@ -178,6 +191,13 @@ def _vector_queries(intake: Intake) -> dict[str | None, exp.Query]:
     """The intake's queries for vectors, by task; None is the samples' own."""
     own: dict[str | None, exp.Query] = {} if intake.embedding is None else {None: intake.embedding}
     return own | dict(intake.object_embeddings)
+
+
+def _replaced(intake: Intake, task: str | None, query: exp.Query) -> exp.Query:
+    """Whose vectors a source replaces: where it says whose predictions, those of their objects."""
+    if task is None or intake.predicted is None:
+        return query
+    return exp.select(exp.Star()).from_(sql.subquery(intake.predicted, "predicted")).where(sql.column("task").eq(task))
 
 
 def _any_query(intake: Intake) -> exp.Query:

@@ -10,6 +10,7 @@ from sqlsel.sources.options import ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from sqlsel.datasets.intake import Intake
     from sqlsel.engines.base import Engine
@@ -31,14 +32,16 @@ def read(source: object, engine: Engine, *, options: ReadOptions | None = None) 
         UsageError: If there is no such file or table, or no reader for it, or an option names no column.
         IngestError: If the source is empty or broken.
     """
-    options = options or ReadOptions()
+    with engine.bounded_memory(), _opened(source, engine, options or ReadOptions()) as intake:
+        yield intake
+
+
+def _opened(source: object, engine: Engine, options: ReadOptions) -> AbstractContextManager[Intake]:
+    """The reader for a kind of source."""
     if isinstance(source, str | Path) and Path(source).is_dir():
         from sqlsel.sources.lightly import read_folder
 
-        with read_folder(Path(source), engine, options) as intake:
-            yield intake
-        return
+        return read_folder(Path(source), engine, options)
     from sqlsel.sources.tables import read_table
 
-    with read_table(source, engine, options) as intake:
-        yield intake
+    return read_table(source, engine, options)

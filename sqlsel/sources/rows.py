@@ -40,7 +40,9 @@ class Rows:
 
     def select(self, values: Mapping[str, exp.Expr]) -> exp.Select:
         """A query for each row's ``sample_id`` and further values, made of columns by ``column``."""
-        identity = column(self.id or self.file_name or _NUMBER)
+        identity = sql.varchar(column(self.file_name)) if self.file_name else column(_NUMBER)
+        if self.id is not None:
+            identity = column(self.id)
         columns = [named(value, name) for name, value in {"sample_id": identity, **values}.items()]
         return exp.select(*columns).from_(sql.subquery(self._columns(), _ROWS))
 

@@ -33,6 +33,10 @@ def statement_failure(failure: Exception, sql: str) -> SqlselError:
             "the database is open for reading only, and this needs to write",
             hint="open it for writing, or select without a tag",
         )
+    if "within a transaction" in text:
+        return UsageError(
+            "a transaction is open on this connection, and this needs one of its own", hint="commit it first"
+        )
     return EngineError(first_line(text), sql=sql)
 
 

@@ -1,7 +1,8 @@
 """Ingest of many prediction files against reading and parsing them with Python's json.
 
-Run ``python -m tests.benchmarks.predictions --files 20000``. It makes the files, then prints the median of three of each
-time, their ratio, and by how much the memory of a process that ingests them exceeds that of one that ingests a tenth.
+Run ``python -m tests.benchmarks.predictions --files 20000``. It makes the files, then prints the median of three of
+each time, their ratio, and by how much the memory of a process that ingests them exceeds that of one that ingests a
+tenth.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def about_metadata(seen: MetadataFiles) -> Iterator[Problem]:
     """Keys that the schema does not declare, and files about whole videos."""
     if seen.undeclared:
         names = sorted(seen.undeclared, key=lambda name: (-seen.undeclared[name], name))
-        listed = ", ".join(f"{name} ({seen.undeclared[name]:,} files)" for name in names[:5])
+        listed = ", ".join(f"{name} ({_files(seen.undeclared[name])})" for name in names[:5])
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         yield _notice(f"{METADATA}/{SCHEMA}", f"keys that it does not declare were left out: {listed}{more}")
     if seen.videos:

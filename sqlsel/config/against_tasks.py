@@ -63,12 +63,13 @@ def _unknown_task(pair: Pair, name: str, facts: DatasetFacts) -> Finding:
 
 
 def _probabilities(pair: Pair, task: TaskFacts) -> list[Finding]:
-    if task.has_probabilities:
+    strategy = pair.strategy.model
+    if task.has_probabilities or (isinstance(strategy, BalanceStrategy) and strategy.count == "PREDICTED"):
         return []
     what = "classes" if task.task_type == "classification" else "objects"
     message = (
         f"CLASS_DISTRIBUTION adds up class probabilities, and not all {what} of task {show(task.name)} carry them; "
-        "ingest predictions with 'probabilities', or count objects with CATEGORY_COUNT"
+        "ingest predictions with 'probabilities', or count the predicted classes with \"count\": \"PREDICTED\""
     )
     return [Finding((*pair.input.path, "name"), message)]
 

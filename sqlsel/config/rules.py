@@ -23,7 +23,7 @@ def check_rules(outline: Outline) -> list[Finding]:
     found = [*_how_many(outline.top), *_unsupported(outline.top)]
     for pair in outline.pairs:
         found += [*_goes_together(pair), *_queries(pair), *_categories(pair.input)]
-        found += [*_strength(pair.strategy), *_balance(pair.strategy), *_target_range(pair.strategy)]
+        found += [*_strength(pair.strategy), *_balance(pair.strategy), *_count(pair), *_target_range(pair.strategy)]
     return found
 
 
@@ -104,6 +104,15 @@ def _balance(strategy: Side) -> list[Finding]:
         message = "missing 'target': give the share of each class, or a 'distribution' of UNIFORM or INPUT"
         return [Finding(strategy.path, message)]
     return _shares(target, strategy) if isinstance(target, dict) and target else []
+
+
+def _count(pair: Pair) -> list[Finding]:
+    if pair.strategy.kind != "BALANCE" or pair.input.kind in (None, "PREDICTIONS"):
+        return []
+    if pair.strategy.data.get("count") is None:
+        return []
+    message = f"'count' belongs to PREDICTIONS, not to {pair.input.kind}; leave it out"
+    return [Finding((*pair.strategy.path, "count"), message, at_key=True)]
 
 
 def _shares(target: dict[str, Any], strategy: Side) -> list[Finding]:

@@ -46,6 +46,10 @@ def objective_conditions() -> list[Schema]:
             conditions.append(_when(_side("strategy", "type", kind), {"properties": {"input": none}}))
     no_categories = {"properties": {"input": _left_out("categories")}}
     conditions.append(_when(_side("input", "name", "CLASS_DISTRIBUTION"), no_categories))
+    for kind in GOES_WITH:
+        if kind != "PREDICTIONS":
+            no_count = {"properties": {"strategy": _left_out("count")}}
+            conditions.append(_when(_side("input", "type", kind), no_count))
     return [*conditions, *_strength_conditions()]
 
 

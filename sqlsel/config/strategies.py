@@ -11,6 +11,7 @@ from sqlsel.config.values import AtLeastZero, Neighbors, Number, Part, Strength,
 StrategyType = Literal["DIVERSITY", "WEIGHTS", "THRESHOLD", "BALANCE", "SIMILARITY", "TYPICALITY"]
 Operation = Literal["SMALLER", "SMALLER_EQUAL", "BIGGER", "BIGGER_EQUAL"]
 Distribution = Literal["TARGET", "UNIFORM", "INPUT"]
+CountOf = Literal["PROBABILITIES", "PREDICTED"]
 
 STRENGTH = Field(
     default=1.0,
@@ -74,6 +75,11 @@ class BalanceStrategy(Part):
     distribution: Distribution = Field(
         default="TARGET",
         description="TARGET: the mix given as target. UNIFORM: equal shares. INPUT: the mix of the samples in play.",
+    )
+    count: CountOf = Field(
+        default="PROBABILITIES",
+        description="For predictions. PROBABILITIES: class probabilities are added up. PREDICTED: each sample, or each "
+        "of its objects, counts as one of its most probable class.",
     )
 
 

@@ -35,9 +35,10 @@ def input_step(objective: Objective, column: str, facts: DatasetFacts, request: 
     if isinstance(source, MetadataInput):
         return _metadata(source, column, facts, categorical=isinstance(objective.strategy, BalanceStrategy))
     if isinstance(source, PredictionsInput):
-        return (
-            _category_count(source, column, facts) if source.name == "CATEGORY_COUNT" else _mix(source, column, facts)
-        )
+        if source.name == "CATEGORY_COUNT":
+            return _category_count(source, column, facts)
+        predicted = isinstance(objective.strategy, BalanceStrategy) and objective.strategy.count == "PREDICTED"
+        return _predicted(source, column, facts) if predicted else _mix(source, column, facts)
     if isinstance(source, RandomInput):
         return _random(source, column, request)
     assert_never(source)
@@ -116,7 +117,24 @@ def _mix(source: PredictionsInput, column: str, facts: DatasetFacts) -> InputSte
         value=sql.column("value", column),
         relation=relation,
         categories=task.categories,
+        task=source.task,
     )
+
+
+def _predicted(source: PredictionsInput, column: str, facts: DatasetFacts) -> InputStep:
+    task = facts.tasks[source.task]
+    label = f"predicted classes of task {source.task}"
+    value = sql.column("value", column)
+    if task.task_type == "classification":
+        category = exp.alias_(sql.column("category"), "value", quoted=True)
+        relation = predictions(facts, source.task, sql.column("sample_id"), category)
+        return InputStep(column, label, "class", value, relation, categories=task.categories, task=source.task)
+    counts = [
+        sql.double(sql.count(exp.EQ(this=sql.column("category"), expression=sql.text(name))))
+        for name in task.categories
+    ]
+    relation = per_sample(facts, source.task, exp.Array(expressions=counts))
+    return InputStep(column, label, "distribution", value, relation, categories=task.categories, task=source.task)
 
 
 def _random(source: RandomInput, column: str, request: Request) -> InputStep:

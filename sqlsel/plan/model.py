@@ -86,6 +86,7 @@ class InputStep:
         relation: Query joined by ``sample_id`` under the name of the column.
         optional: Whether NULL is an answer too (a categorical NULL), so that nobody lacks the input.
         categories: Class names of a distribution.
+        task: The task whose class mix this is.
         vectors: Where vectors lie.
     """
 
@@ -96,6 +97,7 @@ class InputStep:
     relation: exp.Query | None = None
     optional: bool = False
     categories: tuple[str, ...] = ()
+    task: str | None = None
     vectors: Vectors | None = None
 
 

@@ -68,16 +68,17 @@ def _asked(config: Config, facts: DatasetFacts) -> int:
     return max(1, int(share.to_integral_value(rounding=ROUND_HALF_UP)))
 
 
-def _key(objective: Objective) -> tuple[object, bool]:
+def _key(objective: Objective) -> tuple[object, str | None]:
+    """What makes two objectives look at one column: the input, and for a balance what it counts."""
     source = objective.input
     if isinstance(source, EmbeddingsInput):
         # the queries belong to the objective: the vectors looked at are the same with and without them
         source = source.model_copy(update={"dataset_id": None, "tag_name": None})
-    return source, isinstance(objective.strategy, BalanceStrategy)
+    return source, objective.strategy.count if isinstance(objective.strategy, BalanceStrategy) else None
 
 
-def _inputs(config: Config, facts: DatasetFacts, request: Request) -> dict[tuple[object, bool], InputStep]:
-    steps: dict[tuple[object, bool], InputStep] = {}
+def _inputs(config: Config, facts: DatasetFacts, request: Request) -> dict[tuple[object, str | None], InputStep]:
+    steps: dict[tuple[object, str | None], InputStep] = {}
     for objective in config.strategies:
         if _key(objective) not in steps:
             steps[_key(objective)] = input_step(objective, f"input_{len(steps) + 1}", facts, request)

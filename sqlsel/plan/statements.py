@@ -13,6 +13,7 @@ from sqlsel.plan.candidates import (
     funnel_query,
     in_play_query,
     inputs_query,
+    preselected_ids,
     tagged_ids,
     tie_key,
 )
@@ -24,6 +25,7 @@ from sqlsel.plan.ranking import (
     weights_query,
     with_file_names,
 )
+from sqlsel.plan.scores import predictions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,10 +43,16 @@ def statements(plan: Plan) -> Mapping[str, exp.Expr]:
     ``funnel`` counts what each filter removes. ``selection`` ranks where SQL alone decides. Otherwise ``inputs`` and
     ``in_play`` are temporary tables, ``columns`` is what numpy reads of every sample in play, ``vectors <input>`` and
     ``queries <objective>`` the vectors; ``picked`` gives the picks their ids. ``pool`` is what the picks are compared
-    with in the summary.
+    with in the summary, and ``mixes <objective>`` the predictions of all that is chosen.
     """
-    if plan.route == "greedy":
-        return _greedy(plan)
+    found = _greedy(plan) if plan.route == "greedy" else _ranked(plan)
+    for objective in plan.objectives:
+        if objective.input.task is not None:
+            found[f"mixes {objective.name}"] = _mixes(plan, objective.input.task)
+    return found
+
+
+def _ranked(plan: Plan) -> dict[str, exp.Expr]:
     found: dict[str, exp.Expr] = {"funnel": sql.chain({INPUTS: inputs_query(plan)}, funnel_query(plan))}
     found["selection"] = weights_query(plan) if plan.route == "weights" else balance_query(plan)
     if plan.objectives:
@@ -109,6 +117,17 @@ def _queries(queries: Queries) -> exp.Select:
     if source.facts.task is not None:
         order.append(sql.ascending(sql.column("object_index", "v")))
     return query.order_by(*order)
+
+
+def _mixes(plan: Plan, task: str) -> exp.Select:
+    """The predictions of a task for everything chosen, in the order of samples and objects."""
+    ids: exp.Query = exp.select(sql.column("sample_id")).from_(sql.table(CHOSEN))
+    if plan.request.preselected is not None:
+        ids = exp.union(ids, preselected_ids(plan.request.preselected, plan.facts), distinct=True)
+    columns = [sql.column(name) for name in ("category", "probabilities")]
+    chosen = exp.In(this=sql.column("sample_id"), query=exp.Subquery(this=ids))
+    query = predictions(plan.facts, task, *columns).where(chosen, sql.present(sql.column("object_index")))
+    return query.order_by(sql.ascending(sql.column("sample_id")), sql.ascending(sql.column("object_index")))
 
 
 def places_query() -> exp.Select:

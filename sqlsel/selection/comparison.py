@@ -57,8 +57,8 @@ def compare(
         progress: Told of the stages.
 
     Returns:
-        ``objectives`` by name with ``random`` and ``alone``; ``coverage`` where samples have embeddings; ``sample``: how
-        many candidates were looked at, of how many.
+        ``objectives`` by name with ``random`` and ``alone``; ``coverage`` where samples have embeddings; ``sample``:
+        how many candidates were looked at, of how many.
     """
     greedy = replace(plan, route="greedy")
     greedy = replace(greedy, statements=statements(greedy))

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sqlsel.plan.ranking import rest_of, shares_of
+from sqlsel.plan.statements import CHOSEN
+from sqlsel.selection.reading import distribution_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
+    import pyarrow as pa
 
     from sqlsel.config import BalanceStrategy
+    from sqlsel.engines.base import Engine
+    from sqlsel.plan.model import Plan
 
     Doubles = npt.NDArray[np.float64]
 
@@ -98,6 +104,35 @@ def attainable_sums(rows: Doubles, preselected: Doubles, picked: int) -> Doubles
         total = preselected.sum() + totals[first].sum()
         shares[number] = (preselected[number] + rows[first, number].sum()) / total if total else 0.0
     return shares
+
+
+def read_mixes(plan: Plan, engine: Engine, sample_ids: pa.ChunkedArray) -> dict[str, Mapping[str, Any]]:
+    """For each balance of predictions both mixes of everything chosen, whichever of them it aimed at.
+
+    Returns:
+        By objective, ``mixes`` with ``probabilities`` (None where some prediction has none) and ``predicted``: the
+        share of each class.
+    """
+    import pyarrow as pa
+
+    found: dict[str, Mapping[str, Any]] = {}
+    with engine.bind({CHOSEN: pa.table({"sample_id": sample_ids})}):
+        for step in plan.objectives:
+            if step.input.task is not None:
+                rows = engine.table(plan.statements[f"mixes {step.name}"])
+                found[step.name] = {"mixes": _both(rows, step.input.categories)}
+    return found
+
+
+def _both(rows: pa.Table, names: tuple[str, ...]) -> dict[str, dict[str, float] | None]:
+    counts = Counter(rows.column("category").to_pylist())
+    predicted = _shares(np.array([counts[name] for name in names], dtype=np.float64))
+    mixes: dict[str, dict[str, float] | None] = {"probabilities": None}
+    if not rows.column("probabilities").null_count:
+        summed = distribution_rows(rows.column("probabilities"), len(names)).sum(axis=0)
+        mixes["probabilities"] = dict(zip(names, _shares(summed).tolist(), strict=True))
+    mixes["predicted"] = dict(zip(names, predicted.tolist(), strict=True))
+    return mixes
 
 
 def _shares(sums: Doubles) -> Doubles:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlsel.selection.by_kernels import run_greedy
 from sqlsel.selection.by_sql import run_balance, run_weights
+from sqlsel.selection.mixes import read_mixes
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
@@ -26,7 +28,10 @@ def run_plan(plan: Plan, engine: Engine, progress: Progress | None = None) -> Ru
     Raises:
         SelectionError: If no candidate is left, or samples lack an input that may not be missing.
     """
-    return _ROUTES[plan.route](plan, engine, progress or silent)
+    outcome = _ROUTES[plan.route](plan, engine, progress or silent)
+    mixes = read_mixes(plan, engine, outcome.ranked.column("sample_id"))
+    reached = {name: {**found, **mixes.get(name, {})} for name, found in outcome.reached.items()}
+    return replace(outcome, reached=reached)
 
 
 def silent(stage: str, done: int, total: int | None) -> None:

@@ -117,7 +117,7 @@ def test_what_is_there_passes(source, strategy):
             {**CLASSES, "task": "plain"},
             {"type": "BALANCE", "target": {"hat": 1}},
             f"{IN}.name",
-            ["class probabilities", "not all objects of task 'plain' carry them", "CATEGORY_COUNT"],
+            ["class probabilities", "not all objects of task 'plain' carry them", '"count": "PREDICTED"'],
         ),
         (
             CLASSES,

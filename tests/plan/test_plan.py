@@ -67,6 +67,8 @@ EVERY = [
     (p.WEATHER_KEY, {"type": "BALANCE", "distribution": "UNIFORM"}),
     (p.WEATHER_KEY, {"type": "BALANCE", "distribution": "INPUT"}),
     (p.SCENE, {"type": "BALANCE", "target": {"bus": 0.5}}),
+    (p.SCENE, {"type": "BALANCE", "target": {"bus": 0.5}, "count": "PREDICTED"}),
+    (p.THINGS, {"type": "BALANCE", "target": {"bus": 0.5}, "count": "PREDICTED"}),
     (p.THINGS, {"type": "BALANCE", "target": {"bus": 0.5}}),
 ]
 
@@ -83,6 +85,7 @@ EVERY = [
         ([(p.WEATHER_KEY, BALANCE), (p.DOUBT, p.WEIGHTS)], "greedy"),
         ([(p.DOUBT, {**p.WEIGHTS, "stopping_condition_max_sum": 3})], "greedy"),
         ([(p.SCENE, {"type": "BALANCE", "target": {"bus": 0.5}})], "greedy"),
+        ([(p.SCENE, {"type": "BALANCE", "target": {"bus": 0.5}, "count": "PREDICTED"})], "balance"),
         ([(p.EMBEDDINGS, p.DIVERSITY)], "greedy"),
     ],
 )

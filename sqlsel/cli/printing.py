@@ -54,17 +54,23 @@ def write(rows: Rows, format_name: str, out: BinaryIO, *, limit: int | None = No
     if format_name != TABLE:
         return write_rows(rows, cast("Format", format_name), out)
     shown, count = rows.head(limit)
-    write_table(rows.schema.names, [list(record.values()) for record in shown], out, more=count - len(shown))
+    cells = [list(record.values()) for record in shown]
+    write_table(rows.schema.names, cells, out, more=more_rows(count - len(shown)))
     return count
 
 
-def write_table(headers: Sequence[str], rows: Sequence[Sequence[object]], out: BinaryIO, *, more: int = 0) -> None:
-    """Write a table that fits the terminal, and how many rows more there are than it shows."""
+def write_table(headers: Sequence[str], rows: Sequence[Sequence[object]], out: BinaryIO, *, more: str = "") -> None:
+    """Write a table that fits the terminal, and a line about the rows that it does not show."""
     lines = table_lines(headers, rows, terminal_width())
     if more:
-        lines.append(f"… {more:,} more; --format csv prints all, -o FILE writes them")
+        lines.append(more)
     encoding = sys.stdout.encoding or "utf-8"
     out.write("".join(f"{line}\n" for line in lines).encode(encoding, "backslashreplace"))
+
+
+def more_rows(count: int) -> str:
+    """The line about rows that a table does not show; empty if it shows all."""
+    return f"… {count:,} more; --format csv prints all, -o FILE writes them" if count else ""
 
 
 def terminal_width() -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 GAP = "  "
 _NARROWEST = 8
+_LEAST_HEADER = 4
 _CUT = "…"
 
 
@@ -28,7 +29,7 @@ class _Column:
     @property
     def least_width(self) -> int:
         """Numbers are never cut, texts down to a few characters."""
-        return max(self.value_width, 4) if self.is_number else min(self.full_width, _NARROWEST)
+        return max(self.value_width, _LEAST_HEADER) if self.is_number else min(self.full_width, _NARROWEST)
 
 
 def table_lines(headers: Sequence[str], rows: Sequence[Sequence[object]], width: int) -> list[str]:
@@ -111,13 +112,20 @@ def _which_fit(columns: list[_Column], width: int) -> tuple[list[_Column], list[
 
 
 def _widths(columns: list[_Column], width: int) -> list[int]:
+    """Headers give way first, then texts; all to the same width."""
     room = width - len(GAP) * (len(columns) - 1)
-    cap = max((column.full_width for column in columns), default=0)
-    while True:
-        widths = [max(min(column.full_width, cap), min(column.least_width, room)) for column in columns]
-        if sum(widths) <= room or cap <= 1:
+    widths = [column.full_width for column in columns]
+    for cap in range(max(widths, default=0), _LEAST_HEADER, -1):
+        widths = [max(column.value_width, min(column.full_width, cap)) for column in columns]
+        if sum(widths) <= room:
             return _with_leftover(columns, widths, room)
-        cap -= 1
+    for cap in range(max(widths, default=0), 0, -1):
+        widths = [
+            max(min(full, cap), min(column.least_width, room)) for column, full in zip(columns, widths, strict=True)
+        ]
+        if sum(widths) <= room:
+            break
+    return _with_leftover(columns, widths, room)
 
 
 def _with_leftover(columns: list[_Column], widths: list[int], room: int) -> list[int]:

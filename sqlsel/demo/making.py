@@ -105,6 +105,7 @@ def _make_data(db: Database, files: Path, say: Say, progress: Progress | None) -
 
     files.mkdir(exist_ok=True)
     (files / MARK).write_text(_README, encoding="utf-8")
+    say(f"Made in {files}, and ingested as datasets:")
     for folder in make_folders():
         shutil.rmtree(files / folder.name, ignore_errors=True)
         root = write_folder(folder, files)
@@ -124,8 +125,8 @@ def _write_selection(db: Database, folder: Path) -> dict[Path, str]:
     db.export(DATASET, TAG, "filenames", names)
     db.export(DATASET, TAG, "parquet", table)
     return {
-        names: "the file names of the selected, by rank",
-        table: "the same with rank, gain, terms and metadata",
+        names: "the selected, by rank",
+        table: "with rank, gain, terms and metadata",
     }
 
 

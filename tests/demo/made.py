@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlsel.demo import make_demo
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MADE: list[Path] = []
 

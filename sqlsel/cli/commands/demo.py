@@ -44,7 +44,7 @@ def demo_command(folder: str) -> None:
             demo = make_demo(Path(folder), say=click.echo, progress=progress)
         click.echo(f"\n{demo.selection}\n")
         with destination(None) as out:
-            write_ranking(demo.selection, out, limit=_ROWS_SHOWN)
+            write_ranking(demo.selection, out, limit=_ROWS_SHOWN, rest_in=list(demo.files)[-1])
         for line in closing_lines(demo):
             click.echo(line)
 
@@ -72,9 +72,9 @@ def next_commands(demo: Demo) -> Iterator[tuple[str, str]]:
     """Commands that work as they are, with what they do."""
     database, config = (shlex.quote(str(path)) for path in (demo.database, next(iter(demo.files))))
     yield "what a config can name", f"sqlsel info --db {database}"
-    yield "the plan, or with --sql the SQL", f"sqlsel explain {config} --db {database} --dataset digits"
-    again = f"sqlsel select {config} --db {database} --dataset digits"
-    yield "100 more, unlike the first", f"{again} \\\n      --preselected round-1 --tag round-2 --overwrite"
+    yield "the plan, or with --sql the SQL", f"sqlsel explain {config} \\\n      --db {database} --dataset digits"
+    again = f"--db {database} --dataset digits \\\n      --preselected round-1 --tag round-2 --overwrite"
+    yield "100 more, unlike the first", f"sqlsel select {config} \\\n      {again}"
     query = '"SELECT metadata.digit, count(*) FROM digits.samples JOIN digits.tags'
     rest = "USING (sample_id) WHERE tag = 'round-1' GROUP BY ALL ORDER BY ALL\""
     yield "any SQL", f"sqlsel sql --db {database} \\\n      {query} \\\n      {rest}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,14 @@ if TYPE_CHECKING:
 
     from sqlsel.sources.lightly.faults import Faults
 
-# A suffix, in the syntax that Python's and the engines' regular expressions share.
+# What `stem` takes off, as a regular expression for engines.
 ENDING = r"\.[^./]*$"
 
 
 def stem(file_name: str) -> str:
     """The file name without its suffix: what an image and the JSON files about it have in common."""
-    return re.sub(ENDING, "", file_name)
+    base, dot, ending = file_name.rpartition(".")
+    return base if dot and "/" not in ending else file_name
 
 
 def is_text(name: str) -> bool:

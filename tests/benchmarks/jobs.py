@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sqlsel.kernels import Balance, Diversity, Weights, greedy, similarity, typicality
 from tests.benchmarks import data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass

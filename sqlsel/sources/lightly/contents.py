@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from sqlsel.engines.base import Engine
@@ -32,6 +33,7 @@ class Contents:
         tree: The metadata keys.
         readings: As ``readings.spool_readings`` says.
         vectors: The samples' vectors.
+        objects: By task, the query for the vectors of its objects.
     """
 
     engine: Engine
@@ -41,6 +43,7 @@ class Contents:
     tree: Tree | None = None
     readings: Path | None = None
     vectors: Vectors | None = None
+    objects: Mapping[str, exp.Query] = field(default_factory=dict)
 
     def samples(self) -> exp.Select:
         """The samples: names, and a struct ``metadata`` of declared keys, the vector file's columns and readings."""
@@ -100,7 +103,7 @@ class Contents:
 
     def embedding(self) -> exp.Query | None:
         """The vectors of the samples, and of whatever else the file has vectors of."""
-        if self.vectors is None or self.vectors.embedding is None:
+        if self.vectors is None:
             return None
         vectors, name = sql.subquery(self.vectors.embedding, "e"), sql.varchar(sql.column("sample_id", "e"))
         query = exp.select().from_(vectors)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sqlsel.datasets.intake import Intake
-from sqlsel.errors import DatabaseError, IngestError, Problem
+from sqlsel.errors import DatabaseError, IngestError, Problem, UsageError
 from sqlsel.sources.images import IMAGE_SUFFIXES, can_measure
 from sqlsel.sources.lightly import notices
 from sqlsel.sources.lightly.checks import check_names, check_places, stray_files
@@ -55,9 +55,15 @@ def read_folder(path: Path, engine: Engine, options: ReadOptions) -> Iterator[In
         options: The vectors' file and columns, whether images are measured, and who is told of the progress.
 
     Raises:
+        UsageError: If the options name a file or a column that is not there, or columns that only a table has.
         IngestError: If there is nothing to read, or files that cannot be used: their number and the first ten of them.
         DatabaseError: If there is no room for the temporary files.
     """
+    if options.predictions or options.scores or options.classes:
+        raise UsageError(
+            f"{path}: predictions, scores and classes name columns of a table, and this is a folder",
+            hint="its predictions are in .lightly/predictions",
+        )
     with ExitStack() as stack:
         try:
             temporary = Path(stack.enter_context(TemporaryDirectory(prefix="sqlsel-")))
@@ -128,6 +134,7 @@ class _Reader:
             metadata=metadata if tree else None,
             tree=tree,
             vectors=vectors,
+            objects=self.stack.enter_context(object_vectors(self.root, self.engine)),
         )
 
     def _measured(self, contents: Contents, images: int) -> Contents:
@@ -150,7 +157,7 @@ class _Reader:
         return Intake(
             samples=contents.samples(),
             embedding=contents.embedding(),
-            object_embeddings=object_vectors(self.root, self.engine),
+            object_embeddings=contents.objects,
             predictions=contents.predicted(),
             tasks=facts,
             keys=metadata_keys(contents.tree or {}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -13,6 +13,7 @@ from sqlsel.datasets.structs import Struct, read_type
 from sqlsel.errors import IngestError
 from sqlsel.plan import nodes as sql
 from sqlsel.sources.lightly.walking import ENDING
+from sqlsel.sources.options import ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from sqlsel.engines.base import Engine
     from sqlsel.errors import Problem
-    from sqlsel.sources.options import ReadOptions
 
 EMBEDDINGS = "embeddings.parquet"
 OBJECT_EMBEDDINGS = "object_embeddings.parquet"
@@ -34,7 +34,7 @@ class Vectors:
         file: Name of the file, relative to the datasource if it lies there.
         rows: Query with ``file_name``, ``place`` (the file name without its suffix), ``sample_id`` as the file has it
             and, if the file has columns beside names and vectors, the struct ``metadata``.
-        embedding: Query with ``sample_id`` and ``embedding``; None if the file has no vectors.
+        embedding: Query with ``sample_id`` and ``embedding``.
         metadata: Names of the fields of ``metadata``.
         renamed: Whether an id differs from its file name.
         problems: What the file's reader left out or repaired.
@@ -42,7 +42,7 @@ class Vectors:
 
     file: str
     rows: exp.Select
-    embedding: exp.Query | None
+    embedding: exp.Query
     metadata: tuple[str, ...]
     renamed: bool
     problems: tuple[Problem, ...]
@@ -56,6 +56,10 @@ def read_vectors(root: Path, engine: Engine, options: ReadOptions) -> Iterator[V
         root: The datasource.
         engine: The session that reads them.
         options: Names another file, and its columns.
+
+    Raises:
+        UsageError: If there is no such file, or it lacks a column that is named.
+        IngestError: If it is broken, has no vectors, or does not say whose they are.
     """
     from sqlsel.sources.tables import read_table
 
@@ -63,14 +67,22 @@ def read_vectors(root: Path, engine: Engine, options: ReadOptions) -> Iterator[V
     if options.embeddings_file is None and not file.exists():
         yield None
         return
-    with read_table(file, engine, replace(options, embeddings_file=None)) as intake, readable(engine, intake.bound):
-        source = intake.samples or intake.embedding
-        if source is None:
-            raise IngestError(f"{file}: there are no vectors in this file")
+    table = ReadOptions(id=options.id, file_name=options.file_name, embedding=options.embedding)
+    with read_table(file, engine, table) as intake, readable(engine, intake.bound):
+        source = intake.samples
+        if source is None or intake.embedding is None:
+            raise IngestError(
+                f"{file}: no column with vectors", hint="call it 'embedding', with a list of numbers in each row"
+            )
         types = engine.columns(source.subquery("source"))
         kind = read_type(types.get("metadata", ""))
         fields = tuple(name for name, _ in kind.fields) if isinstance(kind, Struct) else ()
         rows = _named(source, has_names="file_name" in types, has_metadata=bool(fields))
+        if types["sample_id"] != "VARCHAR" and not _has_names(engine, source, types):
+            raise IngestError(
+                f"{file}: nothing says whose vectors these are",
+                hint="add a column 'file_name', or beside an npy file a txt of that name with one file name a line",
+            )
         yield Vectors(
             file=file.name if file.parent == root else str(file),
             rows=rows,
@@ -81,32 +93,36 @@ def read_vectors(root: Path, engine: Engine, options: ReadOptions) -> Iterator[V
         )
 
 
-def object_vectors(root: Path, engine: Engine) -> dict[str, exp.Query]:
-    """By task, the query for the vectors of its objects; empty if the datasource has none.
+@contextmanager
+def object_vectors(root: Path, engine: Engine) -> Iterator[dict[str, exp.Query]]:
+    """By task, the query for the vectors of its objects, while the context lasts; empty if the datasource has none.
 
     Args:
         root: The datasource.
         engine: The session that reads them.
 
     Raises:
-        IngestError: If the file lacks a column, or a row names no task.
+        IngestError: If the file is broken or lacks a column, or a row names no task.
     """
+    from sqlsel.sources.relations import open_relation
+
     file = root / OBJECT_EMBEDDINGS
     if not file.exists():
-        return {}
-    scan = engine.scan(str(file), "parquet")
-    columns = engine.columns(scan)
-    name = "sample_id" if "sample_id" in columns and "file_name" not in columns else "file_name"
-    if missing := [needed for needed in (name, "task", "object_index", "embedding") if needed not in columns]:
-        needs = "it has to have file_name, task, object_index and embedding"
-        raise IngestError(f"{file}: there is no column {', '.join(missing)}", hint=needs)
-    task = sql.column("task")
-    tasks = [value for (value,) in engine.rows(exp.select(task).distinct().from_(scan.copy()))]
-    if None in tasks:
-        raise IngestError(f"{file}: the task is NULL in some rows", hint="say which task each object belongs to")
-    own = exp.alias_(sql.column(name), "sample_id", quoted=True)
-    rows = exp.select(own, sql.column("object_index"), sql.column("embedding")).from_(scan)
-    return {value: rows.where(task.eq(sql.text(value))) for value in sorted(tasks)}
+        yield {}
+        return
+    with open_relation(file, engine) as relation:
+        name = "sample_id" if "sample_id" in relation.types and "file_name" not in relation.types else "file_name"
+        if missing := [each for each in (name, "task", "object_index", "embedding") if each not in relation.types]:
+            needs = "it has to have file_name, task, object_index and embedding"
+            raise IngestError(f"{file}: there is no column {', '.join(missing)}", hint=needs)
+        task = sql.column("task")
+        tasks = [value for (value,) in engine.rows(exp.select(task).distinct().from_(relation.node.copy()))]
+        if None in tasks:
+            hint = "say which task each object belongs to"
+            raise IngestError(f"{file}: the task is NULL in some rows", hint=hint)
+        own = exp.alias_(sql.column(name), "sample_id", quoted=True)
+        rows = exp.select(own, sql.column("object_index"), sql.column("embedding")).from_(relation.node.copy())
+        yield {value: rows.where(task.eq(sql.text(value))) for value in sorted(tasks)}
 
 
 def _named(source: exp.Query, *, has_names: bool, has_metadata: bool) -> exp.Select:
@@ -117,6 +133,13 @@ def _named(source: exp.Query, *, has_names: bool, has_metadata: bool) -> exp.Sel
     columns = [exp.alias_(name, "file_name", quoted=True), exp.alias_(place, "place", quoted=True)]
     columns += [sql.column("sample_id"), *([sql.column("metadata")] if has_metadata else [])]
     return exp.select(*columns).from_(source.subquery("source"))
+
+
+def _has_names(engine: Engine, source: exp.Query, types: dict[str, str]) -> bool:
+    if "file_name" not in types:
+        return False
+    query = exp.select(sql.number(1)).from_(source.subquery("source")).where(sql.present(sql.column("file_name")))
+    return bool(engine.rows(query.limit(1)))
 
 
 def _renamed(engine: Engine, rows: exp.Select) -> bool:

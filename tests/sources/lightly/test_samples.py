@@ -1,9 +1,12 @@
 """Which samples a folder has, and what they are called."""
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
-from sqlsel.errors import IngestError
+from sqlsel.errors import IngestError, UsageError
 from tests.sources.lightly.folders import images, key, metadata, read, reading, task, vectors, write
 
 ANSWER = {"predictions": [{"category_id": 0, "probabilities": [0.75, 0.25]}]}
@@ -136,6 +139,61 @@ def test_vectors_whose_ids_are_not_their_file_names_are_found_by_the_name(tmp_pa
             ("a.png", [1.0, 1.0]),
             ("b.png", [2.0, 2.0]),
         ]
+
+
+def test_a_csv_of_vectors_as_lightly_writes_it_is_read(tmp_path):
+    images(tmp_path / "data", "a.png", "b.png")
+    write(tmp_path / "vectors.csv", "filenames,embedding_0,embedding_1,labels\nb.png,1,2,0\na.png,3,4,1\n")
+    with reading(tmp_path / "data", embeddings_file=tmp_path / "vectors.csv") as (intake, rows):
+        assert sorted((row["sample_id"], row["embedding"]) for row in rows(intake.embedding)) == [
+            ("a.png", [3.0, 4.0]),
+            ("b.png", [1.0, 2.0]),
+        ]
+        found = {row["sample_id"]: row["metadata"]["labels"] for row in rows(intake.samples)}
+        assert found == {"a.png": 1, "b.png": 0}
+
+
+def test_an_npy_file_of_vectors_is_read_with_its_names(tmp_path):
+    images(tmp_path / "data", "a.png", "b.png")
+    np.save(tmp_path / "vectors.npy", np.array([[1, 2], [3, 4]], dtype=np.float32))
+    with pytest.raises(IngestError, match="nothing says whose vectors these are"):
+        read(tmp_path / "data", embeddings_file=tmp_path / "vectors.npy")
+    write(tmp_path / "vectors.txt", "b.png\na.png\n")
+    with reading(tmp_path / "data", embeddings_file=tmp_path / "vectors.npy") as (intake, rows):
+        assert sorted((row["sample_id"], row["embedding"]) for row in rows(intake.embedding)) == [
+            ("a.png", [3.0, 4.0]),
+            ("b.png", [1.0, 2.0]),
+        ]
+
+
+def test_a_file_without_vectors_is_refused(tmp_path):
+    images(tmp_path, "a.png")
+    pq.write_table(pa.table({"file_name": ["a.png"], "label": ["cat"]}), tmp_path / "embeddings.parquet")
+    with pytest.raises(IngestError, match="no column with vectors"):
+        read(tmp_path)
+
+
+def test_a_file_of_vectors_that_is_no_parquet_is_refused(tmp_path):
+    images(tmp_path, "a.png")
+    write(tmp_path / "embeddings.parquet", "not parquet")
+    with pytest.raises(IngestError, match=r"embeddings\.parquet"):
+        read(tmp_path)
+    (tmp_path / "embeddings.parquet").unlink()
+    write(tmp_path / "object_embeddings.parquet", "not parquet")
+    with pytest.raises(IngestError, match=r"object_embeddings\.parquet"):
+        read(tmp_path)
+
+
+def test_a_file_of_vectors_that_is_not_there_is_refused(tmp_path):
+    images(tmp_path, "a.png")
+    with pytest.raises(UsageError, match=r"gone\.parquet"):
+        read(tmp_path, embeddings_file=tmp_path / "gone.parquet")
+
+
+def test_options_that_only_a_table_has_are_refused(tmp_path):
+    images(tmp_path, "a.png")
+    with pytest.raises(UsageError, match="name columns of a table"):
+        read(tmp_path, scores={("task", "score"): "column"})
 
 
 def test_a_folder_with_nothing_to_read_is_refused(tmp_path):

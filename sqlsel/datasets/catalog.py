@@ -17,6 +17,7 @@ from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
+    from sqlsel.facts import KeyKind
 
 
 class DatasetCatalog:
@@ -144,7 +145,11 @@ class DatasetCatalog:
             key: (kind, categorical)
             for key, kind, categorical in self._catalog_rows("metadata_keys", ("key", "kind", "categorical"), dataset)
         }
-        return {
-            name: MetadataKey(key.path, *declared[name]) if name in declared else key
-            for name, key in metadata_keys(read_type(types["metadata"])).items()
-        }
+        keys = metadata_keys(read_type(types["metadata"]))
+        return {name: _declared(key, *declared[name]) if name in declared else key for name, key in keys.items()}
+
+
+def _declared(key: MetadataKey, kind: KeyKind, categorical: bool | None) -> MetadataKey:
+    """The key as its source declared it; numbers are what their type says, which may have widened since."""
+    numbers = {kind, key.kind} <= {"integer", "number"}
+    return MetadataKey(key.path, key.kind if numbers else kind, categorical)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -32,7 +33,7 @@ class RunRecord:
         config: The config, as JSON.
         seed: Seed of the tie rule; None where the lowest id won.
         version: The sqlsel that ran it.
-        started_at: When it began, in UTC without a time zone.
+        started_at: When it began; without a time zone in UTC.
         finished_at: When it ended, likewise.
         plan: The plan, as JSON or as `explain` prints it.
         stop: Why it ended, in words.
@@ -154,5 +155,7 @@ def _run_row(catalog: str, run: RunRecord, run_id: str, tag: str) -> exp.Insert:
 
 
 def timestamp(moment: datetime) -> exp.Cast:
-    """A point in time as a value in SQL."""
-    return exp.cast(sql.text(moment.replace(tzinfo=None).isoformat(sep=" ")), "TIMESTAMP")
+    """A point in time as a value in SQL, in UTC. Without a time zone it is taken to be in UTC."""
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return exp.cast(sql.text(moment.isoformat(sep=" ")), "TIMESTAMP")

@@ -54,10 +54,11 @@ def can_be_id(type_name: str) -> bool:
 
 
 def check_id_type(stored: str, incoming: str, dataset: str) -> None:
-    """Raise IngestError unless ids of the incoming type can be kept under the stored one as they are."""
-    if stored == incoming or (
-        key_kind(stored) == key_kind(incoming) == "integer" and wider(stored, incoming) == stored
-    ):
+    """Raise IngestError unless ids of the incoming type can be kept under the stored one as they are.
+
+    Integers of any size go together; the engine refuses a value that is out of range.
+    """
+    if stored == incoming or key_kind(stored) == key_kind(incoming) == "integer":
         return
     raise IngestError(
         f"the sample ids of dataset {dataset!r} are of type {stored}, those of the source of type {incoming}",

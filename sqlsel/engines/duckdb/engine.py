@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlsel.engines.duckdb.failures import is_interrupt, statement_failure
 from sqlsel.engines.duckdb.memory import streaming_memory
 from sqlsel.engines.duckdb.scans import file_scan
-from sqlsel.errors import DatabaseError, EngineError
+from sqlsel.errors import DatabaseError, EngineError, UsageError
 from sqlsel.sqlfiles import read_sql
 
 if TYPE_CHECKING:
@@ -104,11 +104,17 @@ class DuckDBEngine:
             yield
         finally:
             for name in bound:
-                self.connection.unregister(name)
+                # a transaction that failed refuses this, and takes the name with it
+                with suppress(duckdb.Error):
+                    self.connection.unregister(name)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All statements inside happen together, or none of them."""
+        if self._in_transaction():
+            raise UsageError(
+                "a transaction is open on this connection, and this needs one of its own", hint="commit it first"
+            )
         self.execute("BEGIN TRANSACTION")
         try:
             yield
@@ -116,6 +122,11 @@ class DuckDBEngine:
         except BaseException:
             self._roll_back()
             raise
+
+    def _in_transaction(self) -> bool:
+        """Whether the user's transaction is open: outside of one, every statement is a transaction of its own."""
+        first, second = (self.rows("SELECT txid_current()") for _ in range(2))
+        return first == second
 
     def _roll_back(self) -> None:
         self._interrupted = False

@@ -6,7 +6,7 @@ import re
 
 import duckdb
 
-from sqlsel.errors import DatabaseError, EngineError, SqlselError, UsageError
+from sqlsel.errors import DatabaseError, EngineError, SqlselError
 
 # DuckDB answers a signal handler's interrupt with a RuntimeError of this text, other interrupts with its own exception.
 QUERY_INTERRUPTED = "Query interrupted"
@@ -32,10 +32,6 @@ def statement_failure(failure: Exception, sql: str) -> SqlselError:
         return DatabaseError(
             "the database is open for reading only, and this needs to write",
             hint="open it for writing, or select without a tag",
-        )
-    if "within a transaction" in text:
-        return UsageError(
-            "a transaction is open on this connection, and this needs one of its own", hint="commit it first"
         )
     return EngineError(first_line(text), sql=sql)
 

@@ -86,6 +86,7 @@ class Database:
             classes={task: tuple(names) for task, names in (classes or {}).items()},
             embeddings_file=Path(embeddings) if embeddings is not None else None,
             measure=measure,
+            progress=progress,
         )
         with interruptible(self._engine), read(source, self._engine, options=options) as intake:
             return store(self._engine, dataset, intake, progress)

@@ -53,7 +53,7 @@ def table_lines(headers: Sequence[str], rows: Sequence[Sequence[object]], width:
     ]
     shown, hidden = _which_fit(columns, width)
     widths = _widths(shown, width)
-    lines = [_line([_cut_end(column.header, size) for column, size in zip(shown, widths, strict=True)], shown, widths)]
+    lines = [_line(_headers(shown, widths), shown, widths)]
     lines.append(GAP.join("-" * size for size in widths))
     for place in range(len(rows)):
         cells = [_cut_middle(column.cells[place], size) for column, size in zip(shown, widths, strict=True)]
@@ -136,6 +136,17 @@ def _with_leftover(columns: list[_Column], widths: list[int], room: int) -> list
         widths[place] += more
         left -= more
     return widths
+
+
+def _headers(columns: list[_Column], widths: list[int]) -> list[str]:
+    """The headers, cut at their end, or in the middle where another one begins alike."""
+    cut = [_cut_end(column.header, size) for column, size in zip(columns, widths, strict=True)]
+    for place, (column, size) in enumerate(zip(columns, widths, strict=True)):
+        begin = cut[place].removesuffix(_CUT)[: size - 1]
+        others = [other.header for other in columns if other is not column]
+        if cut[place] != column.header and any(other.startswith(begin) for other in others):
+            cut[place] = _cut_middle(column.header, size)
+    return cut
 
 
 def _line(cells: list[str], columns: list[_Column], widths: list[int]) -> str:

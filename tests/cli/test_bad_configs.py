@@ -75,17 +75,17 @@ def test_what_is_wrong_is_told_with_its_place(demo, text, path, message):
 def test_all_problems_at_once_as_an_editor_reads_them(demo):
     (demo / "bad.json").write_text(
         '{\n  "n_samples": 0,\n  "strategies": [\n    { "input": { "type": "METADATA" },\n'
-        '      "strategy": { "type": "TRESHOLD" } }\n  ],\n}\n'
+        '      "strategy": { "type": "BALANCED" } }\n  ],\n}\n'
     )
     outcome = sqlsel("validate", "bad.json")
     assert outcome.code == 2
-    places = [line.split(": ")[:2] for line in outcome.out.splitlines()]
-    assert places == [
+    assert [line.split(": ")[:2] for line in outcome.out.splitlines()] == [
         ["bad.json:2:16", "n_samples"],
-        ["bad.json:4:16", "strategies[0].input.key"],
+        ["bad.json:4:16", "strategies[0].input"],
+        ["bad.json:5:19", "strategies[0].strategy"],
         ["bad.json:5:29", "strategies[0].strategy.type"],
     ]
-    assert outcome.err == "bad.json: 3 errors\n"
+    assert outcome.err == "bad.json: 4 errors\n"
 
 
 def test_notices_alone_are_no_failure(demo):
@@ -96,7 +96,7 @@ def test_notices_alone_are_no_failure(demo):
         ' "strategy": {"type": "DIVERSITY"}, "strength": 2}]}',
     )
     assert outcome.code == 0
-    assert outcome.out.startswith("<stdin>:2:37: notice: strategies[0].strength: ")
+    assert outcome.out.startswith("<stdin>:2:49: notice: strategies[0].strength: ")
     assert outcome.err == "<stdin>: 1 notice\n"
 
 

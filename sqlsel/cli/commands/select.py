@@ -94,6 +94,7 @@ def _write(selection: Selection, format_name: str, out: BinaryIO, *, shortened: 
     from sqlsel.exports.rows import Rows
 
     if format_name == TABLE:
+        click.echo(err=True)
         write_ranking(selection, out, limit=ROWS_SHOWN if shortened else None)
     else:
         write(Rows.of(selection.to_arrow(), "terms"), format_name, out)

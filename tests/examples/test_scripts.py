@@ -1,0 +1,47 @@
+"""The commands of the examples' README and the Python examples."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+
+import pytest
+from click.testing import CliRunner
+
+from sqlsel.cli import main
+from tests.demo.made import copy_demo, made_demo
+from tests.examples.conftest import EXAMPLES
+
+BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+LINES = [line for block in BLOCK.findall((EXAMPLES / "README.md").read_text()) for line in block.splitlines()]
+SCRIPTS = sorted((EXAMPLES / "python").glob("*.py"))
+
+
+@pytest.fixture
+def folder(tmp_path_factory, tmp_path, monkeypatch):
+    """A folder with the demo and the examples in it."""
+    copy_demo(made_demo(tmp_path_factory), tmp_path)
+    (tmp_path / "examples").symlink_to(EXAMPLES)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_readme_has_commands():
+    assert LINES[0] == "sqlsel demo"
+    assert {f"python examples/python/{script.name}" for script in SCRIPTS} <= set(LINES)
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.startswith("sqlsel select")])
+def test_the_commands_of_the_readme_work(folder, line):
+    outcome = CliRunner().invoke(main, shlex.split(line)[1:], prog_name="sqlsel")
+    assert outcome.exit_code == 0, outcome.stderr
+    assert outcome.stdout.splitlines()[2].split()[0] == "1"
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_the_scripts_work(folder, script, capsys):
+    runpy.run_path(str(script), run_name="__main__")
+    assert capsys.readouterr().out
+    if script.stem == "first_selection":
+        assert len((folder / "to_label.txt").read_text().splitlines()) == 20

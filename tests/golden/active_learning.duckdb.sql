@@ -1,0 +1,114 @@
+-- funnel
+WITH "sqlsel_inputs" AS (
+  SELECT
+    "s"."sample_id",
+    FALSE AS "preselected",
+    "input_1"."value" AS "input_1"
+  FROM "demo"."digits"."samples" AS "s"
+  LEFT JOIN (
+    SELECT
+      "sample_id",
+      sqlsel_uncertainty_entropy("probabilities") AS "value"
+    FROM "demo"."digits"."predictions"
+    WHERE
+      "task" = 'digit_classification'
+  ) AS "input_1"
+    ON "s"."sample_id" = "input_1"."sample_id"
+)
+SELECT
+  COUNT(*) FILTER(WHERE
+    "preselected") AS "preselected",
+  COUNT(*) FILTER(WHERE
+    NOT "preselected") AS "admitted",
+  COUNT(*) FILTER(WHERE
+    NOT "preselected" AND "input_1" IS NULL) AS "missing_input_1",
+  COUNT(*) FILTER(WHERE
+    NOT "preselected" AND "input_1" IS NOT NULL) AS "complete",
+  COUNT(*) FILTER(WHERE
+    NOT "preselected" AND "input_1" IS NOT NULL) AS "candidates"
+FROM "sqlsel_inputs";
+
+-- selection
+WITH "sqlsel_inputs" AS (
+  SELECT
+    "s"."sample_id",
+    FALSE AS "preselected",
+    "input_1"."value" AS "input_1"
+  FROM "demo"."digits"."samples" AS "s"
+  LEFT JOIN (
+    SELECT
+      "sample_id",
+      sqlsel_uncertainty_entropy("probabilities") AS "value"
+    FROM "demo"."digits"."predictions"
+    WHERE
+      "task" = 'digit_classification'
+  ) AS "input_1"
+    ON "s"."sample_id" = "input_1"."sample_id"
+), "sqlsel_in_play" AS (
+  SELECT
+    *
+  FROM "sqlsel_inputs"
+  WHERE
+    "preselected" OR (
+      "input_1" IS NOT NULL
+    )
+), "sqlsel_first" AS (
+  SELECT
+    *
+  FROM "sqlsel_in_play"
+  WHERE
+    NOT "preselected"
+  ORDER BY
+    "input_1" DESC,
+    sqlsel_tie("sample_id", 0) ASC,
+    "sample_id" ASC
+  LIMIT 100
+)
+SELECT
+  "k"."sample_id",
+  "s"."file_name",
+  "k"."rank",
+  "k"."value"
+FROM (
+  SELECT
+    "sample_id",
+    ROW_NUMBER() OVER (ORDER BY "input_1" DESC, sqlsel_tie("sample_id", 0) ASC, "sample_id" ASC) AS "rank",
+    "input_1" AS "value"
+  FROM "sqlsel_first"
+) AS "k"
+JOIN "demo"."digits"."samples" AS "s"
+  ON "k"."sample_id" = "s"."sample_id"
+ORDER BY
+  "k"."rank" ASC,
+  "k"."sample_id" ASC;
+
+-- pool
+WITH "sqlsel_inputs" AS (
+  SELECT
+    "s"."sample_id",
+    FALSE AS "preselected",
+    "input_1"."value" AS "input_1"
+  FROM "demo"."digits"."samples" AS "s"
+  LEFT JOIN (
+    SELECT
+      "sample_id",
+      sqlsel_uncertainty_entropy("probabilities") AS "value"
+    FROM "demo"."digits"."predictions"
+    WHERE
+      "task" = 'digit_classification'
+  ) AS "input_1"
+    ON "s"."sample_id" = "input_1"."sample_id"
+), "sqlsel_in_play" AS (
+  SELECT
+    *
+  FROM "sqlsel_inputs"
+  WHERE
+    "preselected" OR (
+      "input_1" IS NOT NULL
+    )
+)
+SELECT
+  AVG("input_1") AS "mean"
+FROM "sqlsel_in_play"
+WHERE
+  NOT "preselected";

@@ -11,7 +11,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
-import sqlsel
 from sqlsel.sources.images.readings import READY, Reading, from_line
 
 if TYPE_CHECKING:
@@ -102,15 +101,15 @@ class _Process:
     """One process; it answers one question at a time."""
 
     def __init__(self) -> None:
-        package = str(Path(sqlsel.__file__).parents[1])
-        paths = os.pathsep.join([package, *filter(None, [os.environ.get("PYTHONPATH")])])
+        # what this process can import and nothing else: with -P the current folder is not searched on its own
+        modules = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
         self.was_ready = False
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", "sqlsel.sources.images.worker"],
+            [sys.executable, "-P", "-m", "sqlsel.sources.images.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": paths},
+            env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": modules},
         )
 
     def ask(self, paths: Sequence[str]) -> list[Reading] | None:

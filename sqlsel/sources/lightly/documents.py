@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.sources.lightly.faults import BadFileError
@@ -59,8 +58,9 @@ def stated_file_name(document: dict[str, Any], place: str) -> str | None:
     if not isinstance(name, str) or not name or not is_text(name):
         raise BadFileError(f"should be a text, not {kind(name)}", "file_name")
     if stem(name) != place:
-        expected = f"{stem(name)}.json" if stem(name) and not os.path.isabs(name) else "the place of the image"  # noqa: PTH117
-        raise BadFileError(f"{name!r} belongs to {expected}; move the file, or correct or drop file_name", "file_name")
+        raise BadFileError(
+            f"{name!r} belongs to {stem(name)}.json; move the file, or correct or drop file_name", "file_name"
+        )
     return name
 
 

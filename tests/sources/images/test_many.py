@@ -175,6 +175,14 @@ def test_where_no_process_can_be_started_this_one_measures(tmp_path, monkeypatch
     assert all(reading.values for _, reading in measure_images(tmp_path, names, workers=2))
 
 
+def test_modules_of_the_current_folder_are_not_run(tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("raise SystemExit('ran code from the current folder')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(many.Processes, "_replaced", lambda *_: pytest.fail("a process did not come up"))
+    names = make(tmp_path, FEW + 10)
+    assert all(reading.values for _, reading in measure_images(tmp_path, names, workers=1))
+
+
 def test_a_script_needs_no_main_guard(tmp_path):
     make(tmp_path, FEW + 10)
     script = tmp_path / "script.py"

@@ -13,7 +13,7 @@ from sqlsel.kernels.protocol import FLOOR, KernelInputError, Unbounded, log_part
 from sqlsel.kernels.ranked import Ranked
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows
+    from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows, Singles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +85,7 @@ class RunningBalance(Unbounded):
         """The parts themselves where rows repeat, else bounds."""
         if self._groups is not None:
             return self.group_parts()[self._groups[0][rows]]
-        return self._parts_of(self.agreement_bounds()[rows])
+        return self._row_ceilings()[rows]
 
     def focus(self, rows: Rows) -> None:
         """Hold on to some rows."""
@@ -135,11 +135,15 @@ class RunningBalance(Unbounded):
             self._known = self._picks, self._parts_of(agreements(self._heads, self._mix, self._target))
         return self._known[1]
 
-    def agreement_bounds(self) -> Doubles:
-        """``(N,)`` bounds of -CE: from above for a positive strength, from below for a negative."""
+    def agreement_bounds(self) -> tuple[Singles | Doubles, float]:
+        """Bounds of -CE, a number a row and one for all: from above for a positive strength, else from below."""
         assert self._bounds is not None
+        return self._bounds.bound(self._mix, above=self._strength > 0)
+
+    def _row_ceilings(self) -> Doubles:
         if self._known[0] != self._picks:
-            self._known = self._picks, self._bounds.bound(self._mix, above=self._strength > 0)
+            bounds, constant = self.agreement_bounds()
+            self._known = self._picks, self._parts_of(bounds + np.float64(constant))
         return self._known[1]
 
     def _parts_of(self, agreements: Doubles) -> Doubles:

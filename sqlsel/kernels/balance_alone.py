@@ -46,26 +46,30 @@ class Sweep:
     def __init__(self, running: RunningBalance, rows: Rows, strength: float) -> None:
         self._running = running
         self._strength = strength
-        self._closed = np.ones(running.n_rows, dtype=np.bool_)
-        self._closed[rows] = False
+        closed = np.ones(running.n_rows, dtype=np.bool_)
+        closed[rows] = False
+        self._closed = np.flatnonzero(closed)
+        self._left = len(rows)
 
     def best(self) -> int | None:
         """The lowest row of those that tie for the best."""
-        if self._closed.all():
+        if not self._left:
             return None
-        bounds = self._running.agreement_bounds()
+        bounds, constant = self._running.agreement_bounds()
         # a high agreement is good for a positive strength, a low one for a negative
         sign = 1.0 if self._strength > 0 else -1.0
-        bounds = sign * bounds
+        if sign < 0:
+            np.negative(bounds, out=bounds)
         bounds[self._closed] = -np.inf
-        first = int(bounds.argmax())
-        level = self._level(sign * float(self._running.agreements(np.array([first]))[0]), sign)
-        near = np.flatnonzero(bounds >= level)
+        best = float(self._running.agreements(np.array([bounds.argmax()]))[0])
+        level = bounds.dtype.type(self._level(sign * best, sign) - sign * constant)
+        near = np.flatnonzero(bounds >= np.nextafter(level, bounds.dtype.type(-np.inf)))
         return int(near[tied(self._running.exact(near))][0])
 
     def took(self, row: int) -> None:
         """Go on without it."""
-        self._closed[row] = True
+        self._closed = np.append(self._closed, row)
+        self._left -= 1
 
     def _level(self, best: float, sign: float) -> float:
         """What a bound must reach to tie with an agreement."""

@@ -20,6 +20,7 @@ class Between:
         self._nearest = nearest
         self._halves: Doubles = np.empty(0)
         self._done = 0
+        self._total = 0.0
         self._at_most: float | None = None
 
     def joined(self, half: float) -> None:
@@ -41,11 +42,14 @@ class Between:
             return 0.0
         if len(self._halves) < count:
             self._halves = np.concatenate([self._halves, np.full(count, np.inf)])
+        if self._done == count:
+            return self._total
         while self._done < count:
             end = min(self._done + BATCH, count)
             self._join(self._done, end)
             self._done = end
-        return float(self._halves[:count].sum())
+        self._total = float(self._halves[:count].sum())
+        return self._total
 
     def _join(self, begin: int, end: int) -> None:
         """Let the centres begin .. end - 1 meet all before them and each other."""

@@ -74,6 +74,7 @@ class _Run:
         self._running = running
         self._candidates = play.candidates
         rows = np.flatnonzero(play.candidates)
+        self._alone = play.alone
         own = running[0].picker(rows) if play.alone else None
         self._together = Together(running)
         self._picker: Picker = own or Ladder(self._together, rows, play.n_rows)
@@ -86,8 +87,10 @@ class _Run:
         row = self._picker.best()
         if row is None:
             return None
+        gain = 0.0 if self._alone else self._together.gain()
         terms = [running.take(row) for running in self._running]
-        gain = self._running[0].gain_alone(terms[0]) if len(terms) == 1 else self._together.gain()
+        if self._alone:
+            gain = self._running[0].gain_alone(terms[0])
         self._picker.took(row)
         self.rows.append(row)
         self._gains.append(gain)

@@ -27,6 +27,7 @@ class Rung:
     """Candidates of one rung, and what is known of those of the rung above that were left out."""
 
     rows: Rows
+    left_out: Rows
     outside: float
     mark: object
 
@@ -57,6 +58,8 @@ class Ladder:
                     return None
                 self._position = found[0]
                 return int(self._rungs[-1].rows[self._position])
+            if self._look_again(self._rungs[failed]):
+                continue
             if failed >= self._fresh:
                 # built since the last pick and still too small: many are tied, or their ceilings were stale
                 self._larger[failed] += 1
@@ -82,6 +85,14 @@ class Ladder:
             elif rung.outside + self._scoring.rise(rung.mark) >= level:
                 return number
         return failed
+
+    def _look_again(self, rung: Rung) -> bool:
+        """Measure what a rung left out, where so far it was only known how far it can have risen."""
+        if self._scoring.rise(rung.mark) == 0.0:
+            return False
+        rows = rung.left_out
+        rung.outside, rung.mark = float(self._scoring.ceilings(rows).max()), self._scoring.mark(rows)
+        return True
 
     def _build(self, first: int) -> None:
         del self._rungs[first:]
@@ -115,9 +126,10 @@ class Ladder:
 
     def _choose(self, source: Rows, size: int) -> Rung:
         if len(source) <= size:
-            return Rung(source.copy(), -np.inf, None)
+            return Rung(source.copy(), source[:0], -np.inf, None)
         ceilings = self._scoring.ceilings(source)
         border = len(source) - size
         order = np.argpartition(ceilings, border - 1)
-        mark = self._scoring.mark(source[order[:border]])
-        return Rung(source[order[border:]], float(ceilings[order[border - 1]]), mark)
+        left_out = source[order[:border]]
+        mark = self._scoring.mark(left_out)
+        return Rung(source[order[border:]], left_out, float(ceilings[order[border - 1]]), mark)

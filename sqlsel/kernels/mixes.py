@@ -61,34 +61,44 @@ class AgreementBounds:
         self._sums = sums / self._scale
         self._ends = (float(filled.min()) / self._scale, float(filled.max()) / self._scale) if len(filled) else None
 
-    def bound(self, mix: Doubles, *, above: bool) -> Doubles:
-        """``(N,)`` bounds from above, or from below, of the agreement of the mix with each row in it."""
+    def bound(self, mix: Doubles, *, above: bool) -> tuple[Singles | Doubles, float]:
+        """Bounds from above, or from below, of the agreement of the mix with each row in it.
+
+        Returns:
+            ``(N,)`` numbers and one to add to all of them, so that the first can stay in single precision.
+        """
         if self._ends is None:
-            return np.full(len(self._rows), ZERO_ROW)
+            return np.full(len(self._rows), ZERO_ROW), 0.0
         mix = mix / self._scale
         total, mean = float(mix.sum()), self._mean
         base = mix + mean + LOG_FLOOR * (total + self._ends[above])
         curve = _curvature(((self._most if above else self._least) - mean) / base) * self._target / base**2
         slope = self._target / base + 2.0 * curve * mean
         if max(curve.max(), slope.max()) > LARGEST:
-            return agreements(self._rows, mix * self._scale, self._target)
-        bounds: Doubles = (np.concatenate([slope, -curve]).astype(np.float32) @ self._features).astype(np.float64)
+            return agreements(self._rows, mix * self._scale, self._target), 0.0
+        bounds: Singles = np.concatenate([slope, -curve]).astype(np.float32) @ self._features
         size = float(slope @ self._most + curve @ self._most**2)
         rounding = (2 * len(mix) + 16) * ROUNDOFF * size
         constant = float(self._target @ (np.log(base) - mean / base) - curve @ mean**2)
-        bounds += constant + (rounding if above else -rounding)
-        bounds -= self._target.sum() * self._log_totals(total, above=above)
-        bounds[self._empty] = ZERO_ROW
-        return bounds
+        constant += rounding if above else -rounding
+        return self._less_totals(bounds, constant, total, above=above)
 
-    def _log_totals(self, total: float, *, above: bool) -> Doubles | float:
-        """Logarithm of the total with each row in it, or its end for all where the rows' sums are even."""
+    def _less_totals(
+        self, bounds: Singles, constant: float, total: float, *, above: bool
+    ) -> tuple[Singles | Doubles, float]:
+        """Take off the logarithm of the total with each row in it, by its end where the rows' sums are even."""
         assert self._ends is not None
         least, most = self._ends
+        weight = float(self._target.sum())
+        # a bound in single precision too
+        zero = ZERO_ROW * (1.0 - 1e-6 if above else 1.0 + 1e-6)
         if most - least <= EVEN * most:
-            return float(np.log(total + (least if above else most)))
-        totals: Doubles = np.log(np.maximum(total + self._sums, least))
-        return totals
+            constant -= weight * float(np.log(total + (least if above else most)))
+            bounds[self._empty] = zero - constant
+            return bounds, constant
+        exact = bounds - weight * np.log(np.maximum(total + self._sums, least))
+        exact[self._empty] = zero - constant
+        return exact, constant
 
 
 def agreements(rows: Doubles, mix: Doubles, target: Doubles) -> Doubles:

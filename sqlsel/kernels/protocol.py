@@ -189,6 +189,10 @@ def log_part(value: float, strength: float) -> float:
 def sum_rise(before: float, after: float, own: tuple[float, float], strength: float) -> float:
     """The most by which the part of ``sum + own`` rises when the sum changes, own anywhere in its range."""
     lowest, highest = own
+    if before + lowest >= FLOOR and after + lowest >= FLOOR:
+        # the smaller the own term, the more the sum's change counts
+        place = lowest if (after >= before) == (strength >= 0) else highest
+        return strength * math.log((after + place) / (before + place))
     # within the range the difference is steepest at an end, or where a value leaves its floor
     places = (lowest, highest, *(min(max(FLOOR - total, lowest), highest) for total in (before, after)))
     return max(log_part(after + place, strength) - log_part(before + place, strength) for place in places)

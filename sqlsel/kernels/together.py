@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -51,7 +52,7 @@ class Together:
     def __init__(self, running: Sequence[Running]) -> None:
         self._running = running
         self._rows: Rows = np.empty(0, dtype=np.int64)
-        self._gain = 0.0
+        self._best: list[float] = []
 
     def ceilings(self, rows: Rows) -> Doubles:
         """Upper bounds of the scores."""
@@ -89,12 +90,17 @@ class Together:
             return None
         size = 1.0 + sum(abs(float(part[top])) for part in parts)
         position = int((scores >= scores[top] - TIE * size).argmax())
-        self._gain = self._rise_of([float(part[position]) for part in parts])
+        self._best = [float(part[position]) for part in parts]
         return position, float(scores[top]) - (TIE + ROUNDING) * size
 
     def gain(self) -> float:
-        """What the pick that :meth:`best` found last adds: the rise of the sum of the parts."""
-        return self._gain
+        """What the pick that :meth:`best` found last adds: the rise of the sum of the parts. Asked before it joins."""
+        rise = 0.0
+        for running, part in zip(self._running, self._best, strict=True):
+            state = running.state_part()
+            # a state without a value yet adds nothing
+            rise += 0.0 if math.isnan(state) else part - state
+        return rise
 
     def barred(self, rows: Rows) -> Bools | None:
         """Rows that any objective keeps out."""
@@ -117,11 +123,3 @@ class Together:
     def let_in(self) -> bool:
         """Whether any objective let rows in."""
         return any(running.let_in() for running in self._running)
-
-    def _rise_of(self, parts: list[float]) -> float:
-        rise = 0.0
-        for running, part in zip(self._running, parts, strict=True):
-            state = running.state_part()
-            if state == state:
-                rise += part - state
-        return rise

@@ -34,20 +34,26 @@ def is_decided(matrix):
     return (np.abs(away - 1e-6) > 1e-12).all() and (wide != 0).any(axis=1).all()
 
 
+@pytest.fixture(scope="module")
+def shared():
+    with sqlsel.connect() as db:
+        yield db
+
+
 NUMBERS = st.floats(-(2.0**20), 2.0**20, width=32)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(
     arrays.arrays(np.float32, st.tuples(st.integers(1, 5), st.integers(1, 6)), elements=NUMBERS).filter(is_decided),
     st.sampled_from([np.float32, np.float64]),
 )
-def test_vectors_are_brought_to_unit_length_in_double_and_rounded_once(matrix, kind):
-    with sqlsel.connect() as db:
-        db.ingest(table(matrix.astype(kind)), dataset="street")
-        np.testing.assert_allclose(stored(db), normalized(matrix), rtol=2**-23, atol=0)
-        db.ingest(table(matrix.astype(kind)), dataset="raw", normalize=False)
-        np.testing.assert_array_equal(stored(db, "raw"), matrix)
+def test_vectors_are_brought_to_unit_length_in_double_and_rounded_once(shared, matrix, kind):
+    for name in ("unit", "raw"):
+        shared.engine.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE")
+        shared.ingest(table(matrix.astype(kind)), dataset=name, normalize=name == "unit")
+    np.testing.assert_allclose(stored(shared, "unit"), normalized(matrix), rtol=2**-23, atol=0)
+    np.testing.assert_array_equal(stored(shared, "raw"), matrix)
 
 
 def test_vectors_of_nearly_unit_length_stay_bit_for_bit(db):

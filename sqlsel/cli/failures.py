@@ -73,6 +73,9 @@ def _tell(failure: Exception) -> int:
         return _print(failure.message, failure.hint or f"run it again with {DEBUG}=1 to see the statement", FAILED)
     if isinstance(failure, SqlselError):
         return _print(str(failure), None, failure.exit_code)
+    if isinstance(failure, OSError):
+        _forget_stdout()
+        return _print(f"{failure.filename or 'the output'}: {failure.strerror or failure}", None, FAILED)
     if isinstance(failure, MemoryError):
         return _print("out of memory", "close other programs, or select from fewer samples with --where", FAILED)
     text = " ".join(str(failure).split())

@@ -19,8 +19,16 @@ config_argument = click.argument("config", metavar="CONFIG")
 
 
 def database_option(*, required: bool = True, text: str = "The DuckDB file that `sqlsel ingest` made.") -> Decorator:
-    """--db DB."""
-    return click.option("--db", "database", metavar="DB", required=required, help=text)
+    """--db DB, the path of a file."""
+    return click.option("--db", "database", metavar="DB", required=required, callback=_file, help=text)
+
+
+def _file(_context: click.Context, _option: click.Parameter, path: str | None) -> str | None:
+    if path is not None and (not path.strip() or path.startswith(":memory:")):
+        raise UsageError(
+            f"--db {path!r}: what is stored there would be lost at once", hint="name a file: curation.duckdb"
+        )
+    return path
 
 
 def dataset_option(*, required: bool = True, text: str = "The dataset in it.") -> Decorator:

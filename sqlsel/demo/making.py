@@ -64,7 +64,7 @@ def make_demo(folder: Path, *, say: Say = lambda _line: None, progress: Progress
     folder.mkdir(parents=True, exist_ok=True)
     with _own_database(database) as (db, updated):
         if updated:
-            say(f"{database} is there already: it is brought up to date, and tag {TAG} is made again.")
+            say(f"{database} is there already and is brought up to date.")
         _make_data(db, files, say, progress)
         config = _write_config(files)
         selection = db.select(config, dataset=DATASET, tag=TAG, overwrite=True, progress=progress)

@@ -101,6 +101,14 @@ def test_options_that_make_no_sense(folder, options, message):
     assert not (folder / "new.duckdb").exists()
 
 
+@pytest.mark.parametrize("database", ["", ":memory:"])
+def test_a_database_that_would_be_lost(folder, database):
+    pq.write_table(pa.table({"file_name": ["a.jpg"]}), "x.parquet")
+    outcome = ingest("x.parquet", database=database)
+    assert outcome.code == 2
+    assert "would be lost" in outcome.err
+
+
 VECTORS = [[0.6, 0.8], [1.0, 0.0], [0.0, 1.0]]
 
 

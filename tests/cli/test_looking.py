@@ -42,9 +42,9 @@ def test_info_names_all_that_a_config_can(demo):
         "1,000 of 24 dimensions",
         "digit_classification (classification), 10 classes: 0, 1, 2,",
         "scores: uncertainty_least_confidence, uncertainty_margin, uncertainty_entropy",
-        "ink.amount (text)",
-        "lightly.sharpness (number)",
-        "digit (integer, categorical)",
+        "text: ink.amount, slant.direction",
+        "integer categories: digit",
+        "number: ink.share, slant.degrees, lightly.meanRed,",
         "round-1: 100 selected",
         "of 24 dimensions of the objects of digit_detection",
     ):

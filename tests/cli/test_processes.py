@@ -174,6 +174,15 @@ def test_a_reader_that_has_seen_enough(demo, shell):
     assert "Traceback" not in outcome.err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("format_name", ["csv", "filenames"])
+def test_an_output_that_is_full(demo, shell, format_name):
+    line = f"sqlsel export {ON_DIGITS} --tag initial-tag --format {format_name} > /dev/full"
+    outcome = shell(line, folder=demo)
+    assert outcome.code == 1
+    assert outcome.err == "Error: the output: No space left on device\n"
+
+
 def test_an_error_that_nobody_expected(demo, shell):
     (demo / "broken.py").write_text(
         "import sqlsel.cli, sqlsel.database\n"

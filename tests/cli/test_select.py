@@ -110,6 +110,18 @@ def test_a_bad_seed(demo):
     assert "'often' is neither a whole number nor 'none'" in outcome.err
 
 
+@pytest.mark.parametrize(("tag", "told"), [("round-2", "tag round-2 is stored"), (None, "nothing was changed")])
+def test_ctrl_c_after_the_tag_was_stored_says_so(demo, monkeypatch, tag, told):
+    def interrupted(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sqlsel.cli.commands.select._write", interrupted)
+    outcome = sqlsel("select", CONFIG, *ON_DIGITS, *(("--tag", tag) if tag else ()))
+    assert outcome.code == 130
+    assert outcome.err.splitlines()[-1] == f"Interrupted; {told}."
+    assert ("round-2" in tags()) == (tag is not None)
+
+
 def test_a_missing_database_is_not_made(demo):
     outcome = sqlsel("select", CONFIG, "--db", "none.duckdb", "--dataset", "digits", "--tag", "new")
     assert outcome.code == 2

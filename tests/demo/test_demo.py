@@ -107,7 +107,7 @@ def test_again_is_an_update_that_changes_nothing(made, tmp_path):
     (tmp_path / "demo-files").unlink()
     outcome = demo("--dir", str(tmp_path))
     assert outcome.exit_code == 0, outcome.stderr
-    assert f"{tmp_path / 'demo.duckdb'} is there already: it is brought up to date" in outcome.stdout
+    assert f"{tmp_path / 'demo.duckdb'} is there already and is brought up to date" in outcome.stdout
     assert contents(tmp_path) == contents(made)
     for file in sorted((made / "demo-files").rglob("*.json")):
         assert (tmp_path / file.relative_to(made)).read_text() == file.read_text()

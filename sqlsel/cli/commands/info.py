@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlsel.database import Database
 
-_MARGIN = 12
+_MARGIN = 14
 
 
 @click.command(
@@ -99,19 +99,22 @@ def description_lines(facts: Mapping[str, Any], width: int) -> Iterator[str]:
         scores = [*task["stored_scores"], *task["computed_scores"]]
         if scores:
             yield from _entry("", f"scores: {', '.join(scores)}", width)
-    if facts["metadata"]:
-        yield from _entry("metadata", ", ".join(f"{key['key']} ({_kind(key)})" for key in facts["metadata"]), width)
+    label = "metadata"
+    for kind, keys in _by_kind(facts["metadata"]).items():
+        yield from _entry(label, f"{kind}: {', '.join(keys)}", width)
+        label = ""
     for tag in facts["tags"]:
         earlier = f", {tag['preselected']:,} preselected" if tag["preselected"] else ""
         yield from _entry("tag", f"{tag['tag']}: {tag['selected']:,} selected{earlier}", width)
 
 
-def _kind(key: Mapping[str, Any]) -> str:
-    return (
-        f"{key['kind']}, categorical"
-        if key["categorical"] and key["kind"] in ("integer", "number")
-        else str(key["kind"])
-    )
+def _by_kind(keys: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Metadata keys by what their values are; integers may be numbers or, where the source says so, categories."""
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        categories = key["categorical"] and key["kind"] in ("integer", "number")
+        found.setdefault(f"{key['kind']} categories" if categories else str(key["kind"]), []).append(key["key"])
+    return found
 
 
 def _entry(label: str, text: str, width: int) -> Iterable[str]:

@@ -23,7 +23,10 @@ _FORMATS = ("table", "csv", "json", "jsonl")
 @database_option()
 @format_option(*_FORMATS, default="table", text="How to print them.")
 def datasets_command(database: str, format_name: str) -> None:
-    """List the datasets of a database."""
+    """List the datasets of a database.
+
+    Shown are the number of samples, the width of the embeddings, the number of metadata keys and tags, and the tasks.
+    """
     from sqlsel.cli.opening import open_existing
     from sqlsel.datasets.catalog import DatasetCatalog
 
@@ -33,10 +36,10 @@ def datasets_command(database: str, format_name: str) -> None:
             {
                 "dataset": facts.name,
                 "samples": facts.n_samples,
-                "dimensions": facts.embedding.width if facts.embedding else None,
-                "tasks": ", ".join(facts.tasks),
-                "metadata_keys": len(facts.keys),
+                "width": facts.embedding.width if facts.embedding else None,
+                "keys": len(facts.keys),
                 "tags": len(facts.tags),
+                "tasks": ", ".join(facts.tasks),
             }
             for facts in map(catalog.facts, catalog.dataset_names())
         ]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _ROWS_SHOWN = 40
+# what the engine answers to statements that have no rows of their own
+_NOTHING_TO_SHOW = (["Count"], ["Success"])
 
 
 @click.command(
@@ -64,6 +66,10 @@ def _run(text: str, database: str, format_name: str, out: BinaryIO, limit: int |
         register_functions(db.engine)
         try:
             schema, batches = db.engine.stream(text)
-            write(Rows(schema, batches).with_names_once(), format_name, out, limit=limit)
+            rows = Rows(schema, batches).with_names_once()
+            if schema.names in _NOTHING_TO_SHOW:
+                rows.head(0)
+            else:
+                write(rows, format_name, out, limit=limit)
         except EngineError as failure:
             raise SqlselError(str(failure.__cause__ or failure).strip(), hint=failure.hint) from failure

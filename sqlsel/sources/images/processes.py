@@ -67,11 +67,14 @@ class Processes:
         by a new process.
         """
         process = self._idle.get()
-        readings = process.ask(paths) if process else None
-        crashed = readings is None and process is not None and process.was_ready
-        if process and readings is None:
-            process = self._replaced(process)
-        self._idle.put(process)
+        crashed = False
+        try:
+            readings = process.ask(paths) if process else None
+            if process and readings is None:
+                crashed = process.was_ready
+                process = self._replaced(process)
+        finally:
+            self._idle.put(process)
         if readings is not None or self._stopped:
             return readings or []
         if not crashed:

@@ -48,7 +48,7 @@ def read_keys(root: Path, faults: Faults) -> Tree:
         faults: Takes what is wrong with the schema.
     """
     tree: Tree = {}
-    if not (root / METADATA).is_dir():
+    if not (root / METADATA).is_dir() or not any((root / METADATA).iterdir()):
         return tree
     try:
         document = read_document(root / METADATA / SCHEMA)

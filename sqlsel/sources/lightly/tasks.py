@@ -53,7 +53,7 @@ def read_tasks(root: Path, faults: Faults) -> tuple[Task, ...]:
         faults: Takes what is wrong with the list or a schema.
     """
     folder = root / PREDICTIONS
-    if not folder.is_dir():
+    if not folder.is_dir() or not any(folder.iterdir()):
         return ()
     file = f"{PREDICTIONS}/{_TASKS}"
     try:

@@ -81,3 +81,13 @@ def test_task_names_may_hold_slashes_and_quotes(tmp_path):
     with reading(tmp_path) as (intake, rows):
         assert [row["task"] for row in rows(intake.predictions)] == ['it\'s/a "task"; --']
         assert not intake.problems
+
+
+def test_empty_folders_are_as_good_as_none(tmp_path):
+    images(tmp_path, "a.png")
+    for name in ("predictions", "metadata"):
+        (tmp_path / ".lightly" / name).mkdir(parents=True)
+    samples, predictions, told = read(tmp_path)
+    assert samples == {"a.png": {"sample_id": "a.png", "file_name": "a.png"}}
+    assert not predictions
+    assert not told

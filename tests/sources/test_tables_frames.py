@@ -61,8 +61,8 @@ def test_a_relation_without_ids_keeps_rows_together(db):
         "SELECT range AS x, [range + 1.0, 0.0] AS embedding FROM range(5000) ORDER BY random()"
     )
     db.ingest(relation, dataset="street", normalize=False)
-    joined = "SELECT count(*) FROM street.samples JOIN street.embeddings USING (sample_id) WHERE metadata.x + 1 = embedding[1]"
-    assert db.engine.rows(joined) == [(5000,)]
+    joined = "FROM street.samples JOIN street.embeddings USING (sample_id) WHERE metadata.x + 1 = embedding[1]"
+    assert db.engine.rows(f"SELECT count(*) {joined}") == [(5000,)]
 
 
 @pytest.mark.parametrize("name", ["photos", "album.photos", 'album."my photos"', "curation.album.photos", "odd.name"])

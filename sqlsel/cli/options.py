@@ -61,6 +61,9 @@ where_option = click.option(
 )
 
 
+_BEYOND = 2**63
+
+
 class Seed(click.ParamType[int | None]):
     """A whole number, or ``none``."""
 
@@ -73,9 +76,12 @@ class Seed(click.ParamType[int | None]):
         if str(value).lower() == "none":
             return None
         try:
-            return int(value)
+            seed = int(value)
         except ValueError:
-            return self.fail(f"{value!r} is neither a whole number nor 'none'", param, ctx)
+            self.fail(f"{value!r} is neither a whole number nor 'none'", param, ctx)
+        if not -_BEYOND <= seed < _BEYOND:
+            self.fail(f"{value} does not fit in 64 bits", param, ctx)
+        return seed
 
 
 seed_option = click.option(

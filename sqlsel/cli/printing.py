@@ -32,6 +32,11 @@ def destination(output: str | None) -> Iterator[BinaryIO]:
     sys.stdout.buffer.flush()
 
 
+def is_stdout(output: str | None) -> bool:
+    """Whether -o leads to stdout."""
+    return output is None or output == "-"
+
+
 def chosen_format(format_name: str | None, output: str | None) -> str:
     """The format that was named, else what the file is called after, else a table."""
     if format_name is not None:

@@ -104,10 +104,14 @@ def test_options_reach_the_selection(demo):
     assert {row["sample_id"] for row in json.loads(where.out)} <= threes
 
 
-def test_a_bad_seed(demo):
-    outcome = sqlsel("select", json.dumps(DIVERSE), *ON_DIGITS, "--seed", "often")
+@pytest.mark.parametrize(
+    ("seed", "message"),
+    [("often", "'often' is neither a whole number nor 'none'"), (2**63, "9223372036854775808 does not fit in 64 bits")],
+)
+def test_a_bad_seed(demo, seed, message):
+    outcome = sqlsel("select", json.dumps(DIVERSE), *ON_DIGITS, "--seed", seed)
     assert outcome.code == 2
-    assert "'often' is neither a whole number nor 'none'" in outcome.err
+    assert message in outcome.err
 
 
 @pytest.mark.parametrize(("tag", "told"), [("round-2", "tag round-2 is stored"), (None, "nothing was changed")])

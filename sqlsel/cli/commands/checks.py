@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,8 @@ from sqlsel.cli.options import config_argument, config_source, database_option, 
 from sqlsel.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlsel.errors import Problem
 
 _WRONG = 2
@@ -39,21 +40,28 @@ def validate_command(ctx: click.Context, config: str, database: str | None, data
     CONFIG is a JSON file, - for stdin, or the JSON itself. Exit code 2 if there are errors, 0 if there are none or only
     notices.
     """
-    from sqlsel.cli.opening import open_existing
-    from sqlsel.database import validate
-
     if (database is None) != (dataset is None):
         given, lacking = ("--db", "--dataset") if dataset is None else ("--dataset", "--db")
         raise UsageError(f"{given} needs {lacking}", hint="name both, or neither to check the config alone")
-    source = config_source(config)
-    with open_existing(database) if database is not None else nullcontext() as db:
-        problems = validate(source, db, dataset)
+    problems = _problems(config_source(config), database, dataset)
     for problem in problems:
         click.echo(problem_line(problem, _name(config)))
     errors = sum(problem.severity == "error" for problem in problems)
     click.echo(_verdict(_name(config), errors, len(problems) - errors), err=True)
     if errors:
         ctx.exit(_WRONG)
+
+
+def _problems(source: str, database: str | None, dataset: str | None) -> Sequence[Problem]:
+    if database is None:
+        from sqlsel.config import check_config
+
+        return check_config(source)
+    from sqlsel.cli.opening import open_existing
+    from sqlsel.database import validate
+
+    with open_existing(database) as db:
+        return validate(source, db, dataset)
 
 
 def problem_line(problem: Problem, source: str) -> str:

@@ -42,15 +42,14 @@ def export_command(
     metadata key is a column.
     """
     from sqlsel.cli.opening import open_existing
-    from sqlsel.cli.printing import destination
+    from sqlsel.cli.printing import destination, is_stdout
     from sqlsel.engines.interrupts import interruptible
     from sqlsel.exports.tags import export_tag
 
-    to_stdout = output is None or output == "-"
     if format_name is None:
-        if to_stdout:
+        if is_stdout(output):
             raise UsageError("export to stdout needs --format", hint=f"name one: {', '.join(FORMATS)}")
         format_name = format_of(str(output))
     with open_existing(database) as db, destination(output) as out, interruptible(db.engine):
         count = export_tag(db.engine, dataset, tag, format_name, out, exclude_preselected=exclude_preselected)
-    click.echo(f"{count:,} samples of tag {tag}{'' if to_stdout else f' written to {output}'}", err=True)
+    click.echo(f"{count:,} samples of tag {tag}{'' if is_stdout(output) else f' written to {output}'}", err=True)

@@ -75,7 +75,7 @@ def select_command(
     a table only the first of them, in the other formats all.
     """
     from sqlsel.cli.opening import open_existing
-    from sqlsel.cli.printing import chosen_format, destination
+    from sqlsel.cli.printing import chosen_format, destination, is_stdout
     from sqlsel.cli.progress import progress_bars
 
     written_as = chosen_format(format_name, output)
@@ -85,7 +85,7 @@ def select_command(
             selection = db.select(source, dataset=dataset, tag=tag, progress=progress, **asked)
         with after_storing(f"tag {tag} is stored" if tag else "nothing was changed"):
             click.echo(str(selection), err=True)
-            _write(selection, written_as, out, shortened=output is None)
+            _write(selection, written_as, out, shortened=is_stdout(output))
 
 
 def _write(selection: Selection, format_name: str, out: BinaryIO, *, shortened: bool) -> None:

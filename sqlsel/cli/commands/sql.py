@@ -41,11 +41,11 @@ def sql_command(query: str, database: str, format_name: str | None, output: str 
     A table shows the first rows, the other formats all. The database is opened for reading, and for writing only if the
     query needs that.
     """
-    from sqlsel.cli.printing import chosen_format, destination
+    from sqlsel.cli.printing import chosen_format, destination, is_stdout
 
     text = stdin_text() if query == "-" else query
     written_as = chosen_format(format_name, output)
-    limit = _ROWS_SHOWN if output is None else None
+    limit = _ROWS_SHOWN if is_stdout(output) else None
     with destination(output) as out:
         try:
             _run(text, database, written_as, out, limit, writing=False)

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from sqlsel.kernels.together import Scoring
 
 RUNGS = (1 << 15, 1 << 12, 64)
-"""Sizes of the rungs. The last but one is kept up to date, the last is settled."""
+"""Least sizes of the rungs. The last but one is kept up to date, the last is settled."""
+SHARES = (8, 64)
+LARGEST = (1 << 20, 1 << 16)
+"""With many candidates all rungs but the last grow: to the count over a share, and no larger than this."""
 WIDE = 1 << 12
 """A last rung that ties made larger than this is not kept for the next pick."""
 
@@ -39,7 +42,7 @@ class Ladder:
         self._scoring = scoring
         self._rows = rows
         self._left = np.ones(n_rows, dtype=np.bool_)
-        self._sizes = [size for size in RUNGS if 2 * size < len(rows)] or [RUNGS[-1]]
+        self._sizes = _sizes(len(rows))
         self._rungs: list[Rung] = []
         self._closed: Bools = np.zeros(0, dtype=np.bool_)
         self._position = 0
@@ -133,3 +136,9 @@ class Ladder:
         left_out = source[order[:border]]
         mark = self._scoring.mark(left_out)
         return Rung(source[order[border:]], left_out, float(ceilings[order[border - 1]]), mark)
+
+
+def _sizes(count: int) -> list[int]:
+    grown = [max(size, min(count // share, most)) for size, share, most in zip(RUNGS, SHARES, LARGEST, strict=False)]
+    sizes = [*grown[: len(RUNGS) - 1], RUNGS[-1]]
+    return [size for size in sizes if 2 * size < count] or [RUNGS[-1]]

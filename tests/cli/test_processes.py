@@ -108,7 +108,7 @@ def test_ctrl_c_while_a_folder_is_read_changes_nothing(demo, command):
 
 
 SLOW = {
-    "n_samples": 20_000,
+    "n_samples": 40_000,
     "strategies": [
         {"input": {"type": "EMBEDDINGS"}, "strategy": {"type": "DIVERSITY"}},
         {"input": {"type": "RANDOM"}, "strategy": {"type": "WEIGHTS"}},
@@ -121,11 +121,11 @@ def test_ctrl_c_while_samples_are_picked_leaves_no_tag(tmp_path, command):
     import numpy as np
     import pyarrow as pa
 
-    vectors = np.random.default_rng(0).standard_normal((20_000, 64), dtype=np.float32)
+    vectors = np.random.default_rng(0).standard_normal((40_000, 64), dtype=np.float32)
     embedding = pa.FixedSizeListArray.from_arrays(pa.array(vectors.reshape(-1)), 64)
     with api.connect(tmp_path / "big.duckdb") as db:
         db.ingest(
-            pa.table({"id": np.arange(20_000), "embedding": embedding}), dataset="d", id="id", embedding="embedding"
+            pa.table({"id": np.arange(40_000), "embedding": embedding}), dataset="d", id="id", embedding="embedding"
         )
     (tmp_path / "slow.json").write_text(json.dumps(SLOW))
     before = contents(tmp_path / "big.duckdb")
@@ -135,7 +135,7 @@ def test_ctrl_c_while_samples_are_picked_leaves_no_tag(tmp_path, command):
     def picking(process):
         if opened(process):
             begun.append(time.monotonic())
-        return bool(begun) and time.monotonic() > begun[0] + 1.5
+        return bool(begun) and time.monotonic() > begun[0] + 0.7
 
     line = "sqlsel select slow.json --db big.duckdb --dataset d --tag round-1"
     code, out, err = ctrl_c(line, tmp_path, command, when=picking)

@@ -53,7 +53,7 @@ def spool_metadata(root: Path, tree: Tree, path: Path, faults: Faults, tell: Cal
 
     seen = MetadataFiles()
     schema = pa.schema({"place": pa.string(), "file_name": pa.string(), "metadata": struct_type(tree)})
-    width = len(tree)
+    folder, width = f"{root}/{METADATA}/", len(tree)
     with Spool(path, schema) as spool:
         for name in walk(root / METADATA, faults, f"{METADATA}/"):
             if not name.endswith(".json") or name == SCHEMA:
@@ -61,7 +61,7 @@ def spool_metadata(root: Path, tree: Tree, path: Path, faults: Faults, tell: Cal
             seen.files += 1
             tell(seen.files)
             try:
-                document = require_object(read_document(f"{root}/{METADATA}/{name}"))
+                document = require_object(read_document(folder + name))
                 if document.get("type") == "video":
                     seen.videos += 1
                     continue

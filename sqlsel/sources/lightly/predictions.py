@@ -50,14 +50,14 @@ def spool_predictions(
     read = 0
     with Spool(path, prediction_schema()) as spool:
         for task in tasks:
-            before = read
+            before, folder = read, f"{root}/{task.folder}/"
             for name in walk(root / task.folder, faults, f"{task.folder}/"):
                 if not name.endswith(".json") or name == SCHEMA:
                     continue
                 read += 1
                 tell(read)
                 try:
-                    document = read_document(f"{root}/{task.folder}/{name}")
+                    document = read_document(folder + name)
                     rows = prediction_rows(document, task, name.removesuffix(".json"))
                 except BadFileError as fault:
                     faults.add_bad(f"{task.folder}/{name}", fault)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sqlsel.kernels.protocol import FLOOR, TIE, log_parts
+from sqlsel.kernels.together import Found
 
 if TYPE_CHECKING:
     from sqlsel.kernels.diversity import RunningDiversity
@@ -41,12 +42,12 @@ class Farthest:
         self._rows = rows
         self._running.focus(rows)
 
-    def best(self, closed: Bools) -> tuple[int, float] | None:
+    def best(self, closed: Bools) -> Found | None:
         """The lowest row of those that tie for the farthest."""
         if not len(closed):
             return None
         if not self._nearest.centres:
-            return 0, -float(self._rows[0])
+            return Found(0, -float(self._rows[0]), -float(self._rows[0]))
         halves = self._nearest.focused.copy()
         halves[closed] = -np.inf
         admitted = self._running.admitted()
@@ -62,7 +63,7 @@ class Farthest:
         near = np.flatnonzero(halves >= level)
         if len(near) > 1 and (halves[near] != top).any():
             near = near[self._tied(halves[near])]
-        return int(near[0]), level
+        return Found(int(near[0]), level, top)
 
     def barred(self, rows: Rows) -> Bools | None:
         """Rows known to be nearer than the minimum distance."""

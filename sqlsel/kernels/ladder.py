@@ -14,7 +14,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Bools, Rows
-    from sqlsel.kernels.together import Scoring
+    from sqlsel.kernels.together import Found, Scoring
 
 RUNGS = (1 << 15, 1 << 12, 64)
 """Least sizes of the rungs. The last but one is kept up to date, the last is settled."""
@@ -55,14 +55,12 @@ class Ladder:
             self._build(0)
         while True:
             found = self._scoring.best(self._closed)
-            failed = self._failed(-np.inf if found is None else found[1])
+            failed = self._failed(found)
             if failed is None:
                 if found is None:
                     return None
-                self._position = found[0]
+                self._position = found.position
                 return int(self._rungs[-1].rows[self._position])
-            if self._look_again(self._rungs[failed]):
-                continue
             if failed >= self._fresh:
                 # built since the last pick and still too small: many are tied, or their ceilings were stale
                 self._larger[failed] += 1
@@ -77,25 +75,32 @@ class Ladder:
         if self._scoring.let_in() or len(self._closed) > WIDE:
             self._rungs = []
 
-    def _failed(self, level: float) -> int | None:
-        """The first rung with a ceiling outside it that reaches the level."""
+    def _failed(self, found: Found | None) -> int | None:
+        """The first rung that left out a candidate which may be the better pick; without a pick, the last with any."""
         failed = None
         for number, rung in enumerate(self._rungs):
             if rung.outside == -np.inf:
                 continue
-            if level == -np.inf:
+            if found is None:
                 failed = number
-            elif rung.outside + self._scoring.rise(rung.mark) >= level:
+            elif not self._holds(rung, found):
                 return number
         return failed
 
-    def _look_again(self, rung: Rung) -> bool:
-        """Measure what a rung left out, where so far it was only known how far it can have risen."""
-        if self._scoring.rise(rung.mark) == 0.0:
+    def _holds(self, rung: Rung, found: Found) -> bool:
+        """Whether nothing that a rung left out can beat the pick, or tie with it and come before it."""
+        rise = self._scoring.rise(rung.mark)
+        if rung.outside + rise < found.level:
+            return True
+        if rise == 0.0 and rung.outside > found.top:
             return False
-        rows = rung.left_out
-        rung.outside, rung.mark = float(self._scoring.ceilings(rows).max()), self._scoring.mark(rows)
-        return True
+        # so far it was only known how far the ceilings can have risen: measure them
+        ceilings = self._scoring.ceilings(rung.left_out)
+        rung.outside, rung.mark = float(ceilings.max()), self._scoring.mark(rung.left_out)
+        if rung.outside < found.level:
+            return True
+        row = self._rungs[-1].rows[found.position]
+        return rung.outside <= found.top and bool(rung.left_out[ceilings >= found.level].min() > row)
 
     def _build(self, first: int) -> None:
         del self._rungs[first:]
@@ -133,6 +138,9 @@ class Ladder:
         ceilings = self._scoring.ceilings(source)
         border = len(source) - size
         order = np.argpartition(ceilings, border - 1)
+        if ceilings[order[border:]].min() == ceilings[order[border - 1]]:
+            # of those that tie at the border the lowest rows come first
+            order = np.lexsort((-source, ceilings))
         left_out = source[order[:border]]
         mark = self._scoring.mark(left_out)
         return Rung(source[order[border:]], left_out, float(ceilings[order[border - 1]]), mark)

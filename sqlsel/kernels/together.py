@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -18,6 +19,21 @@ ROUNDING = 1e-12
 """Share of sum |part| by which an upper bound computed another way may come out too low."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The pick among the rows in focus.
+
+    Attributes:
+        position: Its place in focus: the lowest row of those that tie for the best.
+        level: Scores below this cannot tie with the best.
+        top: The best score.
+    """
+
+    position: int
+    level: float
+    top: float
+
+
 class Scoring(Protocol):
     """What a picker needs to know of candidates: the higher the score, the sooner the pick."""
 
@@ -30,8 +46,8 @@ class Scoring(Protocol):
     def focus(self, rows: Rows) -> None:
         """Settle some rows, in ascending order, and hold on to them."""
 
-    def best(self, closed: Bools) -> tuple[int, float] | None:
-        """Position in focus of the pick, and the level below which ceilings cannot tie with it; None without one."""
+    def best(self, closed: Bools) -> Found | None:
+        """The pick among the rows in focus that are not closed and that every hard bound lets in."""
 
     def barred(self, rows: Rows) -> Bools | None:
         """Rows that a hard bound is known to keep out now; None for no row."""
@@ -72,7 +88,7 @@ class Together:
         for running in self._running:
             running.focus(rows)
 
-    def best(self, closed: Bools) -> tuple[int, float] | None:
+    def best(self, closed: Bools) -> Found | None:
         """The lowest row of those that tie for the best."""
         parts = [running.parts() for running in self._running]
         scores = np.zeros(len(self._rows))
@@ -91,7 +107,7 @@ class Together:
         size = 1.0 + sum(abs(float(part[top])) for part in parts)
         position = int((scores >= scores[top] - TIE * size).argmax())
         self._best = [float(part[position]) for part in parts]
-        return position, float(scores[top]) - (TIE + ROUNDING) * size
+        return Found(position, float(scores[top]) - (TIE + ROUNDING) * size, float(scores[top]))
 
     def gain(self) -> float:
         """What the pick that :meth:`best` found last adds: the rise of the sum of the parts. Asked before it joins."""

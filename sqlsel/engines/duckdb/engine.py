@@ -182,7 +182,7 @@ class DuckDBEngine:
             return call()
         except (EngineError, DatabaseError):
             raise
-        except (duckdb.Error, RuntimeError) as failure:
+        except (duckdb.Error, RuntimeError, OSError) as failure:  # an Arrow stream tells DuckDB's errors as OSError
             if self._interrupted or is_interrupt(failure):
                 self._interrupted = False
                 raise KeyboardInterrupt from None

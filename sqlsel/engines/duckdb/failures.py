@@ -6,10 +6,11 @@ import re
 
 import duckdb
 
-from sqlsel.errors import DatabaseError, EngineError, SqlselError
+from sqlsel.errors import DatabaseError, EngineError, SqlselError, UsageError
 
-# DuckDB answers a signal handler's interrupt with a RuntimeError of this text, other interrupts with its own exception.
-QUERY_INTERRUPTED = "Query interrupted"
+# DuckDB answers the interrupt of a signal handler with a RuntimeError of the first text, in an Arrow stream with an OSError
+# of the second, and other interrupts with its own exception.
+INTERRUPTED = ("Query interrupted", "INTERRUPT Error")
 
 _LOCK = re.compile(r"Conflicting lock is held in (?P<process>.+?)\s*\(PID (?P<pid>\d+)\)")
 
@@ -17,7 +18,7 @@ _LOCK = re.compile(r"Conflicting lock is held in (?P<process>.+?)\s*\(PID (?P<pi
 def is_interrupt(failure: BaseException) -> bool:
     """Whether a statement ended because it was interrupted."""
     return isinstance(failure, duckdb.InterruptException) or (
-        isinstance(failure, RuntimeError) and QUERY_INTERRUPTED in str(failure)
+        isinstance(failure, RuntimeError | OSError) and any(text in str(failure) for text in INTERRUPTED)
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 GAP = "  "
 _NARROWEST = 8
-_LEAST_HEADER = 4
+_LEAST_HEADER, _FAIR_HEADER = 4, 10
+_FAIR_TEXT = 24
 _CUT = "…"
 
 
@@ -112,20 +113,21 @@ def _which_fit(columns: list[_Column], width: int) -> tuple[list[_Column], list[
 
 
 def _widths(columns: list[_Column], width: int) -> list[int]:
-    """Headers give way first, then texts; all to the same width."""
+    """Headers give way to where they can be told apart, then texts, then both as far as it takes."""
     room = width - len(GAP) * (len(columns) - 1)
     widths = [column.full_width for column in columns]
-    for cap in range(max(widths, default=0), _LEAST_HEADER, -1):
-        widths = [max(column.value_width, min(column.full_width, cap)) for column in columns]
-        if sum(widths) <= room:
-            return _with_leftover(columns, widths, room)
-    for cap in range(max(widths, default=0), 0, -1):
-        widths = [
-            max(min(full, cap), min(column.least_width, room)) for column, full in zip(columns, widths, strict=True)
-        ]
-        if sum(widths) <= room:
-            break
+    for headers, texts in ((_FAIR_HEADER, None), (_FAIR_HEADER, _FAIR_TEXT), (_LEAST_HEADER, _FAIR_TEXT), (1, 1)):
+        floors = [_floor(column, headers, texts) for column in columns]
+        while sum(widths) > room and any(size > floor for size, floor in zip(widths, floors, strict=True)):
+            widest = max((size, place) for place, size in enumerate(widths) if size > floors[place])[1]
+            widths[widest] -= 1
     return _with_leftover(columns, widths, room)
+
+
+def _floor(column: _Column, header: int, text: int | None) -> int:
+    """How far a column may be narrowed."""
+    values = column.value_width if column.is_number or text is None else min(column.value_width, text)
+    return max(values, min(display_width(column.header), header), 1)
 
 
 def _with_leftover(columns: list[_Column], widths: list[int], room: int) -> list[int]:

@@ -157,6 +157,10 @@ def test_sql_reads_without_locking_and_writes_when_it_has_to(demo):
         ("FROM digits.sample", "samples"),
         ("SELECT nope FROM digits.samples", "nope"),
         ("", "no statement"),
+        (
+            "SELECT CAST(CASE WHEN i = 500000 THEN 'x' ELSE '1' END AS INT) FROM range(1000000) AS t(i)",
+            "Conversion Error",
+        ),
         ("SELECT * FROM sqlsel_select('digits', '{}')", "n_samples"),
     ],
 )

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from sqlsel.cli.tables import table_lines
+from sqlsel.cli.tables import cut_end, table_lines
 from sqlsel.exports.formats import Format, format_of, write_rows
 from sqlsel.exports.replacing import replacing
 
@@ -68,7 +68,7 @@ def write_table(headers: Sequence[str], rows: Sequence[Sequence[object]], out: B
     """Write a table that fits the terminal, and a line about the rows that it does not show."""
     lines = table_lines(headers, rows, terminal_width())
     if more:
-        lines.append(more)
+        lines.append(cut_end(more, terminal_width()))
     encoding = sys.stdout.encoding or "utf-8"
     out.write("".join(f"{line}\n" for line in lines).encode(encoding, "backslashreplace"))
 

@@ -61,7 +61,7 @@ def table_lines(headers: Sequence[str], rows: Sequence[Sequence[object]], width:
         lines.append(_line(cells, shown, widths))
     if hidden:
         names = ", ".join(column.header for column in hidden)
-        lines.append(_cut_end(f"{_CUT} not shown for want of room: {names}", width))
+        lines.append(cut_end(f"{_CUT} not shown for want of room: {names}", width))
     return [line.rstrip() for line in lines]
 
 
@@ -142,7 +142,7 @@ def _with_leftover(columns: list[_Column], widths: list[int], room: int) -> list
 
 def _headers(columns: list[_Column], widths: list[int]) -> list[str]:
     """The headers, cut at their end, or in the middle where another one begins alike."""
-    cut = [_cut_end(column.header, size) for column, size in zip(columns, widths, strict=True)]
+    cut = [cut_end(column.header, size) for column, size in zip(columns, widths, strict=True)]
     for place, (column, size) in enumerate(zip(columns, widths, strict=True)):
         begin = cut[place].removesuffix(_CUT)[: size - 1]
         others = [other.header for other in columns if other is not column]
@@ -159,7 +159,8 @@ def _line(cells: list[str], columns: list[_Column], widths: list[int]) -> str:
     return GAP.join(padded)
 
 
-def _cut_end(text: str, size: int) -> str:
+def cut_end(text: str, size: int) -> str:
+    """The beginning of a text that takes more than ``size`` columns of a terminal."""
     return text if display_width(text) <= size else _prefix(text, size - 1) + _CUT
 
 

@@ -8,8 +8,8 @@ import duckdb
 
 from sqlsel.errors import DatabaseError, EngineError, SqlselError, UsageError
 
-# DuckDB answers the interrupt of a signal handler with a RuntimeError of the first text, in an Arrow stream with an OSError
-# of the second, and other interrupts with its own exception.
+# What DuckDB says when a signal handler interrupts it: in a RuntimeError, and in the OSError of an Arrow stream. Other
+# interrupts have an exception of their own.
 INTERRUPTED = ("Query interrupted", "INTERRUPT Error")
 
 _LOCK = re.compile(r"Conflicting lock is held in (?P<process>.+?)\s*\(PID (?P<pid>\d+)\)")

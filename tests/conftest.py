@@ -1,6 +1,11 @@
 """Fixtures that more than one folder uses."""
 
+import os
 from pathlib import Path
+
+# Tests that run side by side share the cores: threads of each for small matrices would only stand in each other's way.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 

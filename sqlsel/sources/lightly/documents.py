@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.sources.lightly.faults import BadFileError
@@ -10,6 +11,9 @@ from sqlsel.sources.lightly.walking import is_text, stem
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_DECODER = json.JSONDecoder()
+_CHUNK = 32_768
 
 
 def read_document(path: str | Path) -> Any:  # noqa: ANN401 - whatever the JSON holds
@@ -19,8 +23,7 @@ def read_document(path: str | Path) -> Any:  # noqa: ANN401 - whatever the JSON 
         BadFileError: If it cannot be read or is no JSON, with line and column.
     """
     try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - half the time of Path.open on small files
-            return json.loads(file.read())
+        return _parse(_content(path))
     except FileNotFoundError:
         raise BadFileError("there is no such file") from None
     except OSError as failure:
@@ -33,6 +36,31 @@ def read_document(path: str | Path) -> Any:  # noqa: ANN401 - whatever the JSON 
         raise BadFileError("this is no JSON: the text is not UTF-8") from None
     except (ValueError, RecursionError) as failure:
         raise BadFileError(f"this JSON cannot be read: {failure}") from None
+
+
+def _content(path: str | Path) -> bytes:
+    """What a file holds, in half the time that file objects take for small files."""
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        content = os.read(file, _CHUNK)
+        if len(content) < _CHUNK:
+            return content
+        parts = [content]
+        while content := os.read(file, _CHUNK):
+            parts.append(content)
+        return b"".join(parts)
+    finally:
+        os.close(file)
+
+
+def _parse(content: bytes) -> Any:  # noqa: ANN401 - whatever the JSON holds
+    """The JSON in UTF-8 without detours; every other encoding and every fault as json.loads takes them."""
+    try:
+        text = content.decode()
+        document, end = _DECODER.raw_decode(text)
+    except ValueError:
+        return json.loads(content)
+    return document if end == len(text) or text[end:].isspace() else json.loads(content)
 
 
 def require_object(document: object) -> dict[str, Any]:

@@ -81,6 +81,7 @@ def test_rows_beyond_one_batch_all_arrive(tmp_path):
 
 BAD = {
     "no JSON": ('{"predictions": [', ":1:18", "this is no JSON"),
+    "more than one": ('{"predictions": []} {}', ":1:21", "Extra data"),
     "empty": (" ", "", "the file is empty"),
     "a list": ([], "", "should be a JSON object, not a list"),
     "no predictions": (
@@ -156,10 +157,19 @@ def test_text_that_is_not_utf8_is_refused(tmp_path):
         read(tmp_path)
 
 
-def test_a_byte_order_mark_does_no_harm(tmp_path):
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'\xef\xbb\xbf{"predictions": []}',
+        b' \n{"predictions": []}\r\n\n',
+        '{"predictions": []}'.encode("utf-16"),
+        b'{"predictions": [], "note": "' + b"long " * 20_000 + b'"}',
+    ],
+)
+def test_json_is_read_as_python_reads_it(tmp_path, content):
     images(tmp_path, "a.png")
     task(tmp_path)
-    (tmp_path / ".lightly/predictions/animals/a.json").write_bytes(b'\xef\xbb\xbf{"predictions": []}')
+    (tmp_path / ".lightly/predictions/animals/a.json").write_bytes(content)
     assert read(tmp_path)[1] == [row("a.png", None, None)]
 
 

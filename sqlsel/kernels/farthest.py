@@ -23,6 +23,8 @@ class Farthest:
     Only candidates that nearly tie without being equal are compared by their parts, where D is needed.
     """
 
+    moving = False
+
     def __init__(self, running: RunningDiversity, strength: float) -> None:
         self._running = running
         self._nearest = running.nearest

@@ -30,9 +30,14 @@ class Rung:
     """Candidates of one rung, and what is known of those of the rung above that were left out."""
 
     rows: Rows
-    left_out: Rows
+    above: Rows
+    others: Rows
     outside: float
     mark: object
+
+    def left_out(self) -> Rows:
+        """Rows of the rung above that are not in this one; listed only when asked for, as they are many."""
+        return self.above[self.others]
 
 
 class Ladder:
@@ -52,7 +57,7 @@ class Ladder:
     def best(self) -> int | None:
         """The candidate to pick; None where every one left is kept out."""
         if not self._rungs:
-            self._build(0)
+            self._build(0, -np.inf)
         while True:
             found = self._scoring.best(self._closed)
             failed = self._failed(found)
@@ -64,7 +69,7 @@ class Ladder:
             if failed >= self._fresh:
                 # built since the last pick and still too small: many are tied, or their ceilings were stale
                 self._larger[failed] += 1
-            self._build(failed)
+            self._build(failed, -np.inf if found is None else found.level)
 
     def took(self, row: int) -> None:
         """Go on without the pick."""
@@ -95,18 +100,21 @@ class Ladder:
         if rise == 0.0 and rung.outside > found.top:
             return False
         # so far it was only known how far the ceilings can have risen: measure them
-        ceilings = self._scoring.ceilings(rung.left_out)
-        rung.outside, rung.mark = float(ceilings.max()), self._scoring.mark(rung.left_out)
+        left_out = rung.left_out()
+        ceilings = self._scoring.ceilings(left_out)
+        rung.outside, rung.mark = float(ceilings.max()), self._scoring.mark(left_out)
         if rung.outside < found.level:
             return True
         row = self._rungs[-1].rows[found.position]
-        return rung.outside <= found.top and bool(rung.left_out[ceilings >= found.level].min() > row)
+        return rung.outside <= found.top and bool(left_out[ceilings >= found.level].min() > row)
 
-    def _build(self, first: int) -> None:
+    def _build(self, first: int, level: float) -> None:
         del self._rungs[first:]
         self._fresh = min(self._fresh, first)
         for number in range(first, len(self._sizes)):
             source = self._source(number)
+            if not number:
+                self._catch_up(source, level)
             if number == len(self._sizes) - 1:
                 self._bring_up_to_date(source)
             self._rungs.append(self._choose(source, self._sizes[number] << self._larger[number]))
@@ -123,6 +131,14 @@ class Ladder:
         kept_out = self._scoring.barred(source)
         return source if kept_out is None else source[~kept_out]
 
+    def _catch_up(self, source: Rows, level: float) -> None:
+        """Refresh all candidates that reach the level at once, where they are too many for the rungs."""
+        if len(self._sizes) == 1 or level == -np.inf:
+            return
+        reach = np.flatnonzero(self._scoring.ceilings(source) >= level)
+        if len(reach) > 2 * self._sizes[0]:
+            self._scoring.refresh(source[reach], level)
+
     def _bring_up_to_date(self, source: Rows) -> None:
         """Refresh the rows that can still beat what the rung above left out."""
         level = -np.inf
@@ -134,16 +150,23 @@ class Ladder:
 
     def _choose(self, source: Rows, size: int) -> Rung:
         if len(source) <= size:
-            return Rung(source.copy(), source[:0], -np.inf, None)
+            return Rung(source.copy(), source, source[:0], -np.inf, None)
         ceilings = self._scoring.ceilings(source)
         border = len(source) - size
         order = np.argpartition(ceilings, border - 1)
-        if ceilings[order[border:]].min() == ceilings[order[border - 1]]:
-            # of those that tie at the border the lowest rows come first
-            order = np.lexsort((-source, ceilings))
-        left_out = source[order[:border]]
-        mark = self._scoring.mark(left_out)
-        return Rung(source[order[border:]], left_out, float(ceilings[order[border - 1]]), mark)
+        value = ceilings[order[border - 1]]
+        if ceilings[order[border:]].min() == value:
+            order = _lowest_first(order, source, np.flatnonzero(ceilings[order] == value))
+        rung = Rung(source[order[border:]], source, order[:border], float(value), None)
+        rung.mark = self._scoring.mark(rung.left_out() if self._scoring.moving else source[:0])
+        return rung
+
+
+def _lowest_first(order: Rows, source: Rows, equal: Rows) -> Rows:
+    """Let the lowest of the rows that tie at the border come behind it."""
+    tied = order[equal]
+    order[equal] = tied[np.argsort(-source[tied], kind="stable")]
+    return order
 
 
 def _sizes(count: int) -> list[int]:

@@ -143,9 +143,13 @@ class Nearest:
             # rows that have seen about as much share a product, so that few distances are computed twice
             order = np.argsort(seen, kind="stable")
             rows, seen = rows[order], seen[order]
-        for begin in range(0, len(rows), BLOCK_ROWS):
-            part = rows[begin : begin + BLOCK_ROWS]
-            self._refresh_block(part, self._work.take(part), int(seen[begin]), level)
+        begin = 0
+        while begin < len(rows):
+            first = int(seen[begin])
+            # few centres at a time are cheap for more rows
+            part = rows[begin : begin + BLOCK_ROWS * max(min(FEW_CENTRES // (count - first), 8), 1)]
+            self._refresh_block(part, self._work.take(part), first, level)
+            begin += len(part)
 
     def _refresh_block(self, rows: Rows, vectors: Singles, first: int, level: float) -> None:
         count = len(self.centres)

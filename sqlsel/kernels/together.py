@@ -35,7 +35,13 @@ class Found:
 
 
 class Scoring(Protocol):
-    """What a picker needs to know of candidates: the higher the score, the sooner the pick."""
+    """What a picker needs to know of candidates: the higher the score, the sooner the pick.
+
+    Attributes:
+        moving: Whether scores may rise after a pick; if not, marks need no rows.
+    """
+
+    moving: bool
 
     def ceilings(self, rows: Rows) -> Doubles:
         """Upper bounds of the scores until the next pick."""
@@ -64,6 +70,8 @@ class Scoring(Protocol):
 
 class Together:
     """The sum of the parts of some objectives."""
+
+    moving = True
 
     def __init__(self, running: Sequence[Running]) -> None:
         self._running = running

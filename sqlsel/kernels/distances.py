@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.protocol import Doubles, Rows, Singles
-
-BLOCK_NUMBERS = 1 << 20
-"""Numbers in one block of differences: 8 MiB in double."""
+    from sqlsel.kernels.protocol import Doubles, Singles
 
 
 def half_squared(left: Singles, right: Singles) -> Doubles:
@@ -22,15 +19,3 @@ def half_squared(left: Singles, right: Singles) -> Doubles:
     half: Doubles = np.einsum("ij,ij->i", difference, difference)
     half *= 0.5
     return half
-
-
-def half_squared_blocks(matrix: Singles, vector: Singles, rows: Rows | None = None) -> Doubles:
-    """½ Σ (a - b)² from one vector to all rows, or to some, in blocks of bounded memory."""
-    count = len(matrix) if rows is None else len(rows)
-    block = max(BLOCK_NUMBERS // max(matrix.shape[1], 1), 1)
-    halves = np.empty(count)
-    for begin in range(0, count, block):
-        part = slice(begin, begin + block)
-        chosen = matrix[part] if rows is None else matrix.take(rows[part], axis=0)
-        halves[part] = half_squared(chosen, vector)
-    return halves

@@ -8,7 +8,7 @@ from sqlsel.config.catalog import query_embedding
 from sqlsel.config.findings import Finding
 from sqlsel.config.inputs import INITIAL_TAG
 from sqlsel.config.names import unknown_name
-from sqlsel.config.words import quoted, show
+from sqlsel.words import quoted, show
 
 if TYPE_CHECKING:
     from sqlsel.config.catalog import Catalog

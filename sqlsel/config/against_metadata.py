@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlsel.config.findings import Finding, notice
 from sqlsel.config.names import unknown_name
 from sqlsel.config.strategies import BalanceStrategy
-from sqlsel.config.words import did_you_mean, quoted, show
+from sqlsel.words import did_you_mean, quoted, show
 
 if TYPE_CHECKING:
     from sqlsel.config.catalog import Catalog

@@ -8,7 +8,7 @@ from sqlsel.config.findings import Finding
 from sqlsel.config.names import unknown_name
 from sqlsel.config.scorers import SCORERS, computed_scores, missing_for
 from sqlsel.config.strategies import BalanceStrategy
-from sqlsel.config.words import quoted, show
+from sqlsel.words import quoted, show
 
 if TYPE_CHECKING:
     from sqlsel.config.inputs import PredictionsInput, ScoresInput
@@ -69,7 +69,7 @@ def _probabilities(pair: Pair, task: TaskFacts) -> list[Finding]:
     what = "classes" if task.task_type == "classification" else "objects"
     message = (
         f"CLASS_DISTRIBUTION adds up class probabilities, and not all {what} of task {show(task.name)} carry them; "
-        "ingest predictions with 'probabilities', or count the predicted classes with \"count\": \"PREDICTED\""
+        'ingest predictions with \'probabilities\', or count the predicted classes with "count": "PREDICTED"'
     )
     return [Finding((*pair.input.path, "name"), message)]
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from sqlsel.config.places import Offset  # noqa: TC001
-from sqlsel.config.words import shorten, show
+from sqlsel.words import shorten, show
 
 LONGEST_INTEGER = 4000
 

@@ -11,7 +11,7 @@ from sqlsel.config.findings import Finding
 from sqlsel.config.strategies import TargetRange
 from sqlsel.config.values import Part, camel_name
 from sqlsel.config.wording import allowed_words, field_message, missing_message, unknown_word
-from sqlsel.config.words import did_you_mean, listing, nearest, show
+from sqlsel.words import did_you_mean, listing, nearest, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

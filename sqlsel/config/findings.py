@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sqlsel.config.words import show
+from sqlsel.words import show
 
 if TYPE_CHECKING:
     from sqlsel.config.places import Path

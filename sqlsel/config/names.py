@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlsel.config.findings import Finding
-from sqlsel.config.words import did_you_mean, quoted, show
+from sqlsel.words import did_you_mean, quoted, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

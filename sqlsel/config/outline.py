@@ -12,7 +12,7 @@ from sqlsel.config.kinds import INPUTS, OLD_WORDS, STRATEGIES, all_fields, owner
 from sqlsel.config.models import Config, HowMany, Objective
 from sqlsel.config.spelling import UNSUPPORTED
 from sqlsel.config.wording import missing_message, unknown_word
-from sqlsel.config.words import listing, nearest, show
+from sqlsel.words import listing, nearest, show
 
 if TYPE_CHECKING:
     from sqlsel.config.places import Path

@@ -12,7 +12,7 @@ from typing import Any
 from sqlsel.config.faults import Fault
 from sqlsel.config.places import Node, Offset
 from sqlsel.config.reader import DEEPEST, Reading
-from sqlsel.config.words import show
+from sqlsel.words import show
 
 
 class Foreign:

@@ -14,7 +14,7 @@ from sqlsel.config.faults import Fault, describe, lone_surrogate
 from sqlsel.config.places import Node, Offset
 from sqlsel.config.scalars import Scalars, StopReadingError
 from sqlsel.config.tokens import FIRST_MEMBER, NAME, NEXT_ELEMENT, NEXT_MEMBER, VALUE_START
-from sqlsel.config.words import shorten, show
+from sqlsel.words import shorten, show
 
 DEEPEST = 100
 

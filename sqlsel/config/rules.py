@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlsel.config.findings import Finding, notice
 from sqlsel.config.kinds import usable_strategies
 from sqlsel.config.spelling import UNSUPPORTED
-from sqlsel.config.words import listing, show
+from sqlsel.words import listing, show
 
 if TYPE_CHECKING:
     from sqlsel.config.outline import Outline, Pair, Side

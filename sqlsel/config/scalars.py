@@ -9,7 +9,7 @@ from typing import Any
 from sqlsel.config.faults import Fault, describe, lone_surrogate, misread_word, number_fault, string_fault
 from sqlsel.config.places import Lines, Offset
 from sqlsel.config.tokens import CONSTANTS, GAP, NUMBER, OTHER_QUOTES, STRING, WORD
-from sqlsel.config.words import shorten, show
+from sqlsel.words import shorten, show
 
 MOST_FAULTS = 100
 

@@ -12,7 +12,7 @@ from sqlsel.config.models import Config
 from sqlsel.config.plain import Foreign, read_mapping
 from sqlsel.config.reader import Reading, read_json
 from sqlsel.config.tokens import GAP
-from sqlsel.config.words import nearest, shorten, show
+from sqlsel.words import nearest, shorten, show
 
 LARGEST_FILE = 100_000_000
 LONGEST_NAME = 300

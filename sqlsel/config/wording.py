@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from sqlsel.config.kinds import OLD_WORDS
-from sqlsel.config.words import did_you_mean, listing, show
+from sqlsel.words import did_you_mean, listing, show
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo

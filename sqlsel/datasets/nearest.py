@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from sqlsel.errors import UsageError
+from sqlsel.words import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-_LISTED = 10
 
 
 def unknown(kind: str, name: str, known: Iterable[str], *, empty: str, where: str = "") -> UsageError:
@@ -31,9 +29,5 @@ def offer(name: str, known: list[str]) -> str:
     """``did you mean 'x'?`` and the names there are; empty where there are none."""
     if not known:
         return ""
-    folded = {other.lower(): other for other in known}
-    close = [folded[match] for match in get_close_matches(name.lower(), list(folded), n=3, cutoff=0.6)]
-    listed = ", ".join(repr(other) for other in known[:_LISTED])
-    more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
-    guess = f"did you mean {' or '.join(repr(match) for match in close)}? " if close else ""
-    return f"{guess}there is: {listed}{more}"
+    guess = did_you_mean(name, known).removeprefix("; ")
+    return f"{guess} there is: {quoted(known)}".strip()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse_one
@@ -10,6 +9,7 @@ from sqlglot.errors import SqlglotError
 
 from sqlsel.errors import UsageError
 from sqlsel.plan import nodes as sql
+from sqlsel.words import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from sqlsel.facts import DatasetFacts
@@ -61,9 +61,7 @@ def _field(path: list[str], text: str, facts: DatasetFacts) -> exp.Expr:
     if key in facts.keys:
         return sql.field(sql.column("metadata", "s"), facts.keys[key].path)
     known = [*_SAMPLE_COLUMNS, *facts.keys]
-    nearest = difflib.get_close_matches(key, known, n=3)
-    hint = f"did you mean {', '.join(nearest)}?" if nearest else f"there is: {', '.join(known)}"
-    raise _refused(text, f"the samples have no {key!r}; {hint}")
+    raise _refused(text, f"the samples have no {key!r}{did_you_mean(key, known) or ';'} there is: {quoted(known)}")
 
 
 def _refused(text: str, why: str) -> UsageError:

@@ -136,7 +136,7 @@ def test_where_is_one_condition_on_known_columns(db, pool, condition):
 
 
 def test_where_offers_the_nearest_column(db, pool):
-    with pytest.raises(UsageError, match="did you mean weather"):
+    with pytest.raises(UsageError, match="did you mean 'weather'"):
         db.select(DIVERSE, dataset="pool", where="wether = 'sunny'")
 
 

@@ -94,3 +94,7 @@ class EngineError(SqlselError):
     def __init__(self, message: str, *, sql: str, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.sql = sql
+
+
+class EngineMemoryError(EngineError):
+    """The engine needs more memory than it may use."""

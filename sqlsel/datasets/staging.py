@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from sqlglot import exp
 
-from sqlsel.errors import EngineError
+from sqlsel.errors import EngineError, EngineMemoryError
 from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sqlsel.engines.base import Engine
+
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -49,6 +51,21 @@ def temporary_table(engine: Engine, query: exp.Query, name: str | None = None) -
         # a transaction that failed has dropped it already, and refuses every statement
         with suppress(EngineError):
             engine.execute(exp.Drop(kind="TABLE", exists=True, tables=[table.copy()]))
+
+
+def sparingly(engine: Engine, work: Callable[[], Result], row_bytes: int = 0) -> Result:
+    """Do work with the engine's memory bounded, or once more without the bound if it needs more than that.
+
+    Args:
+        engine: The session.
+        work: What to do; when it fails it leaves nothing behind.
+        row_bytes: Size of the largest rows that it writes.
+    """
+    try:
+        with engine.bounded_memory(row_bytes):
+            return work()
+    except EngineMemoryError:
+        return work()
 
 
 def fresh_name(purpose: str) -> str:

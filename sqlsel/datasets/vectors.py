@@ -63,7 +63,7 @@ def write_vectors(
     Raises:
         IngestError: If the vectors are not as wide as those the dataset has, or some cannot be used.
     """
-    given = _width(target.engine, query)
+    given = vector_width(target.engine, query)
     if width is not None and given is not None and given != width:
         raise IngestError(
             f"the vectors of dataset {target.dataset!r} have {width} numbers, those of the source {given}",
@@ -124,15 +124,19 @@ def refuse_unusable(engine: Engine, queries: Mapping[str | None, exp.Query], wid
     """
     problems: list[Problem] = []
     for task, query in queries.items():
-        if (width := widths.get(task) or _width(engine, query)) is not None:
+        if (width := widths.get(task) or vector_width(engine, query)) is not None:
             where = "embedding" if task is None else f"object embedding of task {task!r}"
             problems += found(engine, _unusable(query, width), where)
     if problems:
         raise IngestError("the source has vectors that cannot be used:", problems=tuple(problems), hint=_HINT)
 
 
-def _width(engine: Engine, query: exp.Query) -> int | None:
-    """Length of the first vector; None if there is none."""
+def vector_width(engine: Engine, query: exp.Query) -> int | None:
+    """Length of a source's first vector; None if it has none.
+
+    Raises:
+        IngestError: If the column is no list of numbers.
+    """
     kind = engine.columns(query.subquery("source"))["embedding"]
     if not is_vector(kind):
         raise IngestError(

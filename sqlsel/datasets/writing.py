@@ -14,7 +14,7 @@ from sqlsel.datasets.orphans import drop_orphans
 from sqlsel.datasets.predictions import forget_predictions, write_predictions, write_scores
 from sqlsel.datasets.runs import timestamp
 from sqlsel.datasets.samples import SampleCounts, write_samples
-from sqlsel.datasets.staging import readable
+from sqlsel.datasets.staging import readable, sparingly
 from sqlsel.datasets.tables import (
     EMBEDDINGS,
     PREDICTIONS,
@@ -32,11 +32,12 @@ from sqlsel.datasets.vectors import (
     check_new_table,
     check_single_vectors,
     refuse_unusable,
+    vector_width,
     write_vectors,
 )
 from sqlsel.datasets.widening import check_id_type, stored_id_type
 from sqlsel.engines.interrupts import interruptible
-from sqlsel.errors import EngineError, IngestError, UsageError
+from sqlsel.errors import EngineError, EngineMemoryError, IngestError, UsageError
 from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
@@ -96,10 +97,17 @@ def store(engine: Engine, dataset: str, intake: Intake, progress: Progress | Non
     catalog = DatasetCatalog(engine)
     facts = catalog.facts(dataset) if dataset in catalog.dataset_names() else None
     tell = progress or (lambda _stage, _done, _total: None)
-    with interruptible(engine), engine.bounded_memory(), readable(engine, intake.bound):
+
+    def attempt() -> StoreReport:
+        with engine.transaction():
+            return _store(_target(engine, dataset, intake, facts), intake, facts, tell)
+
+    with interruptible(engine), readable(engine, intake.bound):
         try:
-            with engine.transaction():
-                return _store(_target(engine, dataset, intake, facts), intake, facts, tell)
+            widths = [vector_width(engine, query) or 0 for query in _vector_queries(intake).values()]
+            return sparingly(engine, attempt, row_bytes=4 * max(widths, default=0))
+        except EngineMemoryError:
+            raise
         except (EngineError, UnusableVectorsError):
             # the statement that stores vectors says that it failed, not on which of them
             refuse_unusable(engine, _vector_queries(intake), _widths(facts))

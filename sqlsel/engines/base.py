@@ -56,8 +56,12 @@ class Engine(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All statements inside happen together, or none of them when an exception leaves the context."""
 
-    def bounded_memory(self) -> AbstractContextManager[None]:
-        """Keep the engine's own memory small while the context lasts: what outgrows it goes to disk."""
+    def bounded_memory(self, row_bytes: int) -> AbstractContextManager[None]:
+        """Keep the engine's own memory small while the context lasts: what outgrows it goes to disk.
+
+        The bound depends on the size of a row, in bytes, and on the machine, not on the number of rows. Statements that
+        need more raise ``EngineMemoryError``.
+        """
 
     def cursor(self) -> Engine:
         """A session of its own on the same data: own transaction, own temporary tables."""

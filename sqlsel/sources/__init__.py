@@ -32,7 +32,7 @@ def read(source: object, engine: Engine, *, options: ReadOptions | None = None) 
         UsageError: If there is no such file or table, or no reader for it, or an option names no column.
         IngestError: If the source is empty or broken.
     """
-    with engine.bounded_memory(), _opened(source, engine, options or ReadOptions()) as intake:
+    with _opened(source, engine, options or ReadOptions()) as intake:
         yield intake
 
 

@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from sqlsel.datasets.nearest import offer
-from sqlsel.datasets.staging import fresh_name, readable, temporary_table
+from sqlsel.datasets.staging import fresh_name, readable, sparingly, temporary_table
 from sqlsel.errors import EngineError, IngestError, UsageError
 from sqlsel.plan import nodes as sql
 from sqlsel.sources.arrays import read_array, read_vector_file
@@ -147,8 +147,9 @@ def _bound(engine: Engine, value: object) -> Iterator[exp.Expr]:
 @contextmanager
 def _staged(engine: Engine, node: exp.Expr, name: str) -> Iterator[exp.Expr]:
     with ExitStack() as stack:
+        query = exp.select(exp.Star()).from_(node)
         try:
-            table = stack.enter_context(temporary_table(engine, exp.select(exp.Star()).from_(node)))
+            table = sparingly(engine, lambda: stack.enter_context(temporary_table(engine, query)))
         except EngineError as failure:
             raise broken(name, failure) from failure
         yield table

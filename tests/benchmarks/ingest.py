@@ -1,7 +1,7 @@
 """Time ingesting a parquet file against a bare CREATE TABLE AS over it: ``python -m tests.benchmarks.ingest``.
 
 Times go from opening a new database file to having closed it, imports excluded. Each trial runs in a process of its
-own, so that peak memory is its own, and the two ways take turns, so that both meet the same machine. Told is the median.
+own, so that peak memory is its own, and the two ways take turns, so that both meet the same machine. Medians are told.
 """
 
 from __future__ import annotations

@@ -136,12 +136,12 @@ class DuckDBEngine:
             return  # the failure that brought us here ended the transaction itself
 
     @contextmanager
-    def bounded_memory(self) -> Iterator[None]:
+    def bounded_memory(self, row_bytes: int) -> Iterator[None]:
         """Keep DuckDB's buffers small while the context lasts. The settings of a user's connection are left alone."""
         if not self._owned:
             yield
             return
-        with streaming_memory(self.connection):
+        with streaming_memory(self.connection, row_bytes):
             yield
 
     def cursor(self) -> DuckDBEngine:

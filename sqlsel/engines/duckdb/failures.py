@@ -6,7 +6,7 @@ import re
 
 import duckdb
 
-from sqlsel.errors import DatabaseError, EngineError, SqlselError, UsageError
+from sqlsel.errors import DatabaseError, EngineError, EngineMemoryError, SqlselError, UsageError
 
 # What DuckDB says when a signal handler interrupts it: in a RuntimeError, and in the OSError of an Arrow stream. Other
 # interrupts have an exception of their own.
@@ -34,6 +34,8 @@ def statement_failure(failure: Exception, sql: str) -> SqlselError:
             "the database is open for reading only, and this needs to write",
             hint="open it for writing, or select without a tag",
         )
+    if isinstance(failure, duckdb.OutOfMemoryException):
+        return EngineMemoryError(first_line(text), sql=sql, hint="close other programs, or SET memory_limit higher")
     return EngineError(first_line(text), sql=sql)
 
 

@@ -10,32 +10,54 @@ import duckdb
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Below half a gigabyte row groups of wide vectors are written in pieces, which costs time; above it nothing gets faster
-# by more than the noise.
-STREAMING_LIMIT = "512MiB"
+# Each thread fills a row group of its own, and needs this much beside it.
+_ROW_GROUP = 122_880
+_MEGABYTES_PER_THREAD = 64
+_LEAST_MEGABYTES = 256
+
+
+def read_parquet_in_pieces(connection: duckdb.DuckDBPyConnection) -> None:
+    """Read parquet files page by page: by default a row group is read whole, be it as large as the file."""
+    _could(connection, "SET disable_parquet_prefetching = true")
 
 
 @contextmanager
-def streaming_memory(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def streaming_memory(connection: duckdb.DuckDBPyConnection, row_bytes: int) -> Iterator[None]:
     """Cap the memory of a database file's buffers while the context lasts.
 
-    By default DuckDB keeps every page it has touched, up to most of the machine's memory. A database in memory has
-    nowhere to move its pages, so it is left alone.
+    By default DuckDB keeps every page it has touched, up to most of the machine's memory. The cap grows with the width
+    of the rows and the number of threads, not with the number of rows. A database in memory has nowhere to move its
+    pages, so it is left alone.
+
+    Args:
+        connection: The connection; its settings are those of all connections to the database.
+        row_bytes: Size of a row.
     """
-    in_file = connection.execute(
-        "SELECT count(*) FROM duckdb_databases() WHERE database_name = current_database() AND path IS NOT NULL"
-    ).fetchall()[0][0]
-    if not in_file or not _limit(connection, f"SET memory_limit = '{STREAMING_LIMIT}'"):
+    in_file, threads, usual = connection.execute(
+        "SELECT (SELECT count(*) FROM duckdb_databases() WHERE database_name = current_database() "
+        "AND path IS NOT NULL), current_setting('threads'), current_setting('memory_limit')"
+    ).fetchall()[0]
+    per_thread = _MEGABYTES_PER_THREAD + _ROW_GROUP * row_bytes // 2**20
+    limit = max(_LEAST_MEGABYTES, per_thread * threads)
+    if not in_file or limit > _megabytes(usual) or not _could(connection, f"SET memory_limit = '{limit}MiB'"):
         yield
         return
     try:
         yield
     finally:
-        _limit(connection, "RESET memory_limit")
+        _could(connection, "RESET memory_limit")
+        if connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0] != usual:
+            _could(connection, f"SET memory_limit = '{usual}'")
 
 
-def _limit(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
-    """Whether the limit could be set: more pages than it allows may be in use."""
+def _megabytes(size: str) -> float:
+    """A size as DuckDB writes it: ``18.7 GiB``."""
+    number, unit = size.split()
+    return float(number) * {"bytes": 2**-20, "KiB": 2**-10, "MiB": 1, "GiB": 2**10, "TiB": 2**20}[unit]
+
+
+def _could(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:
+    """Whether a setting could be changed: more pages than a limit allows may be in use."""
     try:
         connection.execute(statement).fetchall()
     except duckdb.Error:

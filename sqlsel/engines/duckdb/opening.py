@@ -8,6 +8,7 @@ import duckdb
 
 from sqlsel.engines.duckdb.engine import DuckDBEngine
 from sqlsel.engines.duckdb.failures import opening_failure
+from sqlsel.engines.duckdb.memory import read_parquet_in_pieces
 from sqlsel.errors import UsageError
 
 # Files of this version open in every DuckDB since 1.4; the default of DuckDB 2 does not open in any 1.x.
@@ -36,6 +37,7 @@ def open_database(path: str | Path, *, read_only: bool = False, must_exist: bool
         connection = duckdb.connect(name, read_only=read_only, config=settings)
     except duckdb.Error as failure:
         raise opening_failure(failure, name) from None
+    read_parquet_in_pieces(connection)
     return DuckDBEngine(connection, owned=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse
@@ -83,9 +84,8 @@ def column_names(table: str) -> tuple[str, ...]:
 
 def make_catalog(engine: Engine) -> None:
     """Make sqlsel's catalog tables where the database lacks them. Call it in a transaction."""
-    for statement in parse(read_sql("schema.sql"), read=engine.dialect):
-        if isinstance(statement, exp.Create):
-            engine.execute(_qualified(statement, engine.catalog))
+    for statement in _catalog_statements(engine.dialect):
+        engine.execute(_qualified(statement.copy(), engine.catalog))
     meta = catalog_table(engine.catalog, "meta")
     if not engine.rows(exp.select(exp.Star()).from_(meta)):
         engine.execute(exp.insert(exp.values([(LAYOUT_VERSION,)]), meta))
@@ -112,6 +112,12 @@ def create_table(engine: Engine, dataset: str, table: str, columns: list[tuple[s
     ]
     target = dataset_table(engine.catalog, dataset, table)
     return exp.Create(this=exp.Schema(this=target, expressions=definitions), kind="TABLE")
+
+
+@cache
+def _catalog_statements(dialect: str) -> tuple[exp.Create, ...]:
+    """What ``schema.sql`` says."""
+    return tuple(found for found in parse(read_sql("schema.sql"), read=dialect) if isinstance(found, exp.Create))
 
 
 def _qualified(statement: exp.Create, catalog: str) -> exp.Create:

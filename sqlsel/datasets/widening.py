@@ -118,7 +118,7 @@ def _dotted(*path: str) -> str:
 
 
 def _storable_leaf(type_name: str) -> str | None:
-    if type_name == NOTHING:
+    if type_name.startswith(NOTHING):
         return None
     return "VARCHAR" if type_name.startswith("ENUM(") else type_name
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from sqlsel.datasets.structs import is_vector, leaves, read_type
+from sqlsel.datasets.structs import leaves, read_type
 from sqlsel.errors import IngestError, Problem
 from sqlsel.plan import nodes as sql
 from sqlsel.sources.jsontext import read_json_column
@@ -71,7 +71,7 @@ def _left_out(type_name: str) -> str | None:
     """Why values of a type are no metadata; None if they are."""
     if type_name in ("BLOB", "BIT"):
         return "it holds bytes"
-    if is_vector(type_name) and type_name.partition("[")[0] in ("FLOAT", "DOUBLE"):
+    if type_name.endswith("]") and type_name.partition("[")[0] in ("FLOAT", "DOUBLE"):
         return "it holds vectors; name it with embedding= to store them"
     return None
 

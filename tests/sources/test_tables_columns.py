@@ -126,7 +126,7 @@ def test_bytes_and_vectors_that_nobody_named_are_left_out_with_a_notice(db):
 
 
 def test_columns_without_any_value_are_no_metadata(db):
-    db.ingest(pa.table({"id": [1], "x": pa.nulls(1), "y": [1]}), dataset="street")
+    db.ingest(pa.table({"id": [1], "x": pa.nulls(1), "y": [1], "z": [[]]}), dataset="street")
     assert kinds(db) == {"y": "integer"}
     db.ingest(pa.table({"id": [1], "x": [0.5], "y": pa.nulls(1)}), dataset="street")
     assert kinds(db) == {"y": "integer", "x": "number"}

@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlsel.config import check_config
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.tags import tag_counts
 from sqlsel.engines.interrupts import interruptible
-from sqlsel.explanation import Explanation
-from sqlsel.selecting import Asked, ConfigSource, planned, select
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,8 +16,11 @@ if TYPE_CHECKING:
     from sqlsel.datasets.tags import TagFacts
     from sqlsel.datasets.writing import StoreReport
     from sqlsel.engines.base import Engine
+    from sqlsel.errors import Problem
+    from sqlsel.explanation import Explanation
     from sqlsel.exports import Format
     from sqlsel.plan.model import Missing
+    from sqlsel.selecting import ConfigSource
     from sqlsel.selection import Selection
     from sqlsel.selection.outcome import Progress
 
@@ -123,6 +123,8 @@ class Database:
                 replaced.
             SelectionError: If nothing is left to choose from, or samples lack an input and may not.
         """
+        from sqlsel.selecting import Asked, select
+
         asked = Asked(config, dataset, preselected, seed, missing, where)
         return select(self._engine, asked, tag=tag, overwrite=overwrite, progress=progress)
 
@@ -140,6 +142,9 @@ class Database:
 
         The arguments and errors are those of ``select``.
         """
+        from sqlsel.explanation import Explanation
+        from sqlsel.selecting import Asked, planned
+
         with planned(self._engine, Asked(config, dataset, preselected, seed, missing, where)) as (plan, _, notices):
             return Explanation(plan, notices)
 
@@ -239,7 +244,7 @@ def connect(database: object = ":memory:", *, read_only: bool = False, must_exis
     return Database(open_database(database, read_only=read_only, must_exist=must_exist))
 
 
-def validate(config: ConfigSource, db: Database | None = None, dataset: str | None = None) -> list[Any]:
+def validate(config: ConfigSource, db: Database | None = None, dataset: str | None = None) -> list[Problem]:
     """Every problem and notice of a config at once; empty if there is none.
 
     Args:
@@ -247,5 +252,7 @@ def validate(config: ConfigSource, db: Database | None = None, dataset: str | No
         db: With ``dataset``, names of tasks, scores, keys, classes, datasets and tags are checked too.
         dataset: The dataset it is meant for.
     """
+    from sqlsel.config import check_config
+
     catalog = db._catalog if db is not None else None  # noqa: SLF001
     return list(check_config(config, catalog=catalog, dataset=dataset))

@@ -16,6 +16,7 @@ from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.runs import RunRecord, new_run_id, record_selection
 from sqlsel.datasets.tags import check_new_tag
 from sqlsel.engines.interrupts import interruptible
+from sqlsel.errors import UsageError
 from sqlsel.plan import Request, explain_plan, make_plan
 from sqlsel.preselection import Earlier, bound, find_preselected
 from sqlsel.selection import Selection, run_plan
@@ -61,6 +62,8 @@ def planned(engine: Engine, asked: Asked) -> Iterator[tuple[Plan, Earlier, tuple
         ConfigError: If the config is wrong, with every problem.
         UsageError: If the dataset, the preselected tag or a sample does not exist, or the condition is refused.
     """
+    if asked.seed is not None and not -(2**63) <= asked.seed < 2**63:
+        raise UsageError(f"seed {asked.seed} has more than 64 bits", hint="take a smaller one, or None")
     catalog = DatasetCatalog(engine)
     facts = catalog.facts(asked.dataset)
     config, notices = read_config(asked.config, catalog=catalog, dataset=asked.dataset)
@@ -139,7 +142,7 @@ def _keep(
         summary=json.dumps({**summary, "run_id": run_id}),
         run_id=run_id,
     )
-    ids = earlier.ids if earlier.ids is not None else ()
+    ids = earlier.ids if earlier.ids is not None else outcome.ranked.column("sample_id").slice(0, 0)
     tag = str(summary["tag"])
     ranked = outcome.ranked.drop_columns(["file_name"])
     return record_selection(engine, record, ranked, tag=tag, preselected=ids, overwrite=overwrite)

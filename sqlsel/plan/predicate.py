@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse_one
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 
 from sqlsel.errors import UsageError
 from sqlsel.plan import nodes as sql
@@ -27,13 +27,20 @@ def parse_predicate(text: str, facts: DatasetFacts) -> exp.Expr:
     try:
         condition = parse_one(text, read="duckdb", into=exp.Condition)
     except SqlglotError as failure:
-        raise _refused(text, str(failure).splitlines()[0]) from None
+        raise _refused(text, _syntax(failure)) from None
     for node in condition.walk():
         if isinstance(node, (exp.Query, exp.Command, exp.DDL, exp.DML, exp.Star, exp.Placeholder, exp.Parameter)):
             raise _refused(text, "only one condition over the sample's own columns is allowed, without subqueries")
         if isinstance(node, exp.Anonymous):
             raise _refused(text, f"the function {node.name} is not allowed here")
     return condition.transform(lambda node: _resolve(node, text, facts))
+
+
+def _syntax(failure: SqlglotError) -> str:
+    """Where the text stops being a condition."""
+    places = failure.errors if isinstance(failure, ParseError) else []
+    near = next((str(place["highlight"]) for place in places if place.get("highlight")), "")
+    return f"this is no condition in SQL: it goes wrong at {near!r}" if near else "this is no condition in SQL"
 
 
 def _resolve(node: exp.Expr, text: str, facts: DatasetFacts) -> exp.Expr:

@@ -11,6 +11,7 @@ from sqlglot import exp
 from sqlsel import kernels
 from sqlsel.errors import SelectionError
 from sqlsel.plan.statements import PICKS
+from sqlsel.selection.arrow import from_numpy, to_booleans
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.objectives import Loaded, Picks, Prepared, prepare
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
@@ -62,7 +63,7 @@ def _load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
         for step in plan.objectives
         if step.queries is not None
     }
-    preselected = columns.column("preselected").to_numpy().astype(np.bool_)
+    preselected = to_booleans(columns.column("preselected"))
     return Loaded(columns, preselected, vectors, queries)
 
 
@@ -113,7 +114,7 @@ def _told(
     outcome: kernels.Outcome,
 ) -> RunOutcome:
     ranks = np.arange(1, len(outcome.rows) + 1)
-    with engine.bind({PICKS: pa.table({"position": outcome.rows, "rank": ranks})}):
+    with engine.bind({PICKS: pa.table({"position": from_numpy(outcome.rows), "rank": from_numpy(ranks)})}):
         picked = engine.table(plan.statements["picked"])
     names = [step.name for step in plan.objectives]
     stop = outcome.stop

@@ -10,6 +10,7 @@ import numpy as np
 from sqlsel import kernels
 from sqlsel.config import DiversityStrategy
 from sqlsel.plan.statements import CHOSEN, places_query, statements
+from sqlsel.selection.arrow import from_numpy, to_numpy
 from sqlsel.selection.by_kernels import candidates_of, load
 from sqlsel.selection.coverage import coverage_curve
 from sqlsel.selection.objectives import Loaded, Picks, prepare
@@ -96,10 +97,10 @@ def _field(plan: Plan, engine: Engine, loaded: Loaded, sample_ids: pa.ChunkedArr
 def _positions(engine: Engine, sample_ids: pa.ChunkedArray) -> Rows:
     import pyarrow as pa
 
-    ranks = pa.array(range(1, len(sample_ids) + 1), pa.int64())
+    ranks = from_numpy(np.arange(1, len(sample_ids) + 1))
     with engine.bind({CHOSEN: pa.table({"sample_id": sample_ids, "rank": ranks})}):
         found = engine.table(places_query())
-    rows: Rows = found.column("position").to_numpy().astype(np.int64)
+    rows: Rows = to_numpy(found.column("position"), np.int64)
     return rows
 
 

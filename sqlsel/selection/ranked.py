@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlsel.selection.arrow import from_numpy, from_texts
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -27,17 +29,15 @@ def ranked_table(
     import pyarrow as pa
 
     count, width = terms.shape
-    keys = pa.DictionaryArray.from_arrays(
-        np.tile(np.arange(width, dtype=np.int32), count), pa.array(names, pa.string())
-    )
-    offsets = np.arange(count + 1, dtype=np.int32) * width
-    values = pa.array(terms.reshape(-1), pa.float64(), mask=np.isnan(terms.reshape(-1)))
-    return pa.table(
-        {
-            "sample_id": picked.column("sample_id"),
-            "file_name": picked.column("file_name"),
-            "rank": picked.column("rank").cast(pa.int64()),
-            "gain": pa.array(gains, pa.float64(), mask=np.isnan(gains)),
-            "terms": pa.MapArray.from_arrays(pa.array(offsets), keys.cast(pa.string()), values),
-        }
-    )
+    places = from_numpy(np.tile(np.arange(width, dtype=np.int32), count))
+    keys = pa.DictionaryArray.from_arrays(places, from_texts(names)).cast(pa.string())
+    offsets = from_numpy(np.arange(count + 1, dtype=np.int32) * width)
+    values = from_numpy(terms.reshape(-1), ~np.isnan(terms.reshape(-1)))
+    columns = {
+        "sample_id": picked.column("sample_id"),
+        "file_name": picked.column("file_name"),
+        "rank": picked.column("rank").cast(pa.int64()),
+        "gain": from_numpy(gains, ~np.isnan(gains)),
+        "terms": pa.MapArray.from_arrays(offsets, keys, values),
+    }
+    return pa.table(columns)

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from sqlsel.kernels import Objects
 from sqlsel.plan import nodes as sql
+from sqlsel.selection.arrow import to_doubles, to_numpy, valid
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,7 +37,7 @@ def read_matrix(engine: Engine, query: exp.Expr, count: int, width: int) -> Matr
     rows = np.zeros((count, width), dtype=np.float32)
     present = np.zeros(count, dtype=np.bool_)
     for batch in engine.batches(query):
-        positions = batch.column(0).to_numpy()
+        positions = to_numpy(batch.column(0), np.int64)
         rows[positions] = _vectors(batch.column(1), width)
         present[positions] = True
     return Matrix(rows, present)
@@ -49,7 +50,7 @@ def read_objects(engine: Engine, query: exp.Select, count: int, width: int) -> O
     per_row = np.zeros(count, dtype=np.int64)
     filled = 0
     for batch in engine.batches(query):
-        np.add.at(per_row, batch.column(0).to_numpy(), 1)
+        np.add.at(per_row, to_numpy(batch.column(0), np.int64), 1)
         matrix[filled : filled + batch.num_rows] = _vectors(batch.column(1), width)
         filled += batch.num_rows
     offsets = np.zeros(count + 1, dtype=np.int64)
@@ -66,36 +67,32 @@ def read_queries(engine: Engine, query: exp.Expr, width: int) -> npt.NDArray[np.
 def distribution_rows(values: pa.ChunkedArray, width: int) -> npt.NDArray[np.float64]:
     """``(N, width)`` float64 from lists of that length; an empty or missing list is a row of zeros."""
     column = values.combine_chunks()
-    offsets = column.offsets.to_numpy()
-    filled = np.flatnonzero(np.diff(offsets) == width)
+    offsets = to_numpy(column.offsets, np.int32)
+    filled = np.flatnonzero((np.diff(offsets) == width) & valid(column))
     rows = np.zeros((len(column), width), dtype=np.float64)
-    numbers = column.values.to_numpy(zero_copy_only=False)
-    rows[filled] = numbers[offsets[filled][:, None] + np.arange(width)]
+    rows[filled] = to_numpy(column.values, np.float64)[offsets[filled][:, None] + np.arange(width)]
     return rows
 
 
 def class_codes(values: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
     """The classes that occur, sorted by code point, and for each row the number of its class, -1 for none."""
-    import pyarrow.compute as pc
-
-    encoded = pc.dictionary_encode(values.combine_chunks())
-    names = encoded.dictionary.to_pylist()
+    encoded = values.combine_chunks().dictionary_encode()
+    names = [scalar.as_py() for scalar in encoded.dictionary]
     order = sorted(range(len(names)), key=names.__getitem__)
     places = np.empty(len(names) + 1, dtype=np.int64)
     places[order] = np.arange(len(names))
     places[-1] = -1
-    codes = pc.fill_null(encoded.indices, len(names)).to_numpy(zero_copy_only=False)
+    codes = np.where(valid(encoded.indices), to_numpy(encoded.indices, np.int32), len(names))
     return tuple(names[index] for index in order), places[codes]
 
 
 def numbers(values: pa.ChunkedArray) -> npt.NDArray[np.float64]:
     """``(N,)`` float64, NaN for NULL."""
-    found: npt.NDArray[np.float64] = values.to_numpy().astype(np.float64, copy=False)
-    return found
+    return to_doubles(values)
 
 
 def _vectors(column: pa.Array, width: int) -> npt.NDArray[np.float32]:
-    flat: npt.NDArray[np.float32] = column.flatten().to_numpy(zero_copy_only=True)
+    flat: npt.NDArray[np.float32] = to_numpy(column.flatten(), np.float32)
     return flat.reshape(-1, width)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlsel.errors import EngineError, UsageError
 from sqlsel.selection.by_kernels import run_greedy
 from sqlsel.selection.by_sql import run_balance, run_weights
 from sqlsel.selection.mixes import read_mixes
@@ -26,9 +27,18 @@ def run_plan(plan: Plan, engine: Engine, progress: Progress | None = None) -> Ru
         progress: Told of the stages.
 
     Raises:
+        UsageError: If the engine refuses the condition of the request.
         SelectionError: If no candidate is left, or samples lack an input that may not be missing.
     """
-    outcome = _ROUTES[plan.route](plan, engine, progress or silent)
+    try:
+        outcome = _ROUTES[plan.route](plan, engine, progress or silent)
+    except EngineError as failure:
+        if plan.request.where is None:
+            raise
+        # all other SQL is made from what the dataset holds; only a condition can compare a number with a text
+        raise UsageError(
+            f"where {plan.request.where!r}: {failure.message}", hint="check the types it compares"
+        ) from None
     mixes = read_mixes(plan, engine, outcome.ranked.column("sample_id"))
     reached = {name: {**found, **mixes.get(name, {})} for name, found in outcome.reached.items()}
     return replace(outcome, reached=reached)

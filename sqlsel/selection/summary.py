@@ -82,9 +82,17 @@ def _objective(step: ObjectiveStep, plan: Plan, outcome: RunOutcome) -> dict[str
         "input": step.input.label,
         "strength": step.strategy.strength,
         "asked": _asked(step),
-        "reached": dict(reached),
+        "reached": {**reached, **_bounded(step)},
         "missed": missed,
     }
+
+
+def _bounded(step: ObjectiveStep) -> dict[str, bool]:
+    """Whether the sum of a weight is bounded, so that it is worth telling."""
+    strategy = step.strategy
+    if not isinstance(strategy, WeightsStrategy):
+        return {}
+    return {"bounded": strategy.stopping_condition_max_sum is not None or strategy.target_range is not None}
 
 
 def _asked(step: ObjectiveStep) -> str:
@@ -96,4 +104,16 @@ def _asked(step: ObjectiveStep) -> str:
         return "far from each other" + ("" if bound is None else f", at least {bound:g}")
     if isinstance(strategy, TypicalityStrategy):
         return f"near the {strategy.num_nearest_neighbors} nearest neighbours"
-    return "high values" if strategy.type == "WEIGHTS" else "near the queries"
+    if isinstance(strategy, WeightsStrategy):
+        return "high values" + _sum_asked(strategy)
+    return "near the queries"
+
+
+def _sum_asked(strategy: WeightsStrategy) -> str:
+    bounds, most = strategy.target_range, strategy.stopping_condition_max_sum
+    parts = [] if most is None else [f", up to a sum of {most:g}"]
+    if bounds is not None and bounds.max_sum is None:
+        parts.append(f", a sum of at least {bounds.min_sum:g}")
+    elif bounds is not None:
+        parts.append(f", a sum of {bounds.min_sum:g} to {bounds.max_sum:g}")
+    return "".join(parts)

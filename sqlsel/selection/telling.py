@@ -66,7 +66,8 @@ def _reached(reached: Mapping[str, Any]) -> str:
         smallest = reached["smallest_distance"]
         return "a single sample" if smallest is None else f"no two nearer than {smallest:.4g}"
     mean, pool = (_number(reached[name]) for name in ("mean", "pool_mean"))
-    return f"mean {mean}, against {pool} of all candidates"
+    total = f"a sum of {_number(reached['sum'])}; " if reached.get("bounded") else ""
+    return f"{total}mean {mean}, against {pool} of all candidates"
 
 
 def _number(value: float | None) -> str:

@@ -127,6 +127,8 @@ def test_where_admits_candidates(db, pool):
         "",
         "exists(SELECT 1)",
         "$x = 1",
+        "light.brightness = 'bright'",
+        "weather = = 'sunny'",
     ],
 )
 def test_where_is_one_condition_on_known_columns(db, pool, condition):

@@ -55,7 +55,8 @@ def main() -> None:
         command += ["--tag", "ours", "--overwrite", "--format", "csv"]
         ours = min((timed(command) for _ in range(options.trials)), key=lambda found: found[0])
         megabytes = options.rows * options.width * 4 / 2**20
-        print(f"{options.rows:,} x {options.width}, n = {options.n:,}, {options.kind}; the matrix is {megabytes:,.0f} MB")
+        job = f"{options.rows:,} x {options.width}, n = {options.n:,}, {options.kind}"
+        print(f"{job}; the matrix is {megabytes:,.0f} MB")
         print(f"sqlsel select    {ours[0]:8.2f} s  {ours[1]:8,.0f} MB  ({ours[1] / megabytes:.2f} x the matrix)")
         if not options.no_peer:
             peer = timed([sys.executable, "-c", PEER, str(path), *map(str, (options.n, options.rows, options.width))])

@@ -1,6 +1,7 @@
 """Every block of the README runs, in order, in one folder; what it shows as output is what comes out.
 
-Numbers may differ in the output: a classifier is fitted on the way, and its last digits are the machine's. Words may not.
+Numbers may differ in the output: a classifier is fitted on the way, and its last digits are the machine's. Words may
+not.
 """
 
 import os

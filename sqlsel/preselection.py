@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.tags import check_tag
 from sqlsel.errors import UsageError
 from sqlsel.plan import Preselected
-from sqlsel.plan import nodes as sql
 from sqlsel.plan.candidates import PRESELECTED_IDS, preselected_ids
 
 if TYPE_CHECKING:

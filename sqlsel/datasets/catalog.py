@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import metadata_keys, read_type
@@ -13,7 +14,6 @@ from sqlsel.datasets.tables import CATALOG_SCHEMA, LAYOUT_VERSION, SAMPLES, cata
 from sqlsel.datasets.tags import tag_names
 from sqlsel.errors import DatabaseError
 from sqlsel.facts import DatasetFacts, EmbeddingFacts, MetadataKey, TaskFacts
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.tables import own_column, type_node
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

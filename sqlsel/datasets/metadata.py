@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import cast
 from sqlsel.datasets.structs import Struct, leaves, read_type
 from sqlsel.datasets.tables import SAMPLES, type_node
 from sqlsel.datasets.widening import merged, storable
 from sqlsel.errors import IngestError
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.datasets.target import Target

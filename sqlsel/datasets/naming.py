@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.tables import CATALOG_SCHEMA
 from sqlsel.errors import UsageError
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine

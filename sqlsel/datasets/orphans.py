@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import matching
 from sqlsel.datasets.refusal import NAMED, first_few, rows_of
 from sqlsel.datasets.tables import SAMPLES
 from sqlsel.errors import IngestError, Problem
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.datasets.target import Target

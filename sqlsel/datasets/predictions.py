@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import ITEM, any_item, case, cast, matching, named
 from sqlsel.datasets.refusal import refuse
 from sqlsel.datasets.tables import PREDICTIONS, SCORES
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.datasets.target import Target

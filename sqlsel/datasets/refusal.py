@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.errors import IngestError, Problem
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.tables import SELECTIONS, TAGS, catalog_table, column_names, dataset_table
 from sqlsel.datasets.tags import check_new_tag
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

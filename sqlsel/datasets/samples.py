@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import matching, named
 from sqlsel.datasets.metadata import METADATA, incoming_metadata, metadata_value, widen
 from sqlsel.datasets.refusal import NAMED, first_few, rows_of
 from sqlsel.datasets.staging import temporary_table
 from sqlsel.datasets.tables import SAMPLES, own_column
 from sqlsel.errors import IngestError, Problem
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.datasets.structs import Struct

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.errors import EngineError, EngineMemoryError
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

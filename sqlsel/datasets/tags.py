@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.tables import SAMPLES, TAGS, dataset_table
 from sqlsel.errors import UsageError
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     import pyarrow as pa

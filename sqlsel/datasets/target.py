@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import cast, named
 from sqlsel.datasets.tables import dataset_table
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import texts
 from sqlsel.datasets.predictions import check_predictions
 from sqlsel.datasets.tables import PREDICTIONS, SCORES, catalog_table
 from sqlsel.errors import IngestError
 from sqlsel.facts import TaskFacts
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

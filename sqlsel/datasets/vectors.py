@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import ITEM, any_item, case, cast, each_item, matching, named
 from sqlsel.datasets.refusal import found, refuse
 from sqlsel.datasets.structs import is_vector
 from sqlsel.datasets.tables import create_table
 from sqlsel.errors import IngestError
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.naming import check_dataset_name
 from sqlsel.datasets.orphans import drop_orphans
@@ -38,7 +39,6 @@ from sqlsel.datasets.vectors import (
 from sqlsel.datasets.widening import check_id_type, stored_id_type
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import EngineError, EngineMemoryError, IngestError, UsageError
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

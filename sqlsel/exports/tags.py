@@ -61,10 +61,10 @@ def tag_rows(engine: Engine, dataset: str, tag: str, *, exclude_preselected: boo
     Raises:
         UsageError: If there is no such dataset or tag.
     """
+    from sqlsel import nodes as sql
     from sqlsel.datasets.catalog import DatasetCatalog
     from sqlsel.datasets.tags import check_tag
     from sqlsel.exports.rows import Rows, first_keys
-    from sqlsel.plan import nodes as sql
 
     DatasetCatalog(engine).check_dataset(dataset)
     check_tag(engine, dataset, tag)
@@ -78,9 +78,9 @@ def tag_rows(engine: Engine, dataset: str, tag: str, *, exclude_preselected: boo
 def _query(engine: Engine, dataset: str, tag: str) -> exp.Select:
     from sqlglot import exp
 
+    from sqlsel import nodes as sql
     from sqlsel.datasets.tables import SAMPLES, SELECTIONS
     from sqlsel.datasets.tags import tag_query
-    from sqlsel.plan import nodes as sql
 
     samples = sql.table(SAMPLES, dataset, engine.catalog, alias="s")
     chosen = sql.table(SELECTIONS, dataset, engine.catalog, alias="r")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.config import INITIAL_TAG
-from sqlsel.plan import nodes as sql
 from sqlsel.plan.predicate import parse_predicate
 
 if TYPE_CHECKING:

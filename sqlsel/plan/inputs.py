@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.config import (
     BalanceStrategy,
     EmbeddingsInput,
@@ -15,7 +16,6 @@ from sqlsel.config import (
     RandomInput,
     ScoresInput,
 )
-from sqlsel.plan import nodes as sql
 from sqlsel.plan.model import InputStep, Request, Vectors
 from sqlsel.plan.scores import in_object_order, per_sample, predictions, score_relation
 

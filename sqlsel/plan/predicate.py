@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp, parse_one
 from sqlglot.errors import ParseError, SqlglotError
 
+from sqlsel import nodes as sql
 from sqlsel.errors import UsageError
-from sqlsel.plan import nodes as sql
 from sqlsel.words import did_you_mean, quoted
 
 if TYPE_CHECKING:

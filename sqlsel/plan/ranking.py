@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.config import BalanceStrategy
-from sqlsel.plan import nodes as sql
 from sqlsel.plan.candidates import IN_PLAY, INPUTS, in_play_query, inputs_query, tie_key
 
 if TYPE_CHECKING:

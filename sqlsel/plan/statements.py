@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from sqlsel.plan import nodes as sql
+from sqlsel import nodes as sql
 from sqlsel.plan.candidates import (
     IN_PLAY,
     INPUTS,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlsel.errors import SelectionError
+from sqlsel.nodes import chain
 from sqlsel.plan.candidates import INPUTS, inputs_query, lacking_query
 from sqlsel.plan.explain import threshold_text
-from sqlsel.plan.nodes import chain
 
 if TYPE_CHECKING:
     from sqlglot import exp

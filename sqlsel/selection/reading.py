@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.kernels import Objects
-from sqlsel.plan import nodes as sql
 from sqlsel.selection.arrow import to_doubles, to_numpy, valid
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import array, cast
 from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import is_number, is_vector
 from sqlsel.datasets.widening import can_be_id
 from sqlsel.errors import UsageError
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.structs import Struct
 from sqlsel.datasets.widening import NOTHING
 from sqlsel.errors import IngestError
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.structs import leaves, read_type
 from sqlsel.errors import IngestError, Problem
-from sqlsel.plan import nodes as sql
 from sqlsel.sources.jsontext import read_json_column
 from sqlsel.sources.rows import column as source_column
 

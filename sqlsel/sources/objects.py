@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import case, named, texts
 from sqlsel.datasets.structs import is_number, is_vector
 from sqlsel.errors import UsageError
 from sqlsel.facts import TaskFacts
-from sqlsel.plan import nodes as sql
 from sqlsel.sources.rows import column
 
 if TYPE_CHECKING:

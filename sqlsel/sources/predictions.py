@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import array, case, cast, named, texts
 from sqlsel.datasets.structs import Struct, is_number, is_vector, read_type
 from sqlsel.errors import IngestError, UsageError
 from sqlsel.facts import TaskFacts
-from sqlsel.plan import nodes as sql
 from sqlsel.sources.objects import read_objects
 from sqlsel.sources.rows import column
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.nearest import offer
 from sqlsel.datasets.staging import fresh_name, readable, sparingly, temporary_table
 from sqlsel.errors import EngineError, IngestError, UsageError
-from sqlsel.plan import nodes as sql
 from sqlsel.sources.arrays import read_array, read_vector_file
 from sqlsel.sources.files import file_format, is_pattern
 from sqlsel.sources.frames import arrow_of

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

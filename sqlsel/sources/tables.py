@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.intake import Intake
 from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import is_number
 from sqlsel.errors import UsageError
 from sqlsel.facts import TaskFacts
-from sqlsel.plan import nodes as sql
 from sqlsel.sources.columns import Columns, find_columns
 from sqlsel.sources.jsontext import read_json_column
 from sqlsel.sources.metadata import read_metadata

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.errors import IngestError
-from sqlsel.plan import nodes as sql
 from sqlsel.sources.columns import find_columns
 from sqlsel.sources.options import ReadOptions
 from sqlsel.sources.relations import open_relation

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "sqlsel"
 
 # Each part may import itself and the parts above it.
 LAYERS = [
-    {"errors", "facts", "sqlfiles", "words"},
+    {"errors", "facts", "nodes", "sqlfiles", "words"},
     {"kernels"},
     {"config"},
     {"plan"},

@@ -52,9 +52,7 @@ def test_objects_are_counted_by_their_class(db):
     reached = selection.summary()["objectives"][0]["reached"]
     assert reached["l1"] == 0
     assert reached["mixes"] == {"probabilities": None, "predicted": {"bus": 0.5, "dog": 0.5}}
-    assert selection.summary()["left_out"]["missing"] == [
-        {"input": "predicted classes of task things", "count": 1}
-    ]
+    assert selection.summary()["left_out"]["missing"] == [{"input": "predicted classes of task things", "count": 1}]
 
 
 def test_it_belongs_to_predictions():

@@ -52,9 +52,9 @@ def info_command(database: str, dataset: str | None, format_name: str) -> None:
 
 def describe(db: Database, dataset: str) -> dict[str, Any]:
     """What one dataset holds, as plain values."""
+    from sqlsel import nodes as sql
     from sqlsel.config import computed_scores
     from sqlsel.datasets.catalog import DatasetCatalog
-    from sqlsel.plan import nodes as sql
 
     facts = DatasetCatalog(db.engine).facts(dataset)
     vectors = [*([facts.embedding] if facts.embedding else []), *facts.object_embeddings.values()]
@@ -131,6 +131,6 @@ def _entry(label: str, text: str, width: int) -> Iterable[str]:
 def _count(db: Database, table: Any) -> int:  # noqa: ANN401 - a table node
     from sqlglot import exp
 
-    from sqlsel.plan import nodes as sql
+    from sqlsel import nodes as sql
 
     return int(db.engine.rows(exp.select(sql.count()).from_(table))[0][0])

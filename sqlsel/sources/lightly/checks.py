@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.errors import Problem
-from sqlsel.plan import nodes as sql
 from sqlsel.sources.lightly.faults import LISTED
 from sqlsel.sources.lightly.keys import METADATA
 from sqlsel.sources.lightly.tasks import PREDICTIONS

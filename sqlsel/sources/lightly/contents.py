@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from sqlsel.plan import nodes as sql
+from sqlsel import nodes as sql
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from sqlsel.plan import nodes as sql
+from sqlsel import nodes as sql
 from sqlsel.sources.images import IMAGE_SUFFIXES, VIDEO_SUFFIXES, suffix
 from sqlsel.sources.lightly.spool import Spool
 from sqlsel.sources.lightly.walking import stem, walk

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.facts import TaskFacts
-from sqlsel.plan import nodes as sql
 
 if TYPE_CHECKING:
     from sqlsel.sources.lightly.contents import Contents

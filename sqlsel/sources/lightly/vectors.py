@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from sqlsel import nodes as sql
 from sqlsel.datasets.staging import readable
 from sqlsel.datasets.structs import Struct, read_type
 from sqlsel.errors import IngestError
-from sqlsel.plan import nodes as sql
 from sqlsel.sources.lightly.walking import ENDING
 from sqlsel.sources.options import ReadOptions
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from sqlsel import kernels
 from sqlsel.config import BalanceStrategy, DiversityStrategy, TypicalityStrategy, WeightsStrategy
+from sqlsel.errors import SelectionError
 from sqlsel.kernels.objects import reduce_rows
 from sqlsel.selection.mixes import attainable_counts, attainable_sums, mix_of, reached_mix
 from sqlsel.selection.reading import Matrix, class_codes, distribution_rows, numbers
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     Bools = npt.NDArray[np.bool_]
     Doubles = npt.NDArray[np.float64]
     Rows = npt.NDArray[np.int64]
+
+
+LARGEST_TABLE = 8 * 2**30
+"""Bytes of a table of samples and classes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,12 +168,22 @@ def _mean(values: Doubles) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
+def _check_size(step: ObjectiveStep, rows: int, classes: int) -> None:
+    """Refuse a table of classes that no memory is meant to hold."""
+    if rows * classes * 8 > LARGEST_TABLE:
+        raise SelectionError(
+            f"{step.name}: {classes:,} classes of {rows:,} samples are too many to weigh against other objectives",
+            hint="balance it alone, or list the classes that matter in a target",
+        )
+
+
 def _balance(step: ObjectiveStep, strategy: BalanceStrategy, loaded: Loaded) -> Prepared:
     column = loaded.columns.column(step.input.column)
     one_class = step.input.kind == "class"
     if one_class:
         names, codes = class_codes(column)
         mix = mix_of(strategy, names, np.bincount(codes[codes >= 0], minlength=len(names)).astype(np.float64))
+        _check_size(step, len(codes), len(mix.classes))
         rows = np.zeros((len(codes), len(mix.classes)))
         labelled = np.flatnonzero(codes >= 0)
         rows[labelled, mix.listed[codes[labelled]]] = 1.0

@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sqlsel
+from sqlsel.errors import SelectionError
+from sqlsel.selection import objectives
 from tests import pool as p
 
 KEY = {"type": "METADATA", "key": "weather"}
@@ -108,6 +110,16 @@ def test_too_few_samples_is_told_from_a_short_supply():
     selection = select(["bus"] * 50 + ["car"] * 50, 3, target={"bus": 0.5, "car": 0.5})
     (missed,) = selection.summary()["objectives"][0]["missed"]
     assert missed["reason"] == "too few samples"
+
+
+def test_more_classes_than_memory_holds_are_refused_beside_others(monkeypatch):
+    monkeypatch.setattr(objectives, "LARGEST_TABLE", 1000)
+    with sqlsel.connect() as db:
+        db.ingest(table([f"video {i}" for i in range(20)]), dataset="pool")
+        uniform = (KEY, {"type": "BALANCE", "distribution": "UNIFORM"})
+        assert len(db.select(p.config(5, uniform), dataset="pool")) == 5
+        with pytest.raises(SelectionError, match="20 classes of 20 samples"):
+            db.select(p.config(5, uniform, ({"type": "RANDOM"}, p.WEIGHTS)), dataset="pool")
 
 
 def test_integers_and_booleans_match_by_their_text():

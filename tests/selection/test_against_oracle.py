@@ -172,7 +172,7 @@ def test_each_strategy_alone(name, strength):
     assert selection.file_names == [f"{name}.jpg" for name in selection.sample_ids]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     names=st.lists(st.sampled_from(NAMES), min_size=2, max_size=4, unique=True),
     strengths=st.lists(st.sampled_from([1.0, -1.0, 0.5, 2.0]), min_size=4, max_size=4),

@@ -65,7 +65,7 @@ targets = st.dictionaries(st.sampled_from(NAMES), st.sampled_from([0.0, 0.1, 0.2
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     weather=weathers, target=targets, n=st.integers(1, 45), before=st.integers(0, 5), seed=st.sampled_from([0, 3, None])
 )
@@ -75,7 +75,7 @@ def test_a_target(weather, target, n, before, seed):
     assert selection.sample_ids == by_definition(weather, n, earlier, target, seed=seed)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(weather=weathers, n=st.integers(1, 45), distribution=st.sampled_from(["UNIFORM", "INPUT"]))
 def test_uniform_and_input(weather, n, distribution):
     selection = select(weather, n, distribution=distribution)

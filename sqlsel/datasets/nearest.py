@@ -1,18 +1,18 @@
-"""Names that are close to one that does not exist."""
+"""Names that do not exist: the error, with what there is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from sqlsel.errors import UsageError
-from sqlsel.words import did_you_mean, quoted
+from sqlsel.words import nearest, quoted, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 def unknown(kind: str, name: str, known: Iterable[str], *, empty: str, where: str = "") -> UsageError:
-    """The error for a name that does not exist: what there is, the nearest first.
+    """The error for a name that does not exist: what there is, and the nearest.
 
     Args:
         kind: What was named: ``dataset``, ``tag``, ``column``.
@@ -22,12 +22,14 @@ def unknown(kind: str, name: str, known: Iterable[str], *, empty: str, where: st
         where: Where it was looked for, to follow the name: ``in dataset 'clothing'``.
     """
     place = f" {where}" if where else ""
-    return UsageError(f"no {kind} {name!r}{place}", hint=offer(name, list(known)) or empty)
+    return UsageError(f"no {kind} {show(name)}{place}", hint=offer(name, known) or empty)
 
 
-def offer(name: str, known: list[str]) -> str:
+def offer(name: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?`` and the names there are; empty where there are none."""
-    if not known:
+    names = tuple(known)
+    if not names:
         return ""
-    guess = did_you_mean(name, known).removeprefix("; ")
-    return f"{guess} there is: {quoted(known)}".strip()
+    close = nearest(name, names)
+    guess = f"did you mean {show(close)}? " if close is not None else ""
+    return f"{guess}there is: {quoted(names)}"

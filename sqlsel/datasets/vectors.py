@@ -75,15 +75,19 @@ def write_vectors(
     if given is None:
         return width
     if width is None:
-        columns = {"sample_id": target.id_type, "object_index": "INTEGER"}
-        definitions = [*((key, columns[key]) for key in keys), ("embedding", f"FLOAT[{given}]")]
-        target.engine.execute(create_table(target.engine, target.dataset, table, definitions))
+        _make_table(target, table, keys, given)
     rows: dict[str, exp.Expr] = {key: sql.column(key) for key in keys}
     rows["embedding"] = _stored(given, normalize=normalize)
     target.insert(table, rows, sql.subquery(_measured(target, query, given, keys, normalize=normalize), "measured"))
     if target.count(table, sql.absent(sql.column("embedding"))):
         raise UnusableVectorsError("some vectors cannot be used", hint=_HINT)
     return given
+
+
+def _make_table(target: Target, table: str, keys: tuple[str, ...], width: int) -> None:
+    columns = {"sample_id": target.id_type, "object_index": "INTEGER"}
+    definitions = [*((key, columns[key]) for key in keys), ("embedding", f"FLOAT[{width}]")]
+    target.engine.execute(create_table(target.engine, target.dataset, table, definitions))
 
 
 def check_new_table(target: Target, table: str) -> None:

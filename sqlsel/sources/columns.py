@@ -14,6 +14,7 @@ from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import is_number, is_vector
 from sqlsel.datasets.widening import can_be_id
 from sqlsel.errors import UsageError
+from sqlsel.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -143,4 +144,4 @@ def _numbered_columns(types: dict[str, str]) -> list[str]:
 
 def _vector_hint(types: dict[str, str]) -> str:
     fitting = [name for name, kind in types.items() if is_vector(kind)]
-    return f"columns with vectors: {', '.join(map(repr, fitting))}" if fitting else "the source has no such column"
+    return f"columns with vectors: {quoted(fitting)}" if fitting else "the source has no such column"

@@ -12,6 +12,7 @@ from sqlsel.datasets.structs import is_number, is_vector
 from sqlsel.errors import UsageError
 from sqlsel.facts import TaskFacts
 from sqlsel.sources.rows import column
+from sqlsel.words import quoted
 
 if TYPE_CHECKING:
     from sqlsel.datasets.structs import Struct
@@ -64,7 +65,7 @@ def read_objects(
 
 def _check_fields(where: str, task: str, fields: dict[str, str], classes: tuple[str, ...] | None) -> None:
     if "category" not in fields and "probabilities" not in fields:
-        listed = ", ".join(map(repr, fields))
+        listed = quoted(fields)
         raise UsageError(f"{where} have neither category nor probabilities", hint=f"their fields are: {listed}")
     fitting = dict.fromkeys(("probabilities", "bbox", "embedding"), is_vector) | {"score": is_number}
     for field, fits in fitting.items():

@@ -14,6 +14,7 @@ from sqlsel.errors import IngestError, UsageError
 from sqlsel.facts import TaskFacts
 from sqlsel.sources.objects import read_objects
 from sqlsel.sources.rows import column
+from sqlsel.words import quoted
 
 if TYPE_CHECKING:
     from sqlsel.sources.rows import Rows
@@ -92,7 +93,7 @@ def _from_struct(
     if classes is not None and (strange := [field for field in given if field not in classes]):
         raise UsageError(
             f"predictions of task {task!r}: column {name!r} has {strange[0]!r}, which is not among the classes",
-            hint=f"the column's are: {', '.join(map(repr, given))}",
+            hint=f"the column's are: {quoted(given)}",
         )
     values = {field: sql.field(column(name), (field,)) for field in given}
     something = exp.or_(*(sql.present(value.copy()) for value in values.values()))

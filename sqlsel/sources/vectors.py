@@ -14,6 +14,7 @@ from sqlsel.errors import IngestError
 from sqlsel.sources.columns import find_columns
 from sqlsel.sources.options import ReadOptions
 from sqlsel.sources.relations import open_relation
+from sqlsel.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,7 @@ def open_vectors(path: Path, engine: Engine, *, embedding: str | None = None) ->
     """
     with open_relation(path, engine) as relation:
         columns = find_columns(relation, engine, ReadOptions(embedding=embedding))
-        found = ", ".join(map(repr, relation.types))
+        found = quoted(relation.types)
         if columns.embedding is None:
             raise IngestError(
                 f"{path}: no column with vectors; it has {found}",

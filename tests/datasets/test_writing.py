@@ -107,7 +107,7 @@ def test_metadata_may_come_later_than_samples(db):
 
 
 def table(dataset):
-    from sqlsel.plan import nodes
+    from sqlsel import nodes
 
     return nodes.table("samples", dataset)
 

@@ -82,17 +82,9 @@ def _objective(step: ObjectiveStep, plan: Plan, outcome: RunOutcome) -> dict[str
         "input": step.input.label,
         "strength": step.strategy.strength,
         "asked": _asked(step),
-        "reached": {**reached, **_bounded(step)},
+        "reached": dict(reached),
         "missed": missed,
     }
-
-
-def _bounded(step: ObjectiveStep) -> dict[str, bool]:
-    """Whether the sum of a weight is bounded, so that it is worth telling."""
-    strategy = step.strategy
-    if not isinstance(strategy, WeightsStrategy):
-        return {}
-    return {"bounded": strategy.stopping_condition_max_sum is not None or strategy.target_range is not None}
 
 
 def _asked(step: ObjectiveStep) -> str:

@@ -53,12 +53,12 @@ def _objective(objective: Mapping[str, Any]) -> Iterable[str]:
     strength = "" if objective["strength"] == 1 else f" (strength {objective['strength']:g})"
     yield f"  {objective['name']}{strength}"
     yield f"    asked:   {objective['asked']}"
-    yield f"    reached: {_reached(objective['reached'])}"
+    yield f"    reached: {_reached(objective['strategy'], objective['reached'])}"
     for missed in objective["missed"]:
         yield f"    missed:  {missed['text']}"
 
 
-def _reached(reached: Mapping[str, Any]) -> str:
+def _reached(strategy: str, reached: Mapping[str, Any]) -> str:
     if "classes" in reached:
         shares = ", ".join(f"{share['class'] or 'others'} {percent(share['reached'])}" for share in reached["classes"])
         return f"{shares} (off by {percent(reached['l1'])} in all)"
@@ -66,8 +66,8 @@ def _reached(reached: Mapping[str, Any]) -> str:
         smallest = reached["smallest_distance"]
         return "a single sample" if smallest is None else f"no two nearer than {smallest:.4g}"
     mean, pool = (_number(reached[name]) for name in ("mean", "pool_mean"))
-    total = f"a sum of {_number(reached['sum'])}; " if reached.get("bounded") else ""
-    return f"{total}mean {mean}, against {pool} of all candidates"
+    total = f"; sum {_number(reached['sum'])}" if strategy == "WEIGHTS" else ""
+    return f"mean {mean}, against {pool} of all candidates{total}"
 
 
 def _number(value: float | None) -> str:

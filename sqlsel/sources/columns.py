@@ -13,7 +13,7 @@ from sqlsel.datasets.fragments import array, cast
 from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import is_number, is_vector
 from sqlsel.datasets.widening import can_be_id
-from sqlsel.errors import UsageError
+from sqlsel.errors import Problem, UsageError
 from sqlsel.words import quoted
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Columns:
         embedding: The vector, as SQL over the source's columns; None where there is none.
         vectors: The columns that the vector is made of.
         metadata: Every column that holds nothing else, with its type.
+        problems: What was not taken for what its name says, as notices.
     """
 
     id: str | None
@@ -49,6 +50,7 @@ class Columns:
     embedding: exp.Expr | None
     vectors: frozenset[str]
     metadata: dict[str, str]
+    problems: tuple[Problem, ...] = ()
 
 
 def find_columns(relation: Relation, engine: Engine, options: ReadOptions) -> Columns:
@@ -73,7 +75,8 @@ def find_columns(relation: Relation, engine: Engine, options: ReadOptions) -> Co
     vectors, embedding = _vector(relation, engine, options, numbered)
     taken = {identity, file_name, *vectors, *options.predictions.values(), *options.scores.values()}
     metadata = {name: kind for name, kind in types.items() if name not in taken}
-    return Columns(identity, file_name, embedding, vectors, metadata)
+    problems = () if identity or file_name or _ID not in metadata else (_numbered_notice(relation),)
+    return Columns(identity, file_name, embedding, vectors, metadata, problems)
 
 
 def _named_columns(options: ReadOptions) -> Iterable[tuple[str, str]]:
@@ -91,6 +94,14 @@ def _found_id(types: dict[str, str], exclude: str | None) -> str | None:
     if _SAMPLE_ID in types:
         return _SAMPLE_ID
     return _ID if _ID in types and exclude != _ID and can_be_id(types[_ID]) else None
+
+
+def _numbered_notice(relation: Relation) -> Problem:
+    message = (
+        f"column {_ID!r} is of type {relation.types[_ID]}, which sample ids cannot be, so rows are numbered from 0; "
+        "cast it to integers or text to use it"
+    )
+    return Problem(where=relation.name, message=message, severity="notice")
 
 
 def _found_file_name(types: dict[str, str], *, lightly: bool) -> str | None:

@@ -29,30 +29,26 @@ def arrow_of(source: object) -> pa.Table | pa.RecordBatchReader | None:
     if isinstance(source, pa.RecordBatch):
         source = pa.Table.from_batches([source])
     library = type(source).__module__.partition(".")[0]
-    if library == "pandas" and type(source).__name__ == "DataFrame":
-        source = _from_pandas(source)
-    elif library == "polars" and type(source).__name__ in ("DataFrame", "LazyFrame"):
-        source = _from_polars(source)
+    if library in ("pandas", "polars") and type(source).__name__ in ("DataFrame", "LazyFrame"):
+        source = _converted(source, library)
     return _readable_table(source) if isinstance(source, pa.Table) else None
 
 
-def _from_pandas(frame: Any) -> pa.Table:  # noqa: ANN401 - pandas is not imported here
+def _converted(frame: Any, library: str) -> pa.Table:  # noqa: ANN401 - neither library is imported here
+    """A pandas or polars frame as an Arrow table."""
     import pyarrow as pa
 
+    if library == "polars" and type(frame).__name__ == "LazyFrame":
+        frame = frame.collect()
     try:
-        table = pa.Table.from_pandas(frame)
+        table = pa.Table.from_pandas(frame) if library == "pandas" else frame.to_arrow()
     except (pa.ArrowException, TypeError, ValueError) as failure:
         raise IngestError(
-            f"the DataFrame has a column that mixes types: {failure}", hint="give each column values of one type"
+            f"the {library} frame cannot be read: {failure}",
+            hint="give each column a name of its own, and values of one type that Arrow knows",
         ) from failure
     unnamed = [name for name in table.column_names if name.startswith("__index_level_")]
     return table.drop_columns(unnamed)
-
-
-def _from_polars(frame: Any) -> pa.Table:  # noqa: ANN401 - polars is not imported here
-    if type(frame).__name__ == "LazyFrame":
-        frame = frame.collect()
-    return frame.to_arrow()
 
 
 def _readable_reader(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
@@ -65,6 +61,10 @@ def _readable_reader(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
 
 
 def _readable_table(table: pa.Table) -> pa.Table:
+    if table.num_columns == 0:
+        raise IngestError(
+            "the source is empty: it has no columns", hint="pass a table with at least one row and column"
+        )
     schema = _readable_schema(table.schema)
     return table if schema.equals(table.schema) else table.cast(schema)
 

@@ -11,6 +11,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from sqlsel import nodes as sql
+from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.nearest import offer
 from sqlsel.datasets.staging import fresh_name, readable, sparingly, temporary_table
 from sqlsel.errors import EngineError, IngestError, UsageError
@@ -90,7 +91,7 @@ def _opened_file(path: Path, engine: Engine) -> Iterator[exp.Expr]:
 @contextmanager
 def _opened_table(name: str, engine: Engine) -> Iterator[exp.Expr]:
     node = _found_table(name, engine)
-    if _is_base_table(node, engine):
+    if _can_stay(node, engine):
         yield node
         return
     with _staged(engine, node, name) as table:
@@ -197,14 +198,13 @@ def _readings(name: str, engine: Engine) -> Iterator[exp.Table]:
         yield parts
 
 
-def _is_base_table(node: exp.Table, engine: Engine) -> bool:
-    tables = exp.table_("tables", db="information_schema")
-    conditions = [sql.column("table_name").eq(node.name), sql.column("table_type").eq("BASE TABLE")]
-    if node.db:
-        conditions.append(sql.column("table_schema").eq(node.db))
-    if node.catalog:
-        conditions.append(sql.column("table_catalog").eq(node.catalog))
-    views = exp.and_(sql.column("table_name").eq(node.name), sql.column("table_type").neq("BASE TABLE"))
-    found = exp.select(sql.count(exp.and_(*conditions)), sql.count(views)).from_(tables)
-    base, other = engine.rows(found)[0]
-    return bool(base and not other)
+def _can_stay(node: exp.Table, engine: Engine) -> bool:
+    """Whether a table gives the same rows while a source is stored: no view is sure to, no table of a dataset does."""
+    columns = [sql.column(name) for name in ("table_schema", "table_type")]
+    named = [sql.column("table_name").eq(node.name)]
+    named += [sql.column("table_schema").eq(node.db)] if node.db else []
+    named += [sql.column("table_catalog").eq(node.catalog)] if node.catalog else []
+    tables = exp.select(*columns).from_(exp.table_("tables", db="information_schema")).where(exp.and_(*named))
+    datasets = DatasetCatalog(engine).dataset_names()
+    rows = engine.rows(tables)
+    return bool(rows) and all(kind == "BASE TABLE" and schema not in datasets for schema, kind in rows)

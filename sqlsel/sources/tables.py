@@ -72,7 +72,7 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
             predicted=_union([rows.select({"task": sql.text(found.task.name)}) for found in predicted]),
             scores=_scores(rows, options),
             tasks=_tasks(predicted, options),
-            problems=metadata.problems,
+            problems=(*columns.problems, *metadata.problems),
             normalize=options.normalize,
         )
 

@@ -29,6 +29,14 @@ def test_without_both_rows_are_numbered_from_0(db):
     assert db.engine.rows("DESCRIBE street.samples")[0][1] == "BIGINT"
 
 
+def test_an_id_that_cannot_be_one_is_metadata_with_a_notice(db):
+    report = db.ingest(pa.table({"id": [0.5, 1.5]}), dataset="street")
+    assert rows(db, "street", "samples") == [(0, None, {"id": 0.5}), (1, None, {"id": 1.5})]
+    (notice,) = report.problems
+    assert notice.severity == "notice"
+    assert "column 'id' is of type DOUBLE" in notice.message
+
+
 def test_columns_are_taken_as_they_are_named(db):
     source = pa.table({"key": ["u"], "path": ["p"], "vec": [[0.0, 3.0]], "id": [7], "embedding": ["text"]})
     db.ingest(source, dataset="street", id="key", file_name="path", embedding="vec")

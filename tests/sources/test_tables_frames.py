@@ -81,6 +81,14 @@ def test_views_are_computed_once(db):
     assert rows(db, "street", "samples")[99] == (99, None, {"x": 99})
 
 
+@pytest.mark.parametrize("table", ["street.samples", "street.embeddings"])
+def test_a_dataset_may_be_read_from_its_own_tables(db, table):
+    db.ingest(pa.table({"sample_id": [1, 2], "embedding": [[1.0, 0.0], [0.0, 1.0]]}), dataset="street")
+    report = db.ingest(table, dataset="street")
+    assert (report.updated, report.counts["embeddings"]) == (2, 2)
+    assert db.ingest(table, dataset="other").added == 2
+
+
 def test_an_unknown_table_is_told_with_the_nearest(db):
     db.engine.execute("CREATE TABLE photographs AS SELECT 1 AS id")
     with pytest.raises(UsageError, match="photograph: no such file, folder or table") as refusal:
@@ -113,9 +121,31 @@ def test_half_precision_is_read_wherever_it_stands(db):
     assert rows(db, "street", "samples") == [(0, None, {"x": 1.5}), (1, None, {"x": 2.5})]
 
 
-def test_a_column_that_mixes_types_is_refused(db):
-    with pytest.raises(IngestError, match="mixes types"):
-        db.ingest(pd.DataFrame({"id": [1, 2], "x": [1, "a"]}), dataset="street")
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"id": [1, 2], "x": [1, "a"]}),
+        pd.DataFrame([[1, 2, 3]], columns=["id", "x", "x"]),
+        pl.DataFrame({"id": [1], "x": pl.Series([1], dtype=pl.Int128)}),
+    ],
+)
+def test_frames_that_arrow_cannot_tell_are_refused(db, frame):
+    with pytest.raises(IngestError, match="frame cannot be read"):
+        db.ingest(frame, dataset="street")
+
+
+@pytest.mark.parametrize("source", [pa.table({}), pd.DataFrame(), pa.table({"id": pa.array([], pa.int64())})])
+def test_frames_without_rows_or_columns_are_refused(db, source):
+    with pytest.raises(IngestError, match="the source is empty"):
+        db.ingest(source, dataset="street")
+
+
+def test_rows_that_python_cannot_take_do_not_block_the_connection(db):
+    frame = pd.DataFrame({"id": [1], "at": pd.to_datetime(["2026-01-01"]).tz_localize("UTC")})
+    db.ingest(frame, dataset="street")
+    with pytest.raises(sqlsel.SqlselError, match="pytz"):
+        db.engine.rows("SELECT metadata.at FROM street.samples")
+    db.ingest(frame, dataset="street")
 
 
 @pytest.mark.parametrize("source", [7, None, [1, 2], {"id": [1]}, object()])

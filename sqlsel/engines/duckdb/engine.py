@@ -183,6 +183,9 @@ class DuckDBEngine:
         except (EngineError, DatabaseError):
             raise
         except (duckdb.Error, RuntimeError, OSError) as failure:  # an Arrow stream tells DuckDB's errors as OSError
+            # rows that could not be fetched would keep the connection busy
+            with suppress(duckdb.Error, RuntimeError):
+                self.connection.abort()
             if self._interrupted or is_interrupt(failure):
                 self._interrupted = False
                 raise KeyboardInterrupt from None

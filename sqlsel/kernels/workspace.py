@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
 ROUNDOFF = 2.0**-24
 BLOCK_NUMBERS = 1 << 20
-SAFE_HALF_NORMS = (1e-20, 1e20)
-"""Half norms in this range neither vanish nor overflow in single precision."""
 
 
 class Workspace:

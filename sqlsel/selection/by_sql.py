@@ -8,11 +8,11 @@ import numpy as np
 
 from sqlsel.config import BalanceStrategy
 from sqlsel.kernels import mix_path
+from sqlsel.selection.arrow import to_doubles
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.mixes import attainable_counts, mix_of, reached_mix
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
 from sqlsel.selection.ranked import ranked_table
-from sqlsel.selection.reading import numbers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def run_weights(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     """The top n by one number, or by the tie rule alone where nothing ranks."""
     funnel, picked = _select(plan, engine, progress)
-    values = numbers(picked.column("value"))
+    values = to_doubles(picked.column("value"))
     if not plan.objectives:
         ranked = ranked_table(picked, (), np.empty((len(values), 0)), values)
         return RunOutcome(ranked, funnel, _ending(plan, picked), {})

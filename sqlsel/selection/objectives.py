@@ -11,8 +11,9 @@ from sqlsel import kernels
 from sqlsel.config import BalanceStrategy, DiversityStrategy, TypicalityStrategy, WeightsStrategy
 from sqlsel.errors import SelectionError
 from sqlsel.kernels.objects import reduce_rows
+from sqlsel.selection.arrow import to_doubles
 from sqlsel.selection.mixes import attainable_counts, attainable_sums, mix_of, reached_mix
-from sqlsel.selection.reading import Matrix, class_codes, distribution_rows, numbers
+from sqlsel.selection.reading import Matrix, class_codes, distribution_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,7 +87,7 @@ def prepare(step: ObjectiveStep, loaded: Loaded) -> Prepared:
     """
     strategy = step.strategy
     if isinstance(strategy, WeightsStrategy):
-        return _weights(step, strategy, numbers(loaded.columns.column(step.input.column)))
+        return _weights(step, strategy, to_doubles(loaded.columns.column(step.input.column)))
     if isinstance(strategy, BalanceStrategy):
         return _balance(step, strategy, loaded)
     if isinstance(strategy, DiversityStrategy):

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.kernels import Objects
-from sqlsel.selection.arrow import to_doubles, to_numpy, valid
+from sqlsel.selection.arrow import to_numpy, valid
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -84,11 +84,6 @@ def class_codes(values: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[n
     places[-1] = -1
     codes = np.where(valid(encoded.indices), to_numpy(encoded.indices, np.int32), len(names))
     return tuple(names[index] for index in order), places[codes]
-
-
-def numbers(values: pa.ChunkedArray) -> npt.NDArray[np.float64]:
-    """``(N,)`` float64, NaN for NULL."""
-    return to_doubles(values)
 
 
 def _vectors(column: pa.Array, width: int) -> npt.NDArray[np.float32]:

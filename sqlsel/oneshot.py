@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.database import connect
+from sqlsel.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,6 +61,8 @@ def select(
     """
     import numpy as np
 
+    if DATASET in (queries or {}):
+        raise UsageError(f"queries may not be called {DATASET!r}", hint="that is the table itself; take another name")
     # stays open as long as the selection does, which may be asked for its full summary
     db = connect(":memory:")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlsel.errors import EngineError, UsageError
+from sqlsel.errors import EngineError, EngineMemoryError, UsageError
 from sqlsel.selection.by_kernels import run_greedy
 from sqlsel.selection.by_sql import run_balance, run_weights
 from sqlsel.selection.mixes import read_mixes
@@ -33,7 +33,7 @@ def run_plan(plan: Plan, engine: Engine, progress: Progress | None = None) -> Ru
     try:
         outcome = _ROUTES[plan.route](plan, engine, progress or silent)
     except EngineError as failure:
-        if plan.request.where is None:
+        if plan.request.where is None or isinstance(failure, EngineMemoryError):
             raise
         # all other SQL is made from what the dataset holds; only a condition can compare a number with a text
         raise UsageError(

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 import sqlsel
+from sqlsel.errors import UsageError
 from tests import pool as p
 
 DIVERSE = p.config(5, (p.EMBEDDINGS, p.DIVERSITY))
@@ -39,6 +40,12 @@ def test_similarity_to_an_array():
     selection = sqlsel.select(table, p.config(3, (query, {"type": "SIMILARITY"})), queries={"failures": vectors[[7]]})
     distances = np.linalg.norm(vectors - vectors[7], axis=1)
     assert selection.sample_ids == list(np.argsort(distances)[:3])
+
+
+def test_queries_do_not_mix_with_the_table():
+    table = p.make_pool(5, 0).table()
+    with pytest.raises(UsageError, match="'data'"):
+        sqlsel.select(table, DIVERSE, queries={"data": table}, **p.MAPPING)
 
 
 def test_nothing_is_left_behind():

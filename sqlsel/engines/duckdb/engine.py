@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlsel.engines.duckdb.failures import is_interrupt, statement_failure
 from sqlsel.engines.duckdb.memory import streaming_memory
 from sqlsel.engines.duckdb.scans import file_scan
-from sqlsel.errors import DatabaseError, EngineError, UsageError
+from sqlsel.errors import EngineError, UsageError
 from sqlsel.sqlfiles import read_sql
 
 if TYPE_CHECKING:
@@ -178,10 +178,10 @@ class DuckDBEngine:
         return sql if isinstance(sql, str) else sql.sql(dialect="duckdb", normalize_functions=False)
 
     def _guard(self, text: str, call: Callable[[], Result]) -> Result:
+        # an interrupt that met no statement has been answered by then, and says nothing about this one
+        self._interrupted = False
         try:
             return call()
-        except (EngineError, DatabaseError):
-            raise
         except (duckdb.Error, RuntimeError, OSError) as failure:  # an Arrow stream tells DuckDB's errors as OSError
             # rows that could not be fetched would keep the connection busy
             with suppress(duckdb.Error, RuntimeError):

@@ -13,6 +13,7 @@ from sqlsel.kernels.farthest import Farthest
 from sqlsel.kernels.ladder import Ladder
 from sqlsel.kernels.nearest import Nearest
 from sqlsel.kernels.protocol import EMPTY_VALUE, KernelInputError, Unbounded, log_part, log_parts, sum_rise
+from sqlsel.kernels.threads import each
 
 if TYPE_CHECKING:
     from sqlsel.kernels.outcome import StopReason
@@ -143,13 +144,16 @@ def check_matrix(name: str, matrix: Singles, present: Bools | None, play: Play) 
 def check_finite(name: str, matrix: Singles, counted: Bools) -> None:
     """Raise where a vector that counts holds NaN or an infinite number."""
     block = max((1 << 20) // max(matrix.shape[1], 1), 1)
-    for begin in range(0, len(matrix), block):
+
+    def look(begin: int) -> None:
         part = matrix[begin : begin + block]
         # one number tells for the whole block: the sum of finite numbers is finite, or the block is looked at closely
         if np.isfinite(part.sum()):
-            continue
+            return
         broken = ~np.isfinite(part).all(axis=1) & counted[begin : begin + block]
         if broken.any():
             raise KernelInputError(
                 f"{name}: the vector of row {begin + int(np.argmax(broken))} holds NaN or infinite numbers"
             )
+
+    each(look, range(0, len(matrix), block), cost=matrix.size)

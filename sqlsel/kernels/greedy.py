@@ -10,6 +10,7 @@ import numpy as np
 from sqlsel.kernels.ladder import Ladder
 from sqlsel.kernels.outcome import Outcome, Stop
 from sqlsel.kernels.protocol import KernelInputError, Play
+from sqlsel.kernels.threads import own_threads
 from sqlsel.kernels.together import Together
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ def greedy(
     play = Play(candidates & ~preselected, preselected, alone=len(objectives) == 1)
     if not all(math.isfinite(objective.strength) for objective in objectives):
         raise KernelInputError("strengths must be finite")
+    with own_threads():
+        return _pick(objectives, n, play, progress)
+
+
+def _pick(
+    objectives: Sequence[Objective], n: int, play: Play, progress: Callable[[int, float], None] | None
+) -> Outcome:
     run = _Run([objective.start(play) for objective in objectives], play)
     stop = Stop("n_samples")
     while len(run.rows) < n:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.protocol import Bools, Rows
+    from sqlsel.kernels.protocol import Bools, Doubles, Rows
     from sqlsel.kernels.together import Found, Scoring
 
 RUNGS = (1 << 15, 1 << 12, 64)
@@ -21,6 +21,10 @@ RUNGS = (1 << 15, 1 << 12, 64)
 SHARES = (8, 64)
 LARGEST = (1 << 20, 1 << 16)
 """With many candidates all rungs but the last grow: to the count over a share, and no larger than this."""
+SAMPLE = 1 << 14
+"""Ceilings that tell which of very many belong into a rung."""
+TAKEN_SHARE = 8
+"""Picks may stay among the candidates of the first rung while they are fewer than this share of it."""
 WIDE = 1 << 12
 """A last rung that ties made larger than this is not kept for the next pick."""
 
@@ -31,13 +35,13 @@ class Rung:
 
     rows: Rows
     above: Rows
-    others: Rows
+    inside: Bools
     outside: float
     mark: object
 
     def left_out(self) -> Rows:
         """Rows of the rung above that are not in this one; listed only when asked for, as they are many."""
-        return self.above[self.others]
+        return self.above[~self.inside]
 
 
 class Ladder:
@@ -53,6 +57,7 @@ class Ladder:
         self._position = 0
         self._larger = [0] * len(self._sizes)
         self._fresh = len(self._sizes)
+        self._stale = 0
 
     def best(self) -> int | None:
         """The candidate to pick; None where every one left is kept out."""
@@ -74,6 +79,7 @@ class Ladder:
     def took(self, row: int) -> None:
         """Go on without the pick."""
         self._left[row] = False
+        self._stale += 1
         self._closed[self._position] = True
         self._larger = [max(larger - 1, 0) for larger in self._larger]
         self._fresh = len(self._sizes)
@@ -125,9 +131,10 @@ class Ladder:
 
     def _source(self, number: int) -> Rows:
         source = self._rungs[number - 1].rows if number else self._rows
-        source = source[self._left[source]]
-        if not number:
-            self._rows = source
+        if number or self._stale * TAKEN_SHARE > self._sizes[0]:
+            source = source[self._left[source]]
+        if not number and len(source) < len(self._rows):
+            self._rows, self._stale = source, 0
         kept_out = self._scoring.barred(source)
         return source if kept_out is None else source[~kept_out]
 
@@ -149,24 +156,42 @@ class Ladder:
         self._scoring.refresh(source, level)
 
     def _choose(self, source: Rows, size: int) -> Rung:
-        if len(source) <= size:
-            return Rung(source.copy(), source, source[:0], -np.inf, None)
-        ceilings = self._scoring.ceilings(source)
-        border = len(source) - size
-        order = np.argpartition(ceilings, border - 1)
-        value = ceilings[order[border - 1]]
-        if ceilings[order[border:]].min() == value:
-            order = _lowest_first(order, source, np.flatnonzero(ceilings[order] == value))
-        rung = Rung(source[order[border:]], source, order[:border], float(value), None)
+        """About as many rows as asked for, with the highest ceilings; the lowest rows of a tie at the border."""
+        everything = len(source) <= size
+        if not everything:
+            ceilings = self._scoring.ceilings(source)
+            border = _border(ceilings, size)
+            inside = ceilings >= border
+            chosen = np.flatnonzero(inside)
+            everything = len(chosen) == len(source) <= size + size // 4
+        if everything:
+            rows = source[self._left[source]]
+            return Rung(rows, source, np.ones(len(source), dtype=np.bool_), -np.inf, None)
+        if len(chosen) > size + size // 4:
+            # the border is a value that many share, or the sample missed it
+            chosen = chosen[_highest(ceilings[chosen], size)]
+            inside[:] = False
+            inside[chosen] = True
+            border = float(ceilings[~inside].max())
+        rows = source[chosen]
+        rung = Rung(rows[self._left[rows]], source, inside, border, None)
         rung.mark = self._scoring.mark(rung.left_out() if self._scoring.moving else source[:0])
         return rung
 
 
-def _lowest_first(order: Rows, source: Rows, equal: Rows) -> Rows:
-    """Let the lowest of the rows that tie at the border come behind it."""
-    tied = order[equal]
-    order[equal] = tied[np.argsort(-source[tied], kind="stable")]
-    return order
+def _border(ceilings: Doubles, size: int) -> float:
+    """A value that about as many ceilings reach as asked for, from a sample where they are many."""
+    sample = ceilings[:: max(len(ceilings) // SAMPLE, 1)]
+    place = max(len(sample) - 1 - len(sample) * size // len(ceilings), 0)
+    return float(np.partition(sample, place)[place])
+
+
+def _highest(ceilings: Doubles, size: int) -> Rows:
+    """Places of the highest ceilings, ascending; of those that tie for the last places, the first."""
+    last = float(np.partition(ceilings, len(ceilings) - size)[len(ceilings) - size])
+    chosen = ceilings > last
+    chosen[np.flatnonzero(ceilings == last)[: size - int(chosen.sum())]] = True
+    return np.flatnonzero(chosen)
 
 
 def _sizes(count: int) -> list[int]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sqlsel.kernels.distances import half_squared
+from sqlsel.kernels.threads import each
 from sqlsel.kernels.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ BLOCK_ROWS = 1024
 BLOCK_CENTRES = 192
 EVEN = 2.0**-20
 """Half norms that differ by this share at most count as equal, which spares a pass over the products."""
+OVERHEAD = 16
+"""Centres that it would take to cost as much as fetching a vector does."""
 FEW_CENTRES = 24
 """Below this the product is laid out with one centre a line, which numpy reduces faster."""
 
@@ -95,7 +98,8 @@ class Nearest:
     def upper(self, rows: Rows) -> Doubles:
         """What is known from above of the half squared distances of some rows."""
         self._begin()
-        return self.bound[rows]
+        # rows are distinct and as many as there are: all of them, in their order
+        return self.bound if len(rows) == len(self.bound) else self.bound[rows]
 
     def lower(self, rows: Rows) -> Doubles:
         """What is known from below of rows that are up to date."""
@@ -143,13 +147,18 @@ class Nearest:
             # rows that have seen about as much share a product, so that few distances are computed twice
             order = np.argsort(seen, kind="stable")
             rows, seen = rows[order], seen[order]
-        begin = 0
+        begin, parts, numbers = 0, [], 0
         while begin < len(rows):
             first = int(seen[begin])
             # few centres at a time are cheap for more rows
-            part = rows[begin : begin + BLOCK_ROWS * max(min(FEW_CENTRES // (count - first), 8), 1)]
-            self._refresh_block(part, self._work.take(part), first, level)
-            begin += len(part)
+            parts.append((rows[begin : begin + BLOCK_ROWS * max(min(FEW_CENTRES // (count - first), 8), 1)], first))
+            begin += len(parts[-1][0])
+            numbers += len(parts[-1][0]) * (count - first + OVERHEAD)
+        each(
+            lambda part: self._refresh_block(part[0], self._work.take(part[0]), part[1], level),
+            parts,
+            cost=numbers * self._matrix.shape[1],
+        )
 
     def _refresh_block(self, rows: Rows, vectors: Singles, first: int, level: float) -> None:
         count = len(self.centres)
@@ -213,9 +222,12 @@ class Nearest:
         self._begun = True
         count = min(len(self.centres), FIRST_CENTRES)
         block = max(PRODUCT_NUMBERS // max(count, self._matrix.shape[1]), 1)
-        for begin in range(0, len(self._matrix), block):
+
+        def meet(begin: int) -> None:
             part = slice(begin, begin + block)
             highest = self._highest(self._work.part(part), 0, count)
             self.bound[part] = self._work.lifts[part] - highest.astype(np.float64)
+
+        each(meet, range(0, len(self._matrix), block), cost=self._matrix.size * count)
         self._seen[:] = count
         self._exact[:] = False

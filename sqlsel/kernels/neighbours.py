@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sqlsel.kernels.distances import half_squared
+from sqlsel.kernels.threads import each, own_threads
 from sqlsel.kernels.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -35,16 +36,21 @@ def neighbours(matrix: Singles, k: int) -> Doubles:
     block = max(BLOCK_PRODUCTS // count, 16)
     group = GROUP if count >= 4 * GROUP * k else 1
     groups = -(-count // group)
-    products = np.empty((min(block, count), groups * group), dtype=np.float32)
-    products[:, count:] = -np.inf
     found = np.empty((count, k))
     slack = float(work.slack_of(work.lifts).max())
-    for begin in range(0, count, block):
+    spare: list[Singles] = []
+
+    def find(begin: int) -> None:
         part = slice(begin, min(begin + block, count))
+        products = spare.pop() if spare else np.full((min(block, count), groups * group), -np.inf, dtype=np.float32)
         _products(work, part, products)
         margin = (work.slack_of(work.lifts[part]) + slack).astype(np.float32)
         row, other = _near(products[: part.stop - begin].reshape(-1, group, groups), k, margin)
         _settle(matrix, (row + begin, other), found[part], row)
+        spare.append(products)
+
+    with own_threads():
+        each(find, range(0, count, block), cost=count * matrix.size)
     return found
 
 

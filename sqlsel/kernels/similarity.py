@@ -8,6 +8,7 @@ import numpy as np
 
 from sqlsel.kernels.distances import half_squared
 from sqlsel.kernels.protocol import KernelInputError
+from sqlsel.kernels.threads import each, own_threads
 from sqlsel.kernels.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -32,14 +33,8 @@ def similarity(matrix: Singles, queries: Singles) -> Doubles:
         KernelInputError: No queries, another width, or numbers that are not finite.
     """
     _check_queries(matrix, queries)
-    work = Workspace(matrix)
-    shifted, lifts = work.others(queries)
-    nearest = np.empty(len(matrix))
-    for begin in range(0, len(matrix), BLOCK_ROWS):
-        part = slice(begin, min(begin + BLOCK_ROWS, len(matrix)))
-        margin = work.slack_of(work.lifts[part]) + float(work.slack_of(lifts).max())
-        nearest[part] = _nearest(work.part(part), shifted, lifts, margin, (matrix[part], queries))
-    return decay(np.sqrt(2.0 * nearest))
+    with own_threads():
+        return decay(np.sqrt(2.0 * _to_queries(matrix, queries)))
 
 
 def object_similarity(objects: Objects, queries: Singles) -> Doubles:
@@ -53,6 +48,22 @@ def decay(distances: Doubles) -> Doubles:
     if mean == 0.0 or len(distances) < 2:
         return np.ones_like(distances)
     return np.exp(-distances / mean)
+
+
+def _to_queries(matrix: Singles, queries: Singles) -> Doubles:
+    """Exact half squared distance of every row to its nearest query."""
+    work = Workspace(matrix)
+    shifted, lifts = work.others(queries)
+    slack = float(work.slack_of(lifts).max())
+    nearest = np.empty(len(matrix))
+
+    def measure(begin: int) -> None:
+        part = slice(begin, min(begin + BLOCK_ROWS, len(matrix)))
+        margin = work.slack_of(work.lifts[part]) + slack
+        nearest[part] = _nearest(work.part(part), shifted, lifts, margin, (matrix[part], queries))
+
+    each(measure, range(0, len(matrix), BLOCK_ROWS), cost=matrix.size * len(queries))
+    return nearest
 
 
 def _nearest(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sqlsel.kernels.threads import each
+
 if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
@@ -65,12 +67,16 @@ class Workspace:
         count, width = matrix.shape
         halves = np.empty(count, dtype=np.float32)
         block = max(BLOCK_NUMBERS // max(width, 1), 1)
-        for begin in range(0, count, block):
+
+        def measure(begin: int) -> None:
             part = matrix[begin : begin + block]
             if self._shift is not None:
                 part = part - self._shift
             halves[begin : begin + block] = np.einsum("ij,ij->i", part, part)
-        return halves * np.float32(0.5)
+
+        each(measure, range(0, count, block), cost=count * width)
+        halves *= np.float32(0.5)
+        return halves
 
 
 def _middle(matrix: Singles) -> Singles | None:

@@ -17,7 +17,6 @@ from sqlsel.selection.objectives import Loaded, Picks, Prepared, prepare
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
 from sqlsel.selection.ranked import ranked_table
 from sqlsel.selection.reading import Matrix, read_matrix, read_objects, read_queries
-from sqlsel.selection.threads import one_thread
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
@@ -33,14 +32,13 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     try:
         prepared = [prepare(step, loaded) for step in plan.objectives]
         candidates = candidates_of(plan, loaded, prepared)
-        with one_thread():
-            outcome = kernels.greedy(
-                [each.objective for each in prepared],
-                n=plan.n,
-                candidates=candidates,
-                preselected=loaded.preselected,
-                progress=lambda done, _gain: progress("select", done, plan.n),
-            )
+        outcome = kernels.greedy(
+            [each.objective for each in prepared],
+            n=plan.n,
+            candidates=candidates,
+            preselected=loaded.preselected,
+            progress=lambda done, _gain: progress("select", done, plan.n),
+        )
     except kernels.KernelInputError as failure:
         raise SelectionError(f"dataset {plan.facts.name}: {failure}") from None
     return _told(plan, engine, funnel, prepared, candidates, outcome)

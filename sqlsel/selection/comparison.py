@@ -15,7 +15,6 @@ from sqlsel.selection.by_kernels import candidates_of, load
 from sqlsel.selection.coverage import coverage_curve
 from sqlsel.selection.objectives import Loaded, Picks, prepare
 from sqlsel.selection.reading import Matrix
-from sqlsel.selection.threads import one_thread
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -121,10 +120,9 @@ def _alone(step: ObjectiveStep, field: _Field) -> dict[str, Any]:
 
 def _run(step: ObjectiveStep, field: _Field, candidates: Bools) -> dict[str, Any]:
     prepared = prepare(step, field.loaded)
-    with one_thread():
-        outcome = kernels.greedy(
-            [prepared.objective], n=len(field.picked), candidates=candidates, preselected=field.loaded.preselected
-        )
+    outcome = kernels.greedy(
+        [prepared.objective], n=len(field.picked), candidates=candidates, preselected=field.loaded.preselected
+    )
     return dict(prepared.reached(Picks(outcome.rows, outcome.terms[:, 0], field.candidates)))
 
 

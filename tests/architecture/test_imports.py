@@ -69,10 +69,10 @@ def test_only_engines_import_an_engine(path):
     assert not engines or part_of(path) == "engines"
 
 
-def test_kernels_need_numpy_alone():
+def test_kernels_need_numpy_and_its_threads_alone():
     for path in modules():
         if part_of(path) == "kernels":
-            outside = {name.split(".")[0] for name in imported(path)} - {"numpy", "sqlsel"}
+            outside = {name.split(".")[0] for name in imported(path)} - {"numpy", "sqlsel", "threadpoolctl"}
             outside -= set(sys.stdlib_module_names)
             assert not outside, f"{path.name} imports {outside}"
 

@@ -20,6 +20,7 @@ from sqlsel.kernels import (
     mixes,
     nearest,
     ranked,
+    threads,
 )
 from tests.kernels import oracle
 from tests.kernels.cases import KINDS, balance, cases, diversity
@@ -40,6 +41,7 @@ CUTS = {
         (ranked, "CHUNK"): 1,
         (mixes, "MOST_GROUPS"): 0,
         (mixes, "BLOCK_ROWS"): 1,
+        (threads, "WORTH_A_THREAD"): 1,
     },
     "small blocks": {
         (ladder, "RUNGS"): (9, 2),
@@ -109,8 +111,8 @@ def test_thousands_of_rows_equal_the_definition(chosen):
 def test_any_number_of_threads_gives_the_same_picks(chosen):
     objectives = [medium(np.random.default_rng(12))[k] for k in chosen]
     found = []
-    for threads in (1, 2, 4):
-        with threadpool_limits(threads):
+    for count in (1, 2, 4):
+        with threadpool_limits(count), mock.patch.object(threads, "WORTH_A_THREAD", 1):
             found.append(picks(objectives, 400, 3000).tolist())
     assert found[0] == found[1] == found[2]
 

@@ -22,9 +22,13 @@ class Between:
         self._done = 0
         self._total = 0.0
         self._at_most: float | None = None
+        self._joined = 0
+        self._nearest_half = np.inf
 
     def joined(self, half: float) -> None:
         """Note that a centre was added, at this half squared distance from the nearest before it."""
+        self._joined += 1
+        self._nearest_half = min(self._nearest_half, half)
         if self._at_most is not None:
             # the first centre has had no neighbour until the second came
             self._at_most += half if len(self._nearest.centres) > 2 else 2.0 * half
@@ -34,6 +38,10 @@ class Between:
         if self._at_most is None:
             self._at_most = self.total()
         return self._at_most
+
+    def at_least(self) -> float:
+        """A bound of :meth:`total` from below: no centre noted here is nearer to any other than the nearest was."""
+        return self._joined * self._nearest_half if self._joined else 0.0
 
     def total(self) -> float:
         """The sum, in double; 0 while there are fewer than two centres."""
@@ -60,7 +68,9 @@ class Between:
         # what a centre gains is looked at from both of its sides: the new ones along the rows, all along the columns
         own = np.minimum(upper.min(axis=1), halves[begin:])
         every = np.minimum(upper.min(axis=0), halves)
-        doubt = (upper - slack <= own[:, None]) | (upper - slack <= every)
+        upper -= slack
+        doubt = upper <= own[:, None]
+        doubt |= upper <= every
         doubt[itself] = False
         new, old = np.nonzero(doubt)
         exact = self._nearest.centre_halves(new + begin, old)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
 
 ROUNDING = 1e-15
+SURE = 0.9
+"""Share of a tie's width that is still a tie whatever the rounding of its parts."""
 
 
 class Farthest:
@@ -51,10 +53,10 @@ class Farthest:
         if not self._nearest.centres:
             return Found(0, -float(self._rows[0]), -float(self._rows[0]))
         halves = self._nearest.focused.copy()
-        halves[closed] = -np.inf
+        np.putmask(halves, closed, -np.inf)
         admitted = self._running.admitted()
         if admitted is not None:
-            halves[~admitted] = -np.inf
+            np.putmask(halves, ~admitted, -np.inf)
         top = float(halves.max())
         if top == -np.inf:
             return None
@@ -62,7 +64,7 @@ class Farthest:
         if level == 0.0:
             total = self._running.between.total()
             level = self._level(top, total, total)
-        near = np.flatnonzero(halves >= level)
+        near = (halves >= level).nonzero()[0]
         if len(near) > 1 and (halves[near] != top).any():
             near = near[self._tied(halves[near])]
         return Found(int(near[0]), level, top)
@@ -85,14 +87,29 @@ class Farthest:
 
     def _level(self, top: float, least: float, most: float) -> float:
         """The lowest half squared distance that can tie with the top, the selection's sum anywhere in a range."""
-        values = max(least + top, FLOOR), max(most + top, FLOOR)
-        size = max(abs(math.log(value)) for value in values)
+        lowest, highest = max(least + top, FLOOR), max(most + top, FLOOR)
+        size = max(abs(math.log(lowest)), abs(math.log(highest)))
         shrink = math.exp(-min(TIE * (1.0 + self._strength * size) / self._strength, 700.0)) - ROUNDING
         # where a value reaches its floor, everything below ties
-        return 0.0 if values[0] * shrink <= FLOOR else values[1] * shrink - most
+        return 0.0 if lowest * shrink <= FLOOR else highest * shrink - most
 
     def _tied(self, halves: Doubles) -> Bools:
-        parts = log_parts(self._running.between.total() + halves, self._strength)
+        """Which tie with the best; the sum is brought up to date only where its bounds do not tell."""
+        between = self._running.between
+        top, least, most = float(halves.max()), between.at_least(), between.at_most()
+        if least > FLOOR:
+            sizes = abs(math.log(least + top)), abs(math.log(most + top))
+            lowest = 0.0 if least + top < 1.0 < most + top else min(sizes)
+            surely = self._apart(halves, least) < SURE * TIE * (1.0 + self._strength * lowest)
+            never = self._apart(halves, most) * SURE > TIE * (1.0 + self._strength * max(sizes))
+            if (surely | never).all():
+                return surely
+        parts = log_parts(between.total() + halves, self._strength)
         top = float(parts.max())
         tied: Bools = parts >= top - TIE * (1.0 + abs(top))
         return tied
+
+    def _apart(self, halves: Doubles, total: float) -> Doubles:
+        """How far the parts lie below the best were the sum this."""
+        apart: Doubles = self._strength * np.log1p((halves.max() - halves) / (total + halves))
+        return apart

@@ -81,7 +81,8 @@ class Ladder:
         self._left[row] = False
         self._stale += 1
         self._closed[self._position] = True
-        self._larger = [max(larger - 1, 0) for larger in self._larger]
+        if any(self._larger):
+            self._larger = [max(larger - 1, 0) for larger in self._larger]
         self._fresh = len(self._sizes)
         if self._scoring.let_in() or len(self._closed) > WIDE:
             self._rungs = []

@@ -26,6 +26,9 @@ WIDE_NUMBERS = 1 << 17
 """Rows in focus with more numbers than this follow new centres through single precision, not directly in double."""
 FIRST_CENTRES = 256
 BLOCK_ROWS = 1024
+BLOCK_NUMBERS = 1 << 18
+"""Most rows and most numbers of a block of vectors that is brought up to date at once."""
+SETTLED_ROWS = 32
 BLOCK_CENTRES = 192
 EVEN = 2.0**-20
 """Half norms that differ by this share at most count as equal, which spares a pass over the products."""
@@ -56,6 +59,7 @@ class Nearest:
         self._begun = False
         self._focus: Rows | None = None
         self._wide: Doubles = np.empty((0, matrix.shape[1]))
+        self._difference = self._wide
         self.focused: Doubles = np.empty(0)
 
     def add(self, row: int) -> None:
@@ -69,7 +73,9 @@ class Nearest:
         self._slack = max(self._slack, self._work.slack(row))
         self.centres.append(row)
         if self._focus is not None and len(self._wide):
-            difference = self._wide - self._matrix[row]
+            place = self._place(row)
+            centre = self._matrix[row].astype(np.float64) if place is None else self._wide[place]
+            difference = np.subtract(self._wide, centre, out=self._difference)
             halves = np.einsum("ij,ij->i", difference, difference)
             halves *= 0.5
             np.minimum(self.focused, halves, out=self.focused)
@@ -86,6 +92,7 @@ class Nearest:
         self._focus = rows
         narrow = len(rows) * self._matrix.shape[1] <= WIDE_NUMBERS
         self._wide = self._matrix.take(rows[: len(rows) * narrow], axis=0).astype(np.float64)
+        self._difference = np.empty_like(self._wide)
 
     def leave(self) -> None:
         """Take the rows out of focus; what is known of them stays known."""
@@ -108,11 +115,15 @@ class Nearest:
 
     def value(self, row: int) -> float:
         """The exact half squared distance of one row; inf before the first centre."""
-        if self._focus is not None:
-            position = int(np.searchsorted(self._focus, row))
-            if position < len(self._focus) and self._focus[position] == row:
-                return float(self.focused[position])
-        return float(self.settle(np.array([row]))[0])
+        place = self._place(row)
+        return float(self.settle(np.array([row]))[0] if place is None else self.focused[place])
+
+    def _place(self, row: int) -> int | None:
+        """Where a row stands in focus."""
+        if self._focus is None:
+            return None
+        place = int(self._focus.searchsorted(row))
+        return place if place < len(self._focus) and self._focus[place] == row else None
 
     def centre_bounds(self, begin: int, end: int) -> tuple[Doubles, float]:
         """Half squared distances from some centres to all before ``end``, from above, and by how much at most."""
@@ -132,9 +143,12 @@ class Nearest:
         self._begin()
         self.refresh(rows)
         doubtful = rows[~self._exact[rows]]
-        block = max(PRODUCT_NUMBERS // (2 * len(self.centres)), 1)
-        for begin in range(0, len(doubtful), block):
-            self._settle_block(doubtful[begin : begin + block])
+        block = min(max(PRODUCT_NUMBERS // (2 * len(self.centres)), 1), SETTLED_ROWS)
+        each(
+            lambda begin: self._settle_block(doubtful[begin : begin + block]),
+            range(0, len(doubtful), block),
+            cost=len(doubtful) * len(self.centres) * self._matrix.shape[1],
+        )
         return self.bound[rows]
 
     def refresh(self, rows: Rows, level: float = -np.inf) -> None:
@@ -148,10 +162,11 @@ class Nearest:
             order = np.argsort(seen, kind="stable")
             rows, seen = rows[order], seen[order]
         begin, parts, numbers = 0, [], 0
+        least = min(max(BLOCK_NUMBERS // self._matrix.shape[1], 1), BLOCK_ROWS)
         while begin < len(rows):
             first = int(seen[begin])
             # few centres at a time are cheap for more rows
-            parts.append((rows[begin : begin + BLOCK_ROWS * max(min(FEW_CENTRES // (count - first), 8), 1)], first))
+            parts.append((rows[begin : begin + least * max(min(FEW_CENTRES // (count - first), 8), 1)], first))
             begin += len(parts[-1][0])
             numbers += len(parts[-1][0]) * (count - first + OVERHEAD)
         each(

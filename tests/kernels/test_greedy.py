@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from sqlsel.kernels import greedy
+from sqlsel.kernels import Diversity, greedy
 from tests.kernels import oracle
-from tests.kernels.cases import KINDS, balance, cases, diversity, object_diversity, object_weights, weighted
+from tests.kernels.cases import KINDS, Case, balance, cases, diversity, object_diversity, object_weights, weighted
 
 
 def check(case):
@@ -67,3 +68,20 @@ def test_no_row_is_picked_twice_or_against_the_masks(case):
     assert len(set(found.rows.tolist())) == len(found.rows) <= case.n
     assert case.candidates[found.rows].all()
     assert not case.preselected[found.rows].any()
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    reach=st.sampled_from([1e2, 1e3, 1e4, 3e4]),
+    strength=st.sampled_from([0.5, 1.0, 2.0]),
+    preselected=st.integers(0, 2),
+)
+@settings(max_examples=150, deadline=None)
+def test_distances_a_few_tie_widths_apart_beside_a_large_sum_equal_the_definition(seed, reach, strength, preselected):
+    rng = np.random.default_rng(seed)
+    far = np.array([[0, reach], [0, -reach], [reach, 0]])
+    near = np.c_[rng.integers(0, 1 << 12, 40) * 2.0**-22 + 1.0, np.zeros(40)]
+    matrix = np.concatenate([far, [[0, 0]], near]).astype(np.float32)[rng.permutation(44)]
+    before = np.zeros(44, bool)
+    before[rng.choice(44, preselected, replace=False)] = True
+    check(Case([Diversity("d", matrix, strength)], 12, np.ones(44, bool), before))

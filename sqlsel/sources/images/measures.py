@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from sqlsel.sources.images.decoding import eight_bit
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -63,7 +65,7 @@ def measure(path: Path) -> dict[str, Number]:
     """
     data = path.read_bytes()
     with Image.open(io.BytesIO(data)) as image:
-        rgb = _eight_bit(image)
+        rgb = eight_bit(image)
     grey = rgb.convert("L")
     pixels = np.asarray(grey)
     levels = _levels()
@@ -85,16 +87,6 @@ def measure(path: Path) -> dict[str, Number]:
         "snr": mean / max(math.sqrt(math.pi / 2) / 6 * response, _ROUNDING_NOISE),
         "uniformRowRatio": _uniform_rows(pixels) / pixels.shape[0],
     }
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """The image as 8-bit RGB, decoded whole."""
-    if image.mode.startswith(("I", "F")):
-        values = np.asarray(image, dtype=np.float64)
-        scaled = values / 257 if values.max(initial=0) > 255 else values
-        return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8)).convert("RGB")
-    image.load()
-    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 @cache

@@ -6,9 +6,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 TaskType = Literal[
-    "classification", "object-detection", "keypoint-detection", "instance-segmentation", "semantic-segmentation"
+    "classification",
+    "object-detection",
+    "keypoint-detection",
+    "instance-segmentation",
+    "semantic-segmentation",
+    "object",
 ]
+"""The kinds of task; ``object`` is no stored one: it is the task whose single objects are the samples."""
+
 KeyKind = Literal["number", "integer", "text", "boolean", "timestamp", "other"]
+
+DEFAULT_EMBEDDING = "default"
+"""The name of vectors that were given none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +29,13 @@ class EmbeddingFacts:
         table: Name of the table in the dataset's schema.
         width: Number of dimensions.
         task: The task whose objects the vectors belong to; None for the samples' own.
+        name: What the samples' own vectors are called among several.
     """
 
     table: str
     width: int
     task: str | None = None
+    name: str = DEFAULT_EMBEDDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,7 @@ class TaskFacts:
         scores: Names of the scores stored for the task.
         has_probabilities: Whether every prediction carries a probability vector.
         has_predictions: Whether the task has predictions, not only scores.
+        has_keypoints: Whether every object carries the mean confidence of its keypoints.
     """
 
     name: str
@@ -45,6 +58,7 @@ class TaskFacts:
     scores: tuple[str, ...] = ()
     has_probabilities: bool = False
     has_predictions: bool = False
+    has_keypoints: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +69,13 @@ class MetadataKey:
         path: Names from the outside in: ``("weather", "temperature")``.
         kind: What the values are; integers may be numbers or categories.
         categorical: True or False where the source declared it; None where it did not.
+        of_object: Whether it is no metadata of the image but a property of the object that is the sample.
     """
 
     path: tuple[str, ...]
     kind: KeyKind
     categorical: bool | None = None
+    of_object: bool = False
 
     @property
     def key(self) -> str:
@@ -75,18 +91,27 @@ class DatasetFacts:
         name: Name of the dataset, and of its schema.
         catalog: The DuckDB catalog (attached database) of the schema.
         n_samples: Number of samples.
-        embedding: The samples' own vectors; None where there are none.
+        embeddings: The samples' own vectors, by name.
         object_embeddings: Vectors of objects, by task.
         tasks: Tasks by name.
         keys: Metadata keys by dotted name.
         tags: Names of the tags.
+        object_tags: For the tags that are put on objects, the task of these.
+        objects_of: The task whose objects are the samples; None where the samples are what was ingested.
     """
 
     name: str
     catalog: str
     n_samples: int
-    embedding: EmbeddingFacts | None = None
+    embeddings: dict[str, EmbeddingFacts] = field(default_factory=dict)
     object_embeddings: dict[str, EmbeddingFacts] = field(default_factory=dict)
     tasks: dict[str, TaskFacts] = field(default_factory=dict)
     keys: dict[str, MetadataKey] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    object_tags: dict[str, str] = field(default_factory=dict)
+    objects_of: str | None = None
+
+    @property
+    def embedding(self) -> EmbeddingFacts | None:
+        """The samples' own vectors where there is one embedding; None where there is none, and where there are several."""
+        return next(iter(self.embeddings.values())) if len(self.embeddings) == 1 else None

@@ -23,6 +23,10 @@ class Catalog(Protocol):
         """At most ``limit`` distinct values of a metadata key as text; booleans as ``true`` and ``false``."""
         ...
 
+    def count_objects(self, dataset: str, task: str) -> int:
+        """How many objects a task has."""
+        ...
+
 
 def query_embedding(queries: DatasetFacts, task: str | None) -> EmbeddingFacts | None:
     """The vectors that SIMILARITY takes as queries from a dataset.

@@ -6,14 +6,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 TaskType = Literal[
-    "classification",
-    "object-detection",
-    "keypoint-detection",
-    "instance-segmentation",
-    "semantic-segmentation",
-    "object",
+    "classification", "object-detection", "keypoint-detection", "instance-segmentation", "semantic-segmentation"
 ]
-"""The kinds of task; ``object`` is no stored one: it is the task whose single objects are the samples."""
+SampleTaskType = TaskType | Literal["object"]
+"""A task as the samples see it: where they are its single objects, each has one prediction, of an object."""
 
 KeyKind = Literal["number", "integer", "text", "boolean", "timestamp", "other"]
 
@@ -53,7 +49,7 @@ class TaskFacts:
     """
 
     name: str
-    task_type: TaskType | None
+    task_type: SampleTaskType | None
     categories: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
     has_probabilities: bool = False

@@ -13,7 +13,8 @@ CREATE TABLE IF NOT EXISTS sqlsel.datasets (
     updated_at TIMESTAMP NOT NULL
 );
 
--- categories are in the order of the probability vectors; scores are the names of the task's scores.
+-- categories are in the order of the probability vectors; scores are the names of the task's scores; has_keypoints says
+-- whether every object has a keypoint_confidence.
 CREATE TABLE IF NOT EXISTS sqlsel.tasks (
     dataset VARCHAR NOT NULL,
     task VARCHAR NOT NULL,
@@ -21,7 +22,8 @@ CREATE TABLE IF NOT EXISTS sqlsel.tasks (
     categories VARCHAR[] NOT NULL,
     scores VARCHAR[] NOT NULL,
     has_probabilities BOOLEAN NOT NULL,
-    has_predictions BOOLEAN NOT NULL
+    has_predictions BOOLEAN NOT NULL,
+    has_keypoints BOOLEAN
 );
 
 -- Only the keys whose source declared what they are; the others follow from the type of samples.metadata.
@@ -32,7 +34,7 @@ CREATE TABLE IF NOT EXISTS sqlsel.metadata_keys (
     categorical BOOLEAN
 );
 
--- task is NULL for the samples' own vectors.
+-- task is NULL for the samples' own vectors: table "embeddings", and "embeddings/<name>" for those that have a name.
 CREATE TABLE IF NOT EXISTS sqlsel.embeddings (
     dataset VARCHAR NOT NULL,
     table_name VARCHAR NOT NULL,

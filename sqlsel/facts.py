@@ -109,5 +109,5 @@ class DatasetFacts:
 
     @property
     def embedding(self) -> EmbeddingFacts | None:
-        """The samples' own vectors where there is one embedding; None where there is none, and where there are several."""
+        """The samples' own vectors where there is one embedding; None where there is none, or several."""
         return next(iter(self.embeddings.values())) if len(self.embeddings) == 1 else None

@@ -10,7 +10,14 @@ from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import metadata_keys, read_type
-from sqlsel.datasets.tables import CATALOG_SCHEMA, LAYOUT_VERSION, SAMPLES, catalog_table, dataset_table
+from sqlsel.datasets.tables import (
+    CATALOG_SCHEMA,
+    LAYOUT_VERSION,
+    SAMPLES,
+    catalog_table,
+    dataset_table,
+    embedding_name,
+)
 from sqlsel.datasets.tags import tag_names
 from sqlsel.errors import DatabaseError
 from sqlsel.facts import DatasetFacts, EmbeddingFacts, MetadataKey, TaskFacts
@@ -68,11 +75,12 @@ class DatasetCatalog:
             name=dataset,
             catalog=self._engine.catalog,
             n_samples=self._engine.rows(exp.select(sql.count()).from_(samples))[0][0],
-            embedding=own,
+            embeddings=own,
             object_embeddings=objects,
             tasks=self._tasks(dataset),
             keys=self._keys(dataset),
             tags=tag_names(self._engine, dataset),
+            object_tags=object_tags(self._engine, dataset),
         )
 
     def key_values(self, dataset: str, key: str, limit: int) -> tuple[str, ...]:
@@ -90,6 +98,21 @@ class DatasetCatalog:
         query = exp.select(text).from_(values).where(sql.present(text.copy()))
         rows = self._engine.rows(query.order_by(sql.ascending(text.copy())).limit(limit))
         return tuple(row[0] for row in rows)
+
+    def count_objects(self, dataset: str, task: str) -> int:
+        """How many objects the predictions of a task hold; without predictions, how many have embeddings.
+
+        Cost: one pass over the column of tasks.
+        """
+        predicted = exp.select(sql.count()).from_(dataset_table(self._engine.catalog, dataset, PREDICTIONS))
+        of_task = sql.column("task").eq(sql.text(task))
+        count: int = self._engine.rows(predicted.where(of_task, sql.present(sql.column("object_index"))))[0][0]
+        stored = self._embeddings(dataset)[1].get(task)
+        if count or stored is None:
+            return count
+        vectors = dataset_table(self._engine.catalog, dataset, stored.table)
+        embedded: int = self._engine.rows(exp.select(sql.count()).from_(vectors))[0][0]
+        return embedded
 
     def _has_catalog(self) -> bool:
         schemata = exp.table_("tables", db="information_schema")
@@ -117,24 +140,26 @@ class DatasetCatalog:
             query = query.where(sql.column("dataset").eq(dataset))
         return self._engine.rows(query.order_by(sql.ascending(sql.column(columns[0]))))
 
-    def _embeddings(self, dataset: str) -> tuple[EmbeddingFacts | None, dict[str, EmbeddingFacts]]:
-        own: EmbeddingFacts | None = None
+    def _embeddings(self, dataset: str) -> tuple[dict[str, EmbeddingFacts], dict[str, EmbeddingFacts]]:
+        """The samples' own vectors by name, and those of objects by task."""
+        own: dict[str, EmbeddingFacts] = {}
         objects: dict[str, EmbeddingFacts] = {}
         for table, width, task in self._catalog_rows("embeddings", ("table_name", "width", "task"), dataset):
-            facts = EmbeddingFacts(table=table, width=width, task=task)
             if task is None:
-                own = facts
+                name = embedding_name(table)
+                own[name] = EmbeddingFacts(table=table, width=width, name=name)
             else:
-                objects[task] = facts
+                objects[task] = EmbeddingFacts(table=table, width=width, task=task)
         return own, objects
 
     def _tasks(self, dataset: str) -> dict[str, TaskFacts]:
         columns = ("task", "task_type", "categories", "scores", "has_probabilities", "has_predictions")
+        # the column is lacking where only older versions wrote to the database
+        if "has_keypoints" in self._engine.columns(catalog_table(self._engine.catalog, "tasks")):
+            columns += ("has_keypoints",)
         return {
-            task: TaskFacts(task, task_type, tuple(categories), tuple(scores), has_probabilities, has_predictions)
-            for task, task_type, categories, scores, has_probabilities, has_predictions in self._catalog_rows(
-                "tasks", columns, dataset
-            )
+            task: TaskFacts(task, kind, tuple(categories), tuple(scores), *(bool(said) for said in has))
+            for task, kind, categories, scores, *has in self._catalog_rows("tasks", columns, dataset)
         }
 
     def _keys(self, dataset: str) -> dict[str, MetadataKey]:

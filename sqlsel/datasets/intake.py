@@ -26,6 +26,7 @@ class Intake:
             None where the source only adds to samples that the dataset has (an embeddings file).
         embedding: Query with ``sample_id`` and ``embedding`` (list or array of numbers). Where it is NULL, the sample
             has no vector and loses the one it had.
+        embeddings: Likewise, by name, for vectors beside those: a dataset can hold several embeddings.
         object_embeddings: By task, queries with ``sample_id``, ``object_index`` and ``embedding``.
         predictions: Query with the columns of the predictions table. A sample whose prediction is empty has one row
             with ``object_index`` and ``category`` NULL.
@@ -42,6 +43,7 @@ class Intake:
 
     samples: exp.Query | None = None
     embedding: exp.Query | None = None
+    embeddings: Mapping[str, exp.Query] = field(default_factory=dict)
     object_embeddings: Mapping[str, exp.Query] = field(default_factory=dict)
     predictions: exp.Query | None = None
     predicted: exp.Query | None = None

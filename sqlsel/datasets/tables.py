@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp, parse
 
+from sqlsel.facts import DEFAULT_EMBEDDING
 from sqlsel.sqlfiles import read_sql
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("score", "DOUBLE"),
         ("probabilities", "DOUBLE[]"),
         ("bbox", "DOUBLE[]"),
+        ("area", "DOUBLE"),
+        ("keypoint_confidence", "DOUBLE"),
     ),
     SCORES: (("sample_id", ""), ("task", "VARCHAR"), ("score", "VARCHAR"), ("value", "DOUBLE")),
     TAGS: (("tag", "VARCHAR"), ("sample_id", ""), ("rank", "BIGINT")),
@@ -72,6 +75,16 @@ def own_column(table: exp.Table, name: str) -> exp.Column:
     return exp.Column(this=exp.to_identifier(name, quoted=True), table=table.this.copy(), **parts)
 
 
+def embedding_table(name: str = DEFAULT_EMBEDDING) -> str:
+    """Name of the table with the samples' own vectors of that name."""
+    return EMBEDDINGS if name == DEFAULT_EMBEDDING else f"{EMBEDDINGS}/{name}"
+
+
+def embedding_name(table: str) -> str:
+    """What the vectors of a table are called that ``embedding_table`` named."""
+    return DEFAULT_EMBEDDING if table == EMBEDDINGS else table.removeprefix(f"{EMBEDDINGS}/")
+
+
 def object_embeddings(task: str) -> str:
     """Name of the table with the vectors of a task's objects."""
     return f"object_embeddings/{task}"
@@ -85,7 +98,10 @@ def column_names(table: str) -> tuple[str, ...]:
 def make_catalog(engine: Engine) -> None:
     """Make sqlsel's catalog tables where the database lacks them. Call it in a transaction."""
     for statement in _catalog_statements(engine.dialect):
-        engine.execute(_qualified(statement.copy(), engine.catalog))
+        made = _qualified(statement.copy(), engine.catalog)
+        engine.execute(made)
+        if isinstance(made.this, exp.Schema):
+            _complete(engine, made.this.this, list(made.this.expressions))
     meta = catalog_table(engine.catalog, "meta")
     if not engine.rows(exp.select(exp.Star()).from_(meta)):
         engine.execute(exp.insert(exp.values([(LAYOUT_VERSION,)]), meta))
@@ -105,11 +121,28 @@ def make_dataset(engine: Engine, dataset: str, id_type: str) -> None:
         engine.execute(create_table(engine, dataset, table, [(name, kind or id_type) for name, kind in columns]))
 
 
+def complete_dataset(engine: Engine, dataset: str) -> None:
+    """Give the tables of a dataset that an older version made the columns that they lack. Call it in a transaction."""
+    for table, columns in _COLUMNS.items():
+        definitions = [_definition(name, kind) for name, kind in columns if kind]
+        _complete(engine, dataset_table(engine.catalog, dataset, table), definitions)
+
+
+def _complete(engine: Engine, table: exp.Table, definitions: list[exp.ColumnDef]) -> None:
+    """Add the columns that a table lacks."""
+    there = {name.lower() for name in engine.columns(table)}
+    for definition in definitions:
+        if definition.name.lower() not in there:
+            engine.execute(exp.Alter(this=table.copy(), kind="TABLE", actions=[definition]))
+
+
+def _definition(name: str, kind: str) -> exp.ColumnDef:
+    return exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=type_node(kind))
+
+
 def create_table(engine: Engine, dataset: str, table: str, columns: list[tuple[str, str]]) -> exp.Create:
     """The statement that makes an empty table of a dataset; types are the engine's own."""
-    definitions = [
-        exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=type_node(kind)) for name, kind in columns
-    ]
+    definitions = [_definition(name, kind) for name, kind in columns]
     target = dataset_table(engine.catalog, dataset, table)
     return exp.Create(this=exp.Schema(this=target, expressions=definitions), kind="TABLE")
 

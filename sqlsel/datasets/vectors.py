@@ -14,12 +14,14 @@ from sqlsel.datasets.fragments import ITEM, any_item, case, cast, each_item, mat
 from sqlsel.datasets.refusal import found, refuse
 from sqlsel.datasets.structs import is_vector
 from sqlsel.datasets.tables import create_table
+from sqlsel.datasets.vector_tables import own_vectors
 from sqlsel.errors import IngestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlsel.datasets.target import Target
+    from sqlsel.datasets.vector_tables import VectorTable
     from sqlsel.engines.base import Engine
     from sqlsel.errors import Problem
 
@@ -37,25 +39,23 @@ class UnusableVectorsError(IngestError):
 
 def write_vectors(
     target: Target,
-    table: str,
+    place: VectorTable,
     query: exp.Query,
     *,
     replaced: exp.Query,
     width: int | None,
     normalize: bool,
-    keys: tuple[str, ...],
 ) -> int | None:
     """Store the vectors of a source; those that the table has for the same samples are replaced.
 
     Args:
         target: The dataset.
-        table: Name of the table; it is made where the dataset lacks it.
+        place: The table; it is made where the dataset lacks it.
         query: The intake's query, with ``embedding``.
         replaced: Query with ``sample_id``: whose vectors are replaced.
         width: Width of the vectors that the dataset has; None where it has none.
         normalize: Whether vectors are brought to unit length: norm and division in double, rounded once to float32.
             Vectors within 1e-6 of length 1 stay bit for bit.
-        keys: The columns beside the vector that the table has: ``sample_id``, and ``object_index`` for objects.
 
     Returns:
         The width of the vectors; None if the source has none.
@@ -63,12 +63,10 @@ def write_vectors(
     Raises:
         IngestError: If the vectors are not as wide as those the dataset has, or some cannot be used.
     """
-    given = vector_width(target.engine, query)
+    given = vector_width(target.engine, query, place.what)
+    table, keys = place.table, place.keys
     if width is not None and given is not None and given != width:
-        raise IngestError(
-            f"the vectors of dataset {target.dataset!r} have {width} numbers, those of the source {given}",
-            hint="compute both with the same model, or ingest into a new dataset",
-        )
+        raise _another_width(target, place, width, given)
     if width is not None:
         gone = exp.select(target.sample_id()).from_(replaced.subquery("source"))
         target.delete(table, matching(target.table(table), sql.subquery(gone, "named"), "sample_id"))
@@ -84,14 +82,25 @@ def write_vectors(
     return given
 
 
+def _another_width(target: Target, place: VectorTable, width: int, given: int) -> IngestError:
+    hint = "compute both with the same model, or ingest into a new dataset"
+    if place.task is None:
+        hint = "compute both with the same model, or give the new ones a name of their own: --embedding NAME=COLUMN"
+    stored = "the vectors" if place == own_vectors() else f"the vectors of {place.what}"
+    return IngestError(
+        f"{stored} of dataset {target.dataset!r} have {width} numbers, those of the source {given}", hint=hint
+    )
+
+
 def _make_table(target: Target, table: str, keys: tuple[str, ...], width: int) -> None:
     columns = {"sample_id": target.id_type, "object_index": "INTEGER"}
     definitions = [*((key, columns[key]) for key in keys), ("embedding", f"FLOAT[{width}]")]
     target.engine.execute(create_table(target.engine, target.dataset, table, definitions))
 
 
-def check_new_table(target: Target, table: str) -> None:
+def check_new_table(target: Target, place: VectorTable) -> None:
     """Raise IngestError if a table to be made differs from another of the dataset by case alone."""
+    table = place.table
     names = exp.select(sql.column("table_name")).from_(exp.table_("tables", db="information_schema"))
     here = exp.and_(
         sql.column("table_catalog").eq(target.engine.catalog), sql.column("table_schema").eq(target.dataset)
@@ -100,12 +109,13 @@ def check_new_table(target: Target, table: str) -> None:
     if same:
         raise IngestError(
             f"table {table!r} cannot be made beside {same[0]!r}: the names differ by case alone",
-            hint="give the task another name",
+            hint=f"give the {'embedding' if place.task is None else 'task'} another name",
         )
 
 
-def check_single_vectors(target: Target, table: str, keys: tuple[str, ...]) -> None:
+def check_single_vectors(target: Target, place: VectorTable) -> None:
     """Raise IngestError if a sample, or an object of one, has two vectors in a table."""
+    table, keys = place.table, place.keys
     groups = exp.select(*(sql.column(key) for key in keys)).from_(target.table(table))
     groups = groups.group_by(*(sql.column(key) for key in keys))
     groups = groups.having(exp.GT(this=sql.count(), expression=sql.number(1)))
@@ -118,24 +128,23 @@ def check_single_vectors(target: Target, table: str, keys: tuple[str, ...]) -> N
     refuse(target.engine, doubles, table, message="the source has vectors twice:", hint=hint)
 
 
-def refuse_unusable(engine: Engine, queries: Mapping[str | None, exp.Query], widths: Mapping[str | None, int]) -> None:
+def refuse_unusable(engine: Engine, queries: Mapping[VectorTable, exp.Query], widths: Mapping[str, int]) -> None:
     """Raise IngestError if vectors of a source cannot be stored, saying which and why.
 
     Args:
         engine: The session, after the transaction that failed.
-        queries: By task (None: the samples' own), the source's query for vectors.
-        widths: Likewise, the width that the dataset has.
+        queries: By the table they are for, the source's queries for vectors.
+        widths: By name of the table, the width that the dataset has.
     """
     problems: list[Problem] = []
-    for task, query in queries.items():
-        if (width := widths.get(task) or vector_width(engine, query)) is not None:
-            where = "embedding" if task is None else f"object embedding of task {task!r}"
-            problems += found(engine, _unusable(query, width), where)
+    for place, query in queries.items():
+        if (width := widths.get(place.table) or vector_width(engine, query, place.what)) is not None:
+            problems += found(engine, _unusable(query, width), place.what)
     if problems:
         raise IngestError("the source has vectors that cannot be used:", problems=tuple(problems), hint=_HINT)
 
 
-def vector_width(engine: Engine, query: exp.Query) -> int | None:
+def vector_width(engine: Engine, query: exp.Query, what: str = "embedding") -> int | None:
     """Length of a source's first vector; None if it has none.
 
     Raises:
@@ -144,7 +153,7 @@ def vector_width(engine: Engine, query: exp.Query) -> int | None:
     kind = engine.columns(query.subquery("source"))["embedding"]
     if not is_vector(kind):
         raise IngestError(
-            f"embeddings are lists or arrays of numbers, and these are of type {kind}",
+            f"{what}: these are lists or arrays of numbers, and the column is of type {kind}",
             hint="name the column with the vectors with embedding=, and store them as lists",
         )
     length = exp.select(sql.call("len", sql.column("embedding"))).from_(query.subquery("source"))

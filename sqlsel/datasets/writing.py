@@ -17,17 +17,17 @@ from sqlsel.datasets.runs import timestamp
 from sqlsel.datasets.samples import SampleCounts, write_samples
 from sqlsel.datasets.staging import readable, sparingly
 from sqlsel.datasets.tables import (
-    EMBEDDINGS,
     PREDICTIONS,
     SAMPLES,
     SCORES,
     catalog_table,
+    complete_dataset,
     make_catalog,
     make_dataset,
-    object_embeddings,
 )
 from sqlsel.datasets.target import Target
 from sqlsel.datasets.tasks import check_tasks, write_embedding, write_keys, write_tasks
+from sqlsel.datasets.vector_tables import VectorTable, check_embedding_name, object_vectors, own_vectors
 from sqlsel.datasets.vectors import (
     UnusableVectorsError,
     check_new_table,
@@ -96,6 +96,8 @@ def store(engine: Engine, dataset: str, intake: Intake, progress: Progress | Non
     check_dataset_name(dataset, engine)
     catalog = DatasetCatalog(engine)
     facts = catalog.facts(dataset) if dataset in catalog.dataset_names() else None
+    for name in intake.embeddings:
+        check_embedding_name(name, facts.embeddings if facts is not None else ())
     tell = progress or (lambda _stage, _done, _total: None)
 
     def attempt() -> StoreReport:
@@ -130,6 +132,7 @@ def _target(engine: Engine, dataset: str, intake: Intake, facts: DatasetFacts | 
         return Target(engine, dataset, incoming, new=True)
     touched = exp.update(datasets, {"updated_at": now}, where=sql.column("dataset").eq(dataset))
     engine.execute(touched)
+    complete_dataset(engine, dataset)
     target = Target(engine, dataset, "", new=False)
     stored = engine.columns(target.table(SAMPLES))["sample_id"]
     check_id_type(stored, incoming, dataset)
@@ -157,23 +160,20 @@ def _store(target: Target, intake: Intake, facts: DatasetFacts | None, tell: Pro
 def _store_vectors(target: Target, intake: Intake, facts: DatasetFacts | None, tell: Progress) -> Iterator[Problem]:
     """Store the vectors of samples and objects; yields what was left out."""
     widths = _widths(facts)
-    for task, query in _vector_queries(intake).items():
-        table = EMBEDDINGS if task is None else object_embeddings(task)
-        keys = ("sample_id",) if task is None else ("sample_id", "object_index")
+    for place, query in _vector_queries(intake).items():
+        table = place.table
         tell(table, 0, None)
-        stored = widths.get(task)
+        stored = widths.get(table)
         if stored is None:
-            check_new_table(target, table)
-        replaced = _replaced(intake, task, query)
-        width = write_vectors(
-            target, table, query, replaced=replaced, width=stored, normalize=intake.normalize, keys=keys
-        )
+            check_new_table(target, place)
+        replaced = _replaced(intake, place.task, query)
+        width = write_vectors(target, place, query, replaced=replaced, width=stored, normalize=intake.normalize)
         if width is None:
             continue
         if stored is None:
-            write_embedding(target, table, task, width)
+            write_embedding(target, table, place.task, width)
         yield from drop_orphans(target, table, query)
-        check_single_vectors(target, table, keys)
+        check_single_vectors(target, place)
         tell(table, target.count(table), target.count(table))
 
 
@@ -195,10 +195,11 @@ def _store_outputs(target: Target, intake: Intake, facts: DatasetFacts | None, t
     write_tasks(target, tasks)
 
 
-def _vector_queries(intake: Intake) -> dict[str | None, exp.Query]:
-    """The intake's queries for vectors, by task; None is the samples' own."""
-    own: dict[str | None, exp.Query] = {} if intake.embedding is None else {None: intake.embedding}
-    return own | dict(intake.object_embeddings)
+def _vector_queries(intake: Intake) -> dict[VectorTable, exp.Query]:
+    """The intake's queries for vectors, by the table they are for."""
+    own = {} if intake.embedding is None else {own_vectors(): intake.embedding}
+    named = {own_vectors(name): query for name, query in intake.embeddings.items()}
+    return own | named | {object_vectors(task): query for task, query in intake.object_embeddings.items()}
 
 
 def _replaced(intake: Intake, task: str | None, query: exp.Query) -> exp.Query:
@@ -217,14 +218,11 @@ def _any_query(intake: Intake) -> exp.Query:
     raise IngestError("the source is empty: it has neither samples nor anything about them")
 
 
-def _widths(facts: DatasetFacts | None) -> dict[str | None, int]:
-    """By task (None: the samples' own), the width of the vectors that a dataset has."""
+def _widths(facts: DatasetFacts | None) -> dict[str, int]:
+    """By name of the table, the width of the vectors that a dataset has."""
     if facts is None:
         return {}
-    widths: dict[str | None, int] = {task: known.width for task, known in facts.object_embeddings.items()}
-    if facts.embedding is not None:
-        widths[None] = facts.embedding.width
-    return widths
+    return {known.table: known.width for known in (*facts.embeddings.values(), *facts.object_embeddings.values())}
 
 
 def _tables(target: Target) -> list[str]:

@@ -161,7 +161,7 @@ class FakeCatalog:
             name="clothing",
             catalog="c",
             n_samples=100,
-            embedding=EmbeddingFacts("embeddings", 16),
+            embeddings={"default": EmbeddingFacts("embeddings", 16)},
             object_embeddings={"boxes": EmbeddingFacts("object_embeddings", 8, "boxes")},
             tasks={
                 "garments": TaskFacts("garments", "classification", ("dress", "hat", "shoe"), ("novelty",), True, True),
@@ -182,8 +182,8 @@ class FakeCatalog:
             },
             tags=("round-1", "round-2"),
         )
-        self.failures = DatasetFacts("failures", "c", 5, EmbeddingFacts("embeddings", 16), tags=("blurred",))
-        self.narrow = DatasetFacts("narrow", "c", 5, EmbeddingFacts("embeddings", 8))
+        self.failures = DatasetFacts("failures", "c", 5, {"default": EmbeddingFacts("embeddings", 16)}, tags=("blurred",))
+        self.narrow = DatasetFacts("narrow", "c", 5, {"default": EmbeddingFacts("embeddings", 8)})
         self.bare = DatasetFacts("bare", "c", 5)
 
     def dataset_names(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ FACTS = DatasetFacts(
     name="pool",
     catalog="curation",
     n_samples=1000,
-    embedding=EmbeddingFacts("embeddings", 6),
+    embeddings={"default": EmbeddingFacts("embeddings", 6)},
     object_embeddings={"things": EmbeddingFacts("object_embeddings/things", 6, "things")},
     tasks={
         "scene": TaskFacts(

@@ -69,8 +69,8 @@ def _unreachable(pair: Pair, key: MetadataKey, facts: DatasetFacts, catalog: Cat
     strategy = pair.strategy.model
     if not isinstance(strategy, BalanceStrategy) or strategy.target is None:
         return []
-    values = catalog.key_values(facts.name, key.key, MOST_VALUES)
-    if len(values) >= MOST_VALUES:
+    values = _values(key, facts, catalog)
+    if values is None or len(values) >= MOST_VALUES:
         return []
     there = frozenset(values)
     missing = [name for name, share in strategy.target.items() if share > 0 and name not in there]
@@ -79,6 +79,13 @@ def _unreachable(pair: Pair, key: MetadataKey, facts: DatasetFacts, catalog: Cat
         notice((*path, name), f"no sample has {show(name)} in {show(key.key)}: unreachable{_nearest(name, values)}")
         for name in missing[:MOST_NAMES]
     ]
+
+
+def _values(key: MetadataKey, facts: DatasetFacts, catalog: Catalog) -> tuple[str, ...] | None:
+    """The values that samples have in a key; None where that is not known beforehand."""
+    if not key.of_object:
+        return catalog.key_values(facts.name, key.key, MOST_VALUES)
+    return facts.tasks[str(facts.objects_of)].categories or None if key.path[-1] == "category" else None
 
 
 def _nearest(name: str, values: tuple[str, ...]) -> str:

@@ -67,7 +67,7 @@ def _check(source: Source, catalog: Catalog | None, dataset: str | None) -> _Che
     outline = take_apart(top)
     findings: list[Finding] = [*twice, *outline.findings, *check_rules(outline), *_inexact(document, top)]
     if catalog is not None and dataset is not None:
-        findings += check_against_data(outline.pairs, catalog, dataset)
+        findings += check_against_data(outline, catalog, dataset)
     return _Checked(document, outline, document.problems(findings))
 
 

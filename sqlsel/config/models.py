@@ -12,7 +12,7 @@ from pydantic import Field
 
 from sqlsel.config.inputs import Input  # noqa: TC001 - pydantic evaluates the annotations
 from sqlsel.config.strategies import Strategy  # noqa: TC001
-from sqlsel.config.values import Count, Part, Proportion
+from sqlsel.config.values import Count, Part, Proportion, TaskName
 
 
 class Objective(Part):
@@ -34,7 +34,17 @@ class HowMany(Part):
     )
 
 
-class Config(HowMany):
+class What(Part):
+    """What is chosen: samples as they were ingested, or the objects on them."""
+
+    select_objects_of: TaskName | None = Field(
+        default=None,
+        description="Choose single objects of this task instead of whole samples. Each object is a sample with its "
+        "own embedding, prediction and scores, beside the metadata and the other tasks' predictions of its image.",
+    )
+
+
+class Config(HowMany, What):
     """How many samples to choose, and the objectives they should meet together."""
 
     strategies: Annotated[tuple[Objective, ...], Field(min_length=1)] = Field(

@@ -28,6 +28,7 @@ _OTHER_WORDS = {
 
 _PATTERNS = {
     "task": "may hold only letters, digits and _ + = , . @ : / -",
+    "select_objects_of": "may hold only letters, digits and _ + = , . @ : / -",
     "score": "may hold only letters, digits and _ + = , . @ : / -",
     "tag_name": "must start with a letter or digit and hold only letters, digits, spaces and . : ; = @ _ -",
 }
@@ -41,6 +42,7 @@ _ADVICE = {
     ("stopping_condition_minimum_typicality", "less_than_equal"): "no sample has a typicality above 1",
     ("stopping_condition_minimum_typicality", "greater_than"): "leave it out for no minimum",
     ("task", "string_too_short"): "name a task",
+    ("select_objects_of", "string_too_short"): "name a task, or leave it out to choose whole samples",
     ("strategies", "too_short"): "give at least one objective",
 }
 

@@ -9,10 +9,12 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.nearest import unknown
+from sqlsel.datasets.objects import object_tags
 from sqlsel.datasets.structs import metadata_keys, read_type
 from sqlsel.datasets.tables import (
     CATALOG_SCHEMA,
     LAYOUT_VERSION,
+    PREDICTIONS,
     SAMPLES,
     catalog_table,
     dataset_table,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlsel.config.catalog import query_embedding
 from sqlsel.config.findings import Finding
-from sqlsel.config.inputs import INITIAL_TAG
+from sqlsel.config.inputs import DATAPOOL, INITIAL_TAG
 from sqlsel.config.names import unknown_name
 from sqlsel.words import quoted, show
 
@@ -54,7 +54,7 @@ def _check_queries(
         return [unknown_name((*path, "dataset_id"), "dataset", name, names, none="ingest the queries as one")]
     queries = facts if name == facts.name else catalog.facts(name)
     found: list[Finding] = []
-    tags = (INITIAL_TAG, *(tag for tag in queries.tags if tag != INITIAL_TAG))
+    tags = (INITIAL_TAG, DATAPOOL, *(tag for tag in queries.tags if tag not in (INITIAL_TAG, DATAPOOL)))
     if source.tag_name is not None and source.tag_name not in tags:
         found.append(unknown_name((*path, "tag_name"), f"tag in dataset {show(name)}", source.tag_name, tags, none=""))
     theirs = query_embedding(queries, source.task)

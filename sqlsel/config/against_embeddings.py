@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlsel.config.catalog import query_embedding
+from sqlsel.config.catalog import looked_at, query_embedding, task_looked_at
 from sqlsel.config.findings import Finding
 from sqlsel.config.inputs import DATAPOOL, INITIAL_TAG
 from sqlsel.config.names import unknown_name
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlsel.config.catalog import Catalog
     from sqlsel.config.inputs import EmbeddingsInput
     from sqlsel.config.outline import Pair
+    from sqlsel.config.places import Path
     from sqlsel.facts import DatasetFacts, EmbeddingFacts
 
 HOW_TO_ADD = "ingest them, as embeddings.parquet beside the images or with --embeddings FILE"
@@ -23,15 +24,48 @@ HOW_TO_ADD_OBJECTS = "ingest them, as object_embeddings.parquet beside the image
 def check_embeddings(pair: Pair, source: EmbeddingsInput, facts: DatasetFacts, catalog: Catalog) -> list[Finding]:
     """Findings about one objective on embeddings."""
     path = pair.input.path
-    vectors = facts.embedding if source.task is None else facts.object_embeddings.get(source.task)
+    if facts.objects_of is not None and source.task not in (None, facts.objects_of):
+        return [_other_objects(pair, source.task, facts)]
+    vectors, task = looked_at(source, facts), task_looked_at(source, facts)
     found: list[Finding] = []
-    if vectors is None and source.task is None:
-        found.append(Finding((*path, "type"), f"dataset {show(facts.name)} has no embeddings; {HOW_TO_ADD}"))
+    if vectors is None and facts.objects_of is not None and task is not None:
+        found.append(_no_own_embeddings(pair, facts))
+    elif vectors is None and task is None:
+        found.append(_no_embeddings(path, source, facts))
     elif vectors is None:
         found.append(_no_object_embeddings(pair, str(source.task), facts))
     if pair.strategy.kind == "SIMILARITY" and source.dataset_id is not None:
         found += _check_queries(pair, source, vectors, facts, catalog)
     return found
+
+
+def _other_objects(pair: Pair, task: str | None, facts: DatasetFacts) -> Finding:
+    own = show(facts.objects_of)
+    message = f"the samples are the objects of task {own}, and those of {show(task)} are not theirs; leave 'task' out"
+    return Finding((*pair.input.path, "task"), f"{message} for the embeddings of the objects of {own}")
+
+
+def _no_own_embeddings(pair: Pair, facts: DatasetFacts) -> Finding:
+    having = tuple(facts.object_embeddings)
+    others = f"tasks whose objects have them: {quoted(having)}" if having else HOW_TO_ADD_OBJECTS
+    message = f"the objects of task {show(facts.objects_of)}, which are the samples, have no embeddings; {others}"
+    return Finding((*pair.input.path, "type"), message)
+
+
+def _no_embeddings(path: Path, source: EmbeddingsInput, facts: DatasetFacts) -> Finding:
+    having = facts.embeddings
+    if not having:
+        return Finding((*path, "type"), f"dataset {show(facts.name)} has no embeddings; {HOW_TO_ADD}")
+    if source.embedding is not None:
+        what = f"embedding in dataset {show(facts.name)}"
+        return unknown_name((*path, "embedding"), what, source.embedding, tuple(having), none=HOW_TO_ADD)
+    return Finding(path, f"dataset {show(facts.name)} has several embeddings; {_choice(facts)}")
+
+
+def _choice(facts: DatasetFacts) -> str:
+    """How to say which embedding is meant: ``add "embedding" with one of 'clip' (512 dimensions), 'dino' (…)``."""
+    listed = ", ".join(f"{show(each.name)} ({each.width} dimensions)" for each in facts.embeddings.values())
+    return f'add "embedding" with one of {listed}'
 
 
 def _no_object_embeddings(pair: Pair, task: str, facts: DatasetFacts) -> Finding:
@@ -57,11 +91,22 @@ def _check_queries(
     tags = (INITIAL_TAG, DATAPOOL, *(tag for tag in queries.tags if tag not in (INITIAL_TAG, DATAPOOL)))
     if source.tag_name is not None and source.tag_name not in tags:
         found.append(unknown_name((*path, "tag_name"), f"tag in dataset {show(name)}", source.tag_name, tags, none=""))
-    theirs = query_embedding(queries, source.task)
+    task = task_looked_at(source, facts)
+    if vectors is None and task is None:
+        return found
+    theirs = query_embedding(queries, task, vectors.name if vectors is not None else None)
     if theirs is None:
-        message = f"dataset {show(name)} has no embeddings to be similar to; {HOW_TO_ADD}"
-        found.append(Finding((*path, "dataset_id"), message))
+        found.append(Finding((*path, "dataset_id"), _no_queries(queries, vectors)))
     elif vectors is not None and theirs.width != vectors.width:
         widths = f"dataset {show(name)} has embeddings of width {theirs.width}, {show(facts.name)} of {vectors.width}"
         found.append(Finding((*path, "dataset_id"), f"{widths}; similarity needs vectors of the same model"))
     return found
+
+
+def _no_queries(queries: DatasetFacts, vectors: EmbeddingFacts | None) -> str:
+    if not queries.embeddings or vectors is None:
+        return f"dataset {show(queries.name)} has no embeddings to be similar to; {HOW_TO_ADD}"
+    return (
+        f"dataset {show(queries.name)} has no embedding {show(vectors.name)} to be similar to; there is: "
+        f"{quoted(tuple(queries.embeddings))}; add it with `sqlsel add-embedding`"
+    )

@@ -36,6 +36,11 @@ SCORERS = (
 )
 """Every computed score. Over the objects of a sample the three uncertainties are the largest of the objects'."""
 
+OF_ONE_OBJECT = frozenset(
+    {"uncertainty_least_confidence", "uncertainty_margin", "uncertainty_entropy", "objectness_least_confidence"}
+)
+"""The scores that a single object has too, where objects are the samples."""
+
 
 def computed_scores(task: TaskFacts) -> tuple[str, ...]:
     """Names of the scores that the predictions of a task give."""
@@ -46,7 +51,10 @@ def missing_for(scorer: Scorer, task: TaskFacts) -> str | None:
     """Why a score cannot be computed for a task; None if it can."""
     if not task.has_predictions:
         return "it is computed from predictions, and there are none"
-    if task.task_type not in scorer.task_types:
+    if task.task_type == "object":
+        if scorer.name not in OF_ONE_OBJECT:
+            return "it is computed over all objects of a sample, and here each object is a sample"
+    elif task.task_type not in scorer.task_types:
         return f"it is computed for {' and '.join(scorer.task_types)}, and this is {task.task_type}"
     if scorer.needs_probabilities and not task.has_probabilities:
         return "it is computed from class probabilities, and the predictions carry none"

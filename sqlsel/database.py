@@ -109,8 +109,10 @@ class Database:
         Args:
             config: The declaration: a dict, JSON text or the path of a JSON file.
             dataset: The dataset to choose from.
-            tag: Name to put on the outcome. Without one nothing is written, so a read-only database will do.
-            preselected: Samples picked before: a tag, or ids.
+            tag: Name to put on the outcome. Without one nothing is written, so a read-only database will do. A tag
+                that is preselected too grows by the new samples.
+            preselected: Samples picked before: a tag, or ids. The tag ``datapool`` holds those of all selections that
+                were kept under a tag, none before the first.
             seed: Breaks ties; None breaks them by the lowest id.
             missing: ``omit`` leaves samples out that lack an input, ``error`` refuses to run.
             where: A condition in SQL over the sample's columns that candidates have to meet.
@@ -193,6 +195,32 @@ class Database:
         """The tags of a dataset with their counts, by name."""
         self._catalog.check_dataset(dataset)
         return list(tag_counts(self._engine, dataset))
+
+    def combine_tags(
+        self, dataset: str, operation: str, tags: Sequence[str], *, tag: str, overwrite: bool = False
+    ) -> TagFacts:
+        """Put a tag on the samples that a combination of tags has.
+
+        Args:
+            dataset: The dataset.
+            operation: ``UNION`` (in any tag), ``INTERSECTION`` (in every tag) or ``DIFFERENCE`` (in the first and in
+                none of the others), in any case.
+            tags: At least two tags; ``initial-tag`` has every sample, ``datapool`` those of all selections with a tag.
+            tag: Name of the tag to make.
+            overwrite: Whether a tag of that name is replaced; one that a selection made never is.
+
+        Returns:
+            The new tag, counted. Its samples are ranked by the first of the tags that has them, in it by rank.
+
+        Raises:
+            UsageError: If the dataset, the operation or a tag does not exist, or the new name may not be used.
+            SelectionError: If there is no such sample.
+        """
+        from sqlsel.datasets.combining import combine
+
+        self._catalog.check_dataset(dataset)
+        with interruptible(self._engine):
+            return combine(self._engine, dataset, operation, tags, tag, overwrite=overwrite)
 
     @property
     def connection(self) -> Any:  # noqa: ANN401 - the engine's own

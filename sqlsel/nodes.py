@@ -9,6 +9,7 @@ from sqlglot import exp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
 
 def name(text: str) -> exp.Identifier:
@@ -47,6 +48,11 @@ def number(value: float) -> exp.Expr:
         return exp.Neg(this=number(-value))
     digits = repr(value)
     return exp.Literal.number(digits if isinstance(value, int) or "e" in digits else f"{digits}e0")
+
+
+def moment(value: datetime) -> exp.Expr:
+    """A point in time, in UTC and without a time zone, as a literal."""
+    return exp.cast(exp.Literal.string(value.isoformat(sep=" ")), "TIMESTAMP")
 
 
 def call(function: str, *arguments: exp.Expr) -> exp.Anonymous:

@@ -85,14 +85,14 @@ def select(
     Args:
         engine: The database; the plan runs on a cursor of it.
         asked: The selection.
-        tag: Name to keep the selection under.
+        tag: Name to keep the selection under; the preselected tag itself grows.
         overwrite: Whether a tag of that name is replaced.
         progress: Told of the stages.
     """
     started = datetime.now(UTC)
     with interruptible(engine), planned(engine, asked) as (plan, earlier, notices):
         if tag is not None:
-            check_new_tag(engine, asked.dataset, tag, overwrite=overwrite)
+            check_new_tag(engine, asked.dataset, tag, overwrite=overwrite or tag == asked.preselected)
         with _session(engine, earlier) as session:
             outcome = run_plan(plan, session, progress)
         told = summarize(plan, outcome, tuple(str(notice) for notice in notices))
@@ -144,5 +144,6 @@ def _keep(
     )
     ids = earlier.ids if earlier.ids is not None else outcome.ranked.column("sample_id").slice(0, 0)
     tag = str(summary["tag"])
+    grows = earlier.preselected is not None and earlier.preselected.tag == tag
     ranked = outcome.ranked.drop_columns(["file_name"])
-    return record_selection(engine, record, ranked, tag=tag, preselected=ids, overwrite=overwrite)
+    return record_selection(engine, record, ranked, tag=tag, preselected=ids, overwrite=overwrite, grows=grows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlsel.config.catalog import Catalog, query_embedding
 from sqlsel.config.check import check_config, read_config
 from sqlsel.config.inputs import (
+    DATAPOOL,
     INITIAL_TAG,
     EmbeddingsInput,
     Input,
@@ -29,6 +30,7 @@ from sqlsel.config.strategies import (
 from sqlsel.config.values import Shares
 
 __all__ = [
+    "DATAPOOL",
     "INITIAL_TAG",
     "SCORERS",
     "BalanceStrategy",

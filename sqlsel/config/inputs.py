@@ -11,6 +11,9 @@ from sqlsel.config.values import Int, Part, TagName, TaskName, Text
 INITIAL_TAG = "initial-tag"
 """The tag that every dataset has: all of its samples."""
 
+DATAPOOL = "datapool"
+"""The other one: the samples of all selections that were kept."""
+
 InputType = Literal["EMBEDDINGS", "SCORES", "METADATA", "PREDICTIONS", "RANDOM"]
 PredictionsName = Literal["CLASS_DISTRIBUTION", "CATEGORY_COUNT"]
 

@@ -66,6 +66,7 @@ def record_selection(
     tag: str,
     preselected: pa.Array | pa.ChunkedArray | Sequence[object] = (),
     overwrite: bool = False,
+    grows: bool = False,
 ) -> str:
     """Keep a selection under a tag: ranks, tag and run, all of them or, when anything fails, none.
 
@@ -76,6 +77,7 @@ def record_selection(
         tag: Name to put on the picks and on the preselected.
         preselected: Ids of the samples that were picked before; they get the tag without a rank.
         overwrite: Replace the tag, and the ranks of the run it came from, if it exists. That run's record stays.
+        grows: The tag holds the preselected: it takes in the picks, and the ranks of earlier runs stay.
 
     Returns:
         The run id.
@@ -85,8 +87,8 @@ def record_selection(
     """
     run_id = run.run_id or new_run_id()
     with _bound(engine, ranked, preselected) as (picks, earlier), engine.transaction():
-        check_new_tag(engine, run.dataset, tag, overwrite=overwrite)
-        for table in (TAGS, SELECTIONS):
+        check_new_tag(engine, run.dataset, tag, overwrite=overwrite or grows)
+        for table in (TAGS,) if grows else (TAGS, SELECTIONS):
             target = dataset_table(engine.catalog, run.dataset, table)
             engine.execute(exp.delete(target).where(sql.column("tag").eq(tag)))
         _insert(engine, run.dataset, TAGS, _tagged(picks, tag, sql.column("rank")))

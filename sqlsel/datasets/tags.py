@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.nearest import unknown
-from sqlsel.datasets.tables import SAMPLES, TAGS, dataset_table
+from sqlsel.datasets.tables import SAMPLES, SELECTIONS, TAGS, dataset_table
 from sqlsel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,8 +20,19 @@ if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
 
 INITIAL_TAG = "initial-tag"
+DATAPOOL = "datapool"
+
+VIRTUAL_TAGS = {
+    INITIAL_TAG: "every sample of a dataset",
+    DATAPOOL: "every sample that selections kept under a tag hold",
+}
+"""The tags that every dataset has without anybody putting them on samples, and what they mean."""
 
 _SHORTEST = 3
+_OTHER_NAME = {
+    INITIAL_TAG: "name the tag otherwise: 'round-1'",
+    DATAPOOL: "name the tag otherwise: 'round-1'; what it holds is in the datapool at once",
+}
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9 .:;=@_-]+")
 
 
@@ -44,12 +55,10 @@ def check_tag_name(tag: str) -> None:
     """Raise UsageError unless samples can be tagged with this name.
 
     A name has at least three characters, starts with a letter or digit and goes on with those, blanks and ``.:;=@_-``.
-    ``initial-tag`` is taken: it means every sample of a dataset.
+    ``initial-tag`` and ``datapool`` are taken: every dataset has them.
     """
-    if tag == INITIAL_TAG:
-        raise UsageError(
-            f"tag {tag!r} is reserved: it means every sample of a dataset", hint="name the tag otherwise: 'round-1'"
-        )
+    if tag in VIRTUAL_TAGS:
+        raise UsageError(f"tag {tag!r} is reserved: it means {VIRTUAL_TAGS[tag]}", hint=_OTHER_NAME[tag])
     if len(tag) < _SHORTEST or not _NAME.fullmatch(tag):
         raise UsageError(
             f"tag {tag!r} is no tag name: at least {_SHORTEST} characters, a letter or digit first, then letters, "
@@ -59,7 +68,7 @@ def check_tag_name(tag: str) -> None:
 
 
 def tag_names(engine: Engine, dataset: str) -> tuple[str, ...]:
-    """Names of a dataset's tags, sorted; ``initial-tag`` is not among them."""
+    """Names of a dataset's tags, sorted; those that every dataset has are not among them."""
     tag = sql.column("tag")
     query = exp.select(tag).distinct().from_(dataset_table(engine.catalog, dataset, TAGS))
     return tuple(sorted(row[0] for row in engine.rows(query)))
@@ -75,17 +84,17 @@ def tag_counts(engine: Engine, dataset: str) -> tuple[TagFacts, ...]:
 
 
 def check_tag(engine: Engine, dataset: str, tag: str) -> None:
-    """Raise UsageError with the nearest names unless the dataset has this tag. ``initial-tag`` always exists."""
-    if tag == INITIAL_TAG:
+    """Raise UsageError with the nearest names unless the dataset has this tag, as it has the virtual ones."""
+    if tag in VIRTUAL_TAGS:
         return
     names = tag_names(engine, dataset)
     if tag not in names:
         raise unknown(
             "tag",
             tag,
-            names,
+            (*names, *VIRTUAL_TAGS) if names else (),
             where=f"in dataset {dataset!r}",
-            empty=f"it has none yet; {INITIAL_TAG!r} means every sample",
+            empty=f"it has none yet; {INITIAL_TAG!r} means every sample, {DATAPOOL!r} those that were selected",
         )
 
 
@@ -111,13 +120,22 @@ def check_new_tag(engine: Engine, dataset: str, tag: str, *, overwrite: bool) ->
 def tag_query(engine: Engine, dataset: str, tag: str) -> exp.Select:
     """Query of a tag's samples: ``sample_id`` and ``rank`` (NULL for the preselected), in no order.
 
-    For ``initial-tag`` these are all samples, without ranks.
+    For ``initial-tag`` these are all samples and for ``datapool`` those of the selections that were kept, without ranks.
     """
+    nothing = named(exp.cast(exp.Null(), "BIGINT"), "rank")
     if tag == INITIAL_TAG:
-        nothing = named(exp.cast(exp.Null(), "BIGINT"), "rank")
         return exp.select(sql.column("sample_id"), nothing).from_(dataset_table(engine.catalog, dataset, SAMPLES))
     tags = dataset_table(engine.catalog, dataset, TAGS)
+    if tag == DATAPOOL:
+        return exp.select(sql.column("sample_id"), nothing).distinct().from_(tags).where(of_selections(engine, dataset))
     return exp.select(sql.column("sample_id"), sql.column("rank")).from_(tags).where(sql.column("tag").eq(tag))
+
+
+def of_selections(engine: Engine, dataset: str) -> exp.In:
+    """Whether a row of the tags belongs to a tag that a selection made, not one that was put together by hand."""
+    selections = dataset_table(engine.catalog, dataset, SELECTIONS)
+    made = exp.select(sql.column("tag")).from_(selections)
+    return exp.In(this=sql.column("tag"), query=exp.Subquery(this=made))
 
 
 def read_tag(engine: Engine, dataset: str, tag: str) -> pa.Table:

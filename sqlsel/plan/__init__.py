@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sqlsel.plan.explain import explain_plan
-from sqlsel.plan.model import Plan, Preselected, Request
+from sqlsel.plan.model import Among, Plan, Preselected, Request, Since
 from sqlsel.plan.planner import make_plan
 from sqlsel.plan.rendering import render
 
-__all__ = ["Plan", "Preselected", "Request", "explain_plan", "make_plan", "render"]
+__all__ = ["Among", "Plan", "Preselected", "Request", "Since", "explain_plan", "make_plan", "render"]

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sqlsel import nodes as sql
-from sqlsel.config import INITIAL_TAG
+from sqlsel.config import DATAPOOL, INITIAL_TAG
 from sqlsel.plan.predicate import parse_predicate
 
 if TYPE_CHECKING:
     from sqlsel.facts import DatasetFacts
-    from sqlsel.plan.model import InputStep, Plan, Preselected, ThresholdStep
+    from sqlsel.plan.model import InputStep, Plan, Preselected, Request, ThresholdStep
 
 INPUTS = "sqlsel_inputs"
 IN_PLAY = "sqlsel_in_play"
 PRESELECTED_IDS = "sqlsel_preselected"
+AMONG_IDS = "sqlsel_among"
 
 _OPERATIONS = {"SMALLER": exp.LT, "SMALLER_EQUAL": exp.LTE, "BIGGER": exp.GT, "BIGGER_EQUAL": exp.GTE}
 
 
 def inputs_query(plan: Plan) -> exp.Select:
-    """Query with every sample that ``where`` admits, and the preselected: ids and inputs."""
+    """Query with every sample that the request admits, and the preselected: ids and inputs."""
     facts = plan.facts
     chosen = sql.present(sql.column("sample_id", "preselected")) if plan.request.preselected else exp.false()
     query = exp.select(
@@ -35,10 +36,31 @@ def inputs_query(plan: Plan) -> exp.Select:
     for step in plan.inputs:
         if step.relation is not None:
             query = _join(query, step.relation.copy(), step.column)
-    if plan.request.where is not None:
-        admitted = exp.Paren(this=parse_predicate(plan.request.where, facts))
+    conditions = _admitted(plan.request, facts)
+    if conditions:
+        admitted = exp.Paren(this=sql.every(conditions)) if len(conditions) > 1 else conditions[0]
         query = query.where(exp.or_(chosen.copy(), admitted) if plan.request.preselected else admitted)
     return query
+
+
+def _admitted(request: Request, facts: DatasetFacts) -> list[exp.Expr]:
+    """What the call asks of a sample ``s`` for it to be a candidate."""
+    conditions: list[exp.Expr] = []
+    if request.where is not None:
+        conditions.append(exp.Paren(this=parse_predicate(request.where, facts)))
+    if request.among is not None:
+        tag = request.among.tag
+        ids = exp.select(sql.column("sample_id")).from_(sql.table(AMONG_IDS))
+        conditions.append(_one_of(ids if tag is None else tagged_ids(facts.catalog, facts.name, tag)))
+    if request.since is not None and not request.since.everything:
+        later = exp.GT(this=sql.column("added_at"), expression=sql.moment(request.since.moment))
+        arrivals = exp.select(sql.column("sample_id")).from_(sql.table("arrivals", facts.name, facts.catalog))
+        conditions.append(_one_of(arrivals.where(later)))
+    return conditions
+
+
+def _one_of(ids: exp.Select) -> exp.In:
+    return exp.In(this=sql.column("sample_id", "s"), query=exp.Subquery(this=ids))
 
 
 def preselected_ids(preselected: Preselected, facts: DatasetFacts) -> exp.Select:
@@ -54,9 +76,11 @@ def tagged_ids(catalog: str, dataset: str, tag: str) -> exp.Select:
     ids = exp.select(sql.column("sample_id"))
     if tag == INITIAL_TAG:
         return ids.from_(sql.table("samples", dataset, catalog))
-    return ids.from_(sql.table("tags", dataset, catalog)).where(
-        exp.EQ(this=sql.column("tag"), expression=sql.text(tag))
-    )
+    tags = ids.from_(sql.table("tags", dataset, catalog))
+    if tag != DATAPOOL:
+        return tags.where(exp.EQ(this=sql.column("tag"), expression=sql.text(tag)))
+    made = exp.select(sql.column("tag")).from_(sql.table("selections", dataset, catalog))
+    return tags.distinct().where(exp.In(this=sql.column("tag"), query=exp.Subquery(this=made)))
 
 
 def in_play_query(plan: Plan, *columns: exp.Expr) -> exp.Select:

@@ -54,14 +54,25 @@ def _filters(plan: Plan) -> list[str]:
         found.append(
             f"start from the preselected samples of tag {tag}" if tag else f"start from {count} preselected samples"
         )
-    if plan.request.where is not None:
-        found.append(f"keep candidates where {plan.request.where}")
+    found += [f"keep candidates {condition}" for condition in admission_texts(plan)]
     needed = [step.label for step in plan.inputs if not step.optional]
     if needed and plan.request.missing == "omit":
         found.append(f"leave out candidates that lack: {', '.join(needed)}")
     elif needed:
         found.append(f"refuse to run if a candidate lacks: {', '.join(needed)}")
     return [*found, *(f"keep candidates with {threshold_text(step)}" for step in plan.thresholds)]
+
+
+def admission_texts(plan: Plan) -> list[str]:
+    """What the call asks of candidates beside the config: ``where width > 3``, ``of tag batch-2``."""
+    found = [] if plan.request.where is None else [f"where {plan.request.where}"]
+    among, since = plan.request.among, plan.request.since
+    if among is not None:
+        found.append(f"of tag {among.tag}" if among.tag else f"among {among.count:,} given samples")
+    if since is not None:
+        moment = f"{since.moment:%Y-%m-%d %H:%M:%S} UTC"
+        found.append(f"added after tag {since.tag} was selected ({moment})" if since.tag else f"added after {moment}")
+    return found
 
 
 def threshold_text(step: ThresholdStep) -> str:

@@ -17,6 +17,7 @@ from sqlsel.config import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlglot import exp
 
@@ -42,6 +43,34 @@ class Preselected:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """The only samples that may be chosen: those of a tag, or with some ids.
+
+    Attributes:
+        tag: The tag that holds them; None where ids were given.
+        count: How many ids were given.
+    """
+
+    tag: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Only samples may be chosen that came into the dataset after a moment.
+
+    Attributes:
+        moment: In UTC, without a time zone.
+        tag: The tag whose selection was made then; None where the moment itself was given.
+        everything: Whether the dataset itself is younger, so that every sample came later.
+    """
+
+    moment: datetime
+    tag: str | None = None
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What a call asks beside the config.
 
@@ -50,12 +79,16 @@ class Request:
         preselected: Samples picked in earlier runs.
         missing: What becomes of samples that lack an input.
         where: A condition over the sample's columns that candidates have to meet.
+        among: The only samples that may be chosen; None for all.
+        since: The moment after which candidates came into the dataset; None for any.
     """
 
     seed: int | None = 0
     preselected: Preselected | None = None
     missing: Missing = "omit"
     where: str | None = None
+    among: Among | None = None
+    since: Since | None = None
 
 
 @dataclass(frozen=True, slots=True)

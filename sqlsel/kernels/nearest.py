@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 PRODUCT_NUMBERS = 1 << 21
 """Numbers in one block of a matrix product: 8 MiB in single precision, a fraction of a second of work."""
-WIDE_NUMBERS = 1 << 17
-"""Rows in focus with more numbers than this follow new centres through single precision, not directly in double."""
 FIRST_CENTRES = 256
 BLOCK_ROWS = 1024
 BLOCK_NUMBERS = 1 << 18
@@ -58,8 +56,8 @@ class Nearest:
         self._slack = 0.0
         self._begun = False
         self._focus: Rows | None = None
-        self._wide: Doubles = np.empty((0, matrix.shape[1]))
-        self._difference = self._wide
+        self._vectors_in_focus = self._vectors
+        self._floors: Doubles = np.empty(0)
         self.focused: Doubles = np.empty(0)
 
     def add(self, row: int) -> None:
@@ -72,27 +70,30 @@ class Nearest:
         self._lifts[count] = self._work.lifts[row]
         self._slack = max(self._slack, self._work.slack(row))
         self.centres.append(row)
-        if self._focus is not None and len(self._wide):
-            place = self._place(row)
-            centre = self._matrix[row].astype(np.float64) if place is None else self._wide[place]
-            difference = np.subtract(self._wide, centre, out=self._difference)
-            halves = np.einsum("ij,ij->i", difference, difference)
-            halves *= 0.5
-            np.minimum(self.focused, halves, out=self.focused)
-        elif self._focus is not None:
-            self.bound[self._focus] = self.focused
-            self._exact[self._focus] = count > 0
-            self._seen[self._focus] = count
-            self.focused = self.settle(self._focus)
+        if self._focus is not None:
+            self._follow(row, count)
+
+    def _follow(self, row: int, number: int) -> None:
+        """Let the rows in focus meet a new centre: those that single precision cannot tell to be farther, in double."""
+        lower = self._floors - self._vectors_in_focus @ self._vectors[number]
+        reach = float(self._lifts[number]) - self._work.slack(row)
+        near = lower < self.focused - reach
+        place = self._place(row)
+        if place is not None:
+            self.focused[place] = 0.0
+            near[place] = False
+        nearer = near.nonzero()[0]
+        if len(nearer):
+            halves = self._pairs(self._focus[nearer], np.full(len(nearer), row))
+            self.focused[nearer] = np.minimum(self.focused[nearer], halves)
 
     def focus(self, rows: Rows) -> None:
         """Settle some rows, and keep :attr:`focused`, their exact values, up to date from now on."""
         self.leave()
         self.focused = self.settle(rows)
         self._focus = rows
-        narrow = len(rows) * self._matrix.shape[1] <= WIDE_NUMBERS
-        self._wide = self._matrix.take(rows[: len(rows) * narrow], axis=0).astype(np.float64)
-        self._difference = np.empty_like(self._wide)
+        self._vectors_in_focus = self._work.take(rows)
+        self._floors = self._work.lifts[rows] - self._work.slacks(rows)
 
     def leave(self) -> None:
         """Take the rows out of focus; what is known of them stays known."""

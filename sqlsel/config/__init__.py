@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlsel.config.catalog import Catalog, query_embedding
+from sqlsel.config.catalog import Catalog, looked_at, query_embedding
 from sqlsel.config.check import check_config, read_config
 from sqlsel.config.inputs import (
     DATAPOOL,
@@ -55,6 +55,7 @@ __all__ = [
     "check_config",
     "computed_scores",
     "json_schema",
+    "looked_at",
     "query_embedding",
     "read_config",
 ]

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sqlsel.config.joint import JOINER, Keys
 from sqlsel.config.values import Int, Part, TagName, TaskName, Text
 
 INITIAL_TAG = "initial-tag"
@@ -24,6 +25,10 @@ class EmbeddingsInput(Part):
     type: Literal["EMBEDDINGS"] = Field(description="Look at embeddings.")
     task: TaskName | None = Field(
         default=None, description="Look at the embeddings of this task's objects instead of those of whole samples."
+    )
+    embedding: Text | None = Field(
+        default=None,
+        description="Which of the samples' own embeddings to look at, by name; needed where the dataset has several.",
     )
     dataset_id: Text | None = Field(
         default=None, description="For SIMILARITY: the dataset that holds the queries, by name or by 24 hex digits."
@@ -46,7 +51,20 @@ class MetadataInput(Part):
     """One metadata value a sample."""
 
     type: Literal["METADATA"] = Field(description="Look at a metadata value.")
-    key: Text = Field(description="The metadata key, with dots between its levels: weather.temperature.")
+    key: Keys = Field(
+        description="The metadata key, with dots between its levels: weather.temperature. For BALANCE also a list of "
+        "keys, whose combinations of values are the classes."
+    )
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys, one or several."""
+        return self.key if isinstance(self.key, tuple) else (self.key,)
+
+    @property
+    def name(self) -> str:
+        """The keys as names and messages show them: ``weather+time``."""
+        return JOINER.join(self.keys)
 
 
 class PredictionsInput(Part):

@@ -8,7 +8,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.config.findings import Finding, notice
+from sqlsel.config.from_paths import check_use
+from sqlsel.config.joint import leaves
 from sqlsel.config.kinds import usable_strategies
+from sqlsel.config.metadata_rules import check_bound, check_keys
 from sqlsel.config.spelling import UNSUPPORTED
 from sqlsel.words import listing, show
 
@@ -20,10 +23,11 @@ ROUNDING = 1e-9
 
 def check_rules(outline: Outline) -> list[Finding]:
     """Every rule, for the whole config and for each objective."""
-    found = [*_how_many(outline.top), *_unsupported(outline.top)]
+    found = [*_how_many(outline.top), *_unsupported(outline.top), *check_use(outline)]
     for pair in outline.pairs:
-        found += [*_goes_together(pair), *_queries(pair), *_categories(pair.input)]
+        found += [*_goes_together(pair), *_embedding(pair.input), *_queries(pair), *_categories(pair.input)]
         found += [*_strength(pair.strategy), *_balance(pair.strategy), *_count(pair), *_target_range(pair.strategy)]
+        found += [*check_keys(pair), *check_bound(pair)]
     return found
 
 
@@ -53,6 +57,13 @@ def _goes_together(pair: Pair) -> list[Finding]:
     name = f" with {source.data['name']}" if source.kind == "PREDICTIONS" and len(usable) < 3 else ""
     message = f"{strategy.kind} cannot use {source.kind}{name}; {source.kind}{name} goes with: {listing(usable)}"
     return [Finding((*strategy.path, "type"), message)]
+
+
+def _embedding(source: Side) -> list[Finding]:
+    if source.kind != "EMBEDDINGS" or source.data.get("embedding") is None or source.data.get("task") is None:
+        return []
+    message = "'embedding' names vectors of whole samples; those of the objects of a task have no names; leave it out"
+    return [Finding((*source.path, "embedding"), message, at_key=True)]
 
 
 def _queries(pair: Pair) -> list[Finding]:
@@ -117,9 +128,10 @@ def _count(pair: Pair) -> list[Finding]:
 
 def _shares(target: dict[str, Any], strategy: Side) -> list[Finding]:
     path = (*strategy.path, "target")
-    if not all(_is_number(share) and share >= 0 for share in target.values()):
+    shares = [share for _, share in leaves(target)]
+    if not all(_is_number(share) and share >= 0 for share in shares):
         return []
-    total = sum(map(float, target.values()))
+    total = sum(map(float, shares))
     if total == 0:
         return [Finding(path, "the shares are all 0; give at least one class a share")]
     if math.isinf(total):

@@ -44,13 +44,41 @@ def objective_conditions() -> list[Schema]:
         if kind != "SIMILARITY":
             none = _left_out("dataset_id", "tag_name")
             conditions.append(_when(_side("strategy", "type", kind), {"properties": {"input": none}}))
+    of_objects = {"properties": {"input": _given("task", "string")}}
+    conditions.append(_when(of_objects, {"properties": {"input": _left_out("embedding")}}))
     no_categories = {"properties": {"input": _left_out("categories")}}
     conditions.append(_when(_side("input", "name", "CLASS_DISTRIBUTION"), no_categories))
+    conditions += _metadata_conditions()
     for kind in GOES_WITH:
         if kind != "PREDICTIONS":
             no_count = {"properties": {"strategy": _left_out("count")}}
             conditions.append(_when(_side("input", "type", kind), no_count))
     return [*conditions, *_strength_conditions()]
+
+
+def shares_definition(share: Schema) -> Schema:
+    """For ``$defs``: shares inside shares, to any depth."""
+    inner = {"anyOf": [share, {"$ref": "#/$defs/Shares"}]}
+    names = {"minLength": 1}
+    return {"type": "object", "properties": {}, "minProperties": 1, "propertyNames": names, "additionalProperties": inner}
+
+
+def no_shares_definition() -> Schema:
+    """For ``$defs``: shares that are all 0, to any depth."""
+    inner = {"anyOf": [{"const": 0}, {"$ref": "#/$defs/NoShares"}]}
+    return {"type": "object", "properties": {}, "additionalProperties": inner}
+
+
+def _metadata_conditions() -> list[Schema]:
+    """Several keys go with BALANCE, and only with them shares are nested; only metadata holds times."""
+    several = {"type": "object", "properties": {"key": {"type": "array", "minItems": 2}}, "required": ["key"]}
+    joint = {"properties": {"input": several}, "required": ["input"]}
+    flat = {"additionalProperties": {"not": {"type": "object", "minProperties": 1}}}
+    one_level = {"properties": {"strategy": {"properties": {"target": flat}}}}
+    conditions = [{"if": joint, "then": _strategies(("BALANCE",)), "else": one_level}]
+    number = {"properties": {"strategy": {"properties": {"threshold": {"type": "number"}}}}}
+    conditions += [_when(_side("input", "type", kind), number) for kind in GOES_WITH if kind != "METADATA"]
+    return conditions
 
 
 def _strength_conditions() -> list[Schema]:

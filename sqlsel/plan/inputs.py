@@ -15,7 +15,9 @@ from sqlsel.config import (
     PredictionsInput,
     RandomInput,
     ScoresInput,
+    looked_at,
 )
+from sqlsel.facts import DEFAULT_EMBEDDING
 from sqlsel.plan.model import InputStep, Request, Vectors
 from sqlsel.plan.scores import in_object_order, per_sample, predictions, score_relation
 
@@ -45,7 +47,7 @@ def input_step(objective: Objective, column: str, facts: DatasetFacts, request: 
 
 
 def _vectors(source: EmbeddingsInput, column: str, facts: DatasetFacts) -> InputStep:
-    found = facts.object_embeddings[source.task] if source.task else facts.embedding
+    found = looked_at(source, facts)
     assert found is not None
     sample_id = sql.column("sample_id")
     stored = exp.select(sample_id).from_(sql.table(found.table, facts.name, facts.catalog))
@@ -55,7 +57,10 @@ def _vectors(source: EmbeddingsInput, column: str, facts: DatasetFacts) -> Input
     elif source.task:
         relation = stored.distinct()
     has = exp.Case(ifs=[exp.If(this=sql.present(sql.column("sample_id", column)), true=exp.true())])
-    label = f"embeddings of the objects of task {source.task}" if source.task else "embeddings"
+    plain = found.name == DEFAULT_EMBEDDING and len(facts.embeddings) < 2
+    label = "embeddings" if plain else f"embedding {found.name}"
+    if source.task:
+        label = f"embeddings of the objects of task {source.task}"
     vectors = Vectors(catalog=facts.catalog, schema=facts.name, facts=found)
     return InputStep(column=column, label=label, kind="vectors", value=has, relation=relation, vectors=vectors)
 

@@ -10,7 +10,7 @@ def objective_name(objective: Objective) -> str:
     strategy = objective.strategy.type.lower()
     source = objective.input
     if isinstance(source, EmbeddingsInput):
-        parts = [part for part in (source.task, source.dataset_id) if part]
+        parts = [part for part in (source.task, source.embedding, source.dataset_id) if part]
         return ":".join([strategy, "/".join(parts)]) if parts else strategy
     if isinstance(source, ScoresInput):
         return f"{strategy}:{source.task}/{source.score}"

@@ -16,6 +16,7 @@ from sqlsel.config import (
     Objective,
     ThresholdStrategy,
     WeightsStrategy,
+    looked_at,
     query_embedding,
 )
 from sqlsel.plan.inputs import input_step
@@ -41,7 +42,7 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
     thresholds: list[ThresholdStep] = []
     objectives: list[ObjectiveStep] = []
     for objective, name in zip(config.strategies, names, strict=True):
-        step = inputs[_key(objective)]
+        step = inputs[_key(objective, facts)]
         if isinstance(objective.strategy, ThresholdStrategy):
             thresholds.append(ThresholdStep(name, step, objective.strategy))
         else:
@@ -68,20 +69,22 @@ def _asked(config: Config, facts: DatasetFacts) -> int:
     return max(1, int(share.to_integral_value(rounding=ROUND_HALF_UP)))
 
 
-def _key(objective: Objective) -> tuple[object, str | None]:
+def _key(objective: Objective, facts: DatasetFacts) -> tuple[object, str | None]:
     """What makes two objectives look at one column: the input, and for a balance what it counts."""
     source = objective.input
     if isinstance(source, EmbeddingsInput):
         # the queries belong to the objective: the vectors looked at are the same with and without them
-        source = source.model_copy(update={"dataset_id": None, "tag_name": None})
+        found = looked_at(source, facts)
+        name = None if found is None or source.task is not None else found.name
+        source = source.model_copy(update={"dataset_id": None, "tag_name": None, "embedding": name})
     return source, objective.strategy.count if isinstance(objective.strategy, BalanceStrategy) else None
 
 
 def _inputs(config: Config, facts: DatasetFacts, request: Request) -> dict[tuple[object, str | None], InputStep]:
     steps: dict[tuple[object, str | None], InputStep] = {}
     for objective in config.strategies:
-        if _key(objective) not in steps:
-            steps[_key(objective)] = input_step(objective, f"input_{len(steps) + 1}", facts, request)
+        if _key(objective, facts) not in steps:
+            steps[_key(objective, facts)] = input_step(objective, f"input_{len(steps) + 1}", facts, request)
     return steps
 
 
@@ -100,7 +103,8 @@ def _queries(objective: Objective, facts: DatasetFacts, catalog: Catalog) -> Que
     if not isinstance(source, EmbeddingsInput) or source.dataset_id is None:
         return None
     holder = facts if source.dataset_id == facts.name else catalog.facts(source.dataset_id)
-    found = query_embedding(holder, source.task)
+    own = looked_at(source, facts)
+    found = query_embedding(holder, source.task, own.name if own is not None else None)
     assert found is not None
     vectors = Vectors(catalog=holder.catalog, schema=holder.name, facts=found)
     return Queries(vectors=vectors, tag=source.tag_name or INITIAL_TAG)

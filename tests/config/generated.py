@@ -77,6 +77,7 @@ _CATEGORIES = st.lists(_TEXT, min_size=1, max_size=4, unique=True)
 
 _PAIRS = st.one_of(
     st.tuples(_typed("EMBEDDINGS", task=_TASK), _SPREAD),
+    st.tuples(_typed("EMBEDDINGS", embedding=_TEXT), _SPREAD),
     st.tuples(
         _typed("EMBEDDINGS", {"dataset_id": _TEXT}, task=_TASK, tag_name=_TAG), _typed("SIMILARITY", strength=_STRENGTH)
     ),

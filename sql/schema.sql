@@ -56,3 +56,30 @@ CREATE TABLE IF NOT EXISTS sqlsel.runs (
     stop VARCHAR,
     summary VARCHAR
 );
+
+-- The folders that a dataset's images were found in; the greatest number is the latest. beside is the way there from the
+-- folder of the database, for when both have moved.
+CREATE TABLE IF NOT EXISTS sqlsel.image_folders (
+    dataset VARCHAR NOT NULL,
+    number INTEGER NOT NULL,
+    folder VARCHAR NOT NULL,
+    beside VARCHAR
+);
+
+-- What looked at the images to make the vectors of a table, or the predictions of a task: a model and how it was fed, as
+-- JSON.
+CREATE TABLE IF NOT EXISTS sqlsel.makers (
+    dataset VARCHAR NOT NULL,
+    table_name VARCHAR NOT NULL,
+    task VARCHAR,
+    maker VARCHAR NOT NULL
+);
+
+-- Principal axes that the vectors of a table are given in: axis 0 is the centre, images is what they were fitted to.
+CREATE TABLE IF NOT EXISTS sqlsel.projections (
+    dataset VARCHAR NOT NULL,
+    table_name VARCHAR NOT NULL,
+    images BIGINT NOT NULL,
+    axis INTEGER NOT NULL,
+    numbers DOUBLE[] NOT NULL
+);

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from sqlglot import exp
 
+    from sqlsel.datasets.imagery import Maker
     from sqlsel.errors import Problem
     from sqlsel.facts import MetadataKey, TaskFacts
 
@@ -28,14 +30,16 @@ class Intake:
             has no vector and loses the one it had.
         embeddings: Likewise, by name, for vectors beside those: a dataset can hold several embeddings.
         object_embeddings: By task, queries with ``sample_id``, ``object_index`` and ``embedding``.
-        predictions: Query with the columns of the predictions table. A sample whose prediction is empty has one row
-            with ``object_index`` and ``category`` NULL.
+        predictions: Query with the columns of the predictions table, of which ``area`` and ``keypoint_confidence`` may
+            lack. A sample whose prediction is empty has one row with ``object_index`` and ``category`` NULL.
         predicted: Query with ``sample_id`` and ``task``: whose predictions are replaced, if only by none. Without it,
             those that ``predictions`` names.
         scores: Query with ``sample_id``, ``task``, ``score`` and ``value``. Where the value is NULL or NaN, the sample
             has no such score and loses the one it had.
         tasks: The tasks that predictions and scores belong to.
         keys: Metadata keys whose kind the source declares; the others follow from the column types.
+        images: The folder that the samples' file names are relative to, if there are images in it.
+        maker: What looked at the images to make the vectors and predictions, if they come from images.
         bound: Arrow tables, readers, frames or relations that the queries name.
         problems: What was left out or repaired while reading, as notices.
         normalize: Whether vectors are brought to unit length.
@@ -50,6 +54,8 @@ class Intake:
     scores: exp.Query | None = None
     tasks: tuple[TaskFacts, ...] = ()
     keys: tuple[MetadataKey, ...] = ()
+    images: Path | None = None
+    maker: Maker | None = None
     bound: Mapping[str, object] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     normalize: bool = True

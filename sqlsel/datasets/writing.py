@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.datasets.catalog import DatasetCatalog
+from sqlsel.datasets.imagery import add_image_folder, keep_makers
 from sqlsel.datasets.naming import check_dataset_name
 from sqlsel.datasets.orphans import drop_orphans
 from sqlsel.datasets.predictions import forget_predictions, write_predictions, write_scores
@@ -146,6 +147,10 @@ def _store(target: Target, intake: Intake, facts: DatasetFacts | None, tell: Pro
         samples = write_samples(target, intake.samples)
         tell("samples", samples.added + samples.updated, samples.added + samples.updated)
     write_keys(target, intake.keys)
+    if intake.images is not None:
+        add_image_folder(target.engine, target.dataset, intake.images)
+    tables = [place.table for place in _vector_queries(intake)]
+    keep_makers(target.engine, target.dataset, intake.maker, tables, [] if intake.predictions is None else intake.tasks)
     notices = [*_store_vectors(target, intake, facts, tell), *_store_outputs(target, intake, facts, tell)]
     return StoreReport(
         dataset=target.dataset,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     import pyarrow as pa
     from sqlglot import exp
@@ -25,6 +26,10 @@ class Engine(Protocol):
     catalog: str
     connection: Any
     """The engine's own connection."""
+
+    @property
+    def home(self) -> Path | None:
+        """The folder of the database file; None for a database in memory."""
 
     def execute(self, sql: Sql, parameters: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
@@ -47,6 +48,13 @@ class DuckDBEngine:
         self._interrupted = False
         self.catalog: str = self.rows("SELECT current_catalog()")[0][0]
         self.execute(read_sql("duckdb/functions.sql"))
+
+    @property
+    def home(self) -> Path | None:
+        """The folder of the database file; None for a database in memory."""
+        named = "SELECT path FROM duckdb_databases() WHERE database_name = current_catalog()"
+        path = self.rows(named)[0][0]
+        return Path(path).resolve().parent if path else None
 
     def execute(self, sql: Sql, parameters: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlsel.datasets.intake import Intake
 from sqlsel.errors import DatabaseError, IngestError, Problem, UsageError
+from sqlsel.facts import DEFAULT_EMBEDDING
 from sqlsel.sources.images import IMAGE_SUFFIXES, can_measure
 from sqlsel.sources.lightly import notices
 from sqlsel.sources.lightly.checks import check_names, check_places, stray_files
@@ -87,6 +88,7 @@ class _Reader:
         stack: Holds what has to stay open.
         faults: Files that cannot be used.
         told: Notices.
+        images: Number of images.
     """
 
     root: Path
@@ -96,12 +98,14 @@ class _Reader:
     stack: ExitStack
     faults: Faults = field(default_factory=Faults)
     told: list[Problem] = field(default_factory=list)
+    images: int = 0
 
     def intake(self) -> Intake:
         """Everything in the folder, checked."""
         tasks = read_tasks(self.root, self.faults)
         contents = self._files(tasks)
         found = spool_images(self.root, contents.names, self.faults)
+        self.images = found.images
         samples = found.images or spool_stated(contents)
         check_places(contents, self.faults)
         if not found.images:
@@ -154,13 +158,16 @@ class _Reader:
     def _put_together(self, contents: Contents, tasks: tuple[Task, ...]) -> Intake:
         facts = task_facts(contents, tasks)
         self.told += notices.about_columns(contents)
+        embeddings = contents.embeddings()
         return Intake(
             samples=contents.samples(),
-            embedding=contents.embedding(),
+            embedding=embeddings.pop(DEFAULT_EMBEDDING, None),
+            embeddings=embeddings,
             object_embeddings=contents.objects,
             predictions=contents.predicted(),
             tasks=facts,
             keys=metadata_keys(contents.tree or {}),
+            images=self.root if self.images else None,
             problems=tuple(self.told),
             normalize=self.options.normalize,
         )

@@ -58,6 +58,19 @@ class TaskFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PathGroup:
+    """A value that a regular expression takes out of a file name.
+
+    Attributes:
+        expression: The expression, in the form that all engines read.
+        number: The group that holds the value, from 1.
+    """
+
+    expression: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class MetadataKey:
     """One metadata key.
 
@@ -66,12 +79,14 @@ class MetadataKey:
         kind: What the values are; integers may be numbers or categories.
         categorical: True or False where the source declared it; None where it did not.
         of_object: Whether it is no metadata of the image but a property of the object that is the sample.
+        path_group: Where it is no metadata but a part of the file name, what takes it out of that.
     """
 
     path: tuple[str, ...]
     kind: KeyKind
     categorical: bool | None = None
     of_object: bool = False
+    path_group: PathGroup | None = None
 
     @property
     def key(self) -> str:

@@ -26,6 +26,8 @@ _TYPES = {
     "score": "DOUBLE",
     "probabilities": "DOUBLE[]",
     "bbox": "DOUBLE[]",
+    "area": "DOUBLE",
+    "keypoint_confidence": "DOUBLE",
 }
 
 
@@ -42,10 +44,15 @@ def forget_predictions(target: Target, query: exp.Query, predicted: exp.Query | 
 
 
 def write_predictions(target: Target, query: exp.Query) -> None:
-    """Store the predictions of a source, unchecked; those that they replace are gone."""
+    """Store the predictions of a source, unchecked, where those that they replace are gone.
+
+    What the source has no column for is NULL.
+    """
+    source = query.subquery("source")
+    given = target.engine.columns(source)
     rows: dict[str, exp.Expr] = {"sample_id": target.sample_id()}
-    rows |= {name: cast(sql.column(name), kind) for name, kind in _TYPES.items()}
-    target.insert(PREDICTIONS, rows, query.subquery("source"))
+    rows |= {name: cast(sql.column(name), kind) for name, kind in _TYPES.items() if name in given}
+    target.insert(PREDICTIONS, rows, source)
 
 
 def write_scores(target: Target, query: exp.Query) -> None:
@@ -82,10 +89,10 @@ def check_predictions(target: Target, task: str, categories: tuple[str, ...]) ->
     """Raise IngestError if predictions of a task cannot be used, with the reasons and the first few samples.
 
     Refused are unknown categories, objects without one, scores that are no numbers, probabilities that are not one for
-    each category, leave [0, 1] or miss a sum of 1 by more than 0.001, boxes that are not four numbers, and two objects
-    of one sample with the same index.
+    each category, leave [0, 1] or miss a sum of 1 by more than 0.001, boxes that are not four numbers, areas and
+    keypoint confidences out of their range, and two objects of one sample with the same index.
     """
-    cases = [*_probability_cases(len(categories)), *_category_cases(categories), *_box_cases()]
+    cases = [*_probability_cases(len(categories)), *_category_cases(categories), *_box_cases(), *_measure_cases()]
     refuse(
         target.engine,
         _judged(target, PREDICTIONS, cases, sql.column("task").eq(task)),
@@ -147,6 +154,16 @@ def _box_cases() -> list[tuple[exp.Expr, exp.Expr]]:
     return [
         (exp.NEQ(this=sql.call("len", box), expression=sql.number(4)), sql.text("a box that is not four numbers")),
         (any_item(box.copy(), broken), sql.text("a box with a number that is missing, NaN or infinite")),
+    ]
+
+
+def _measure_cases() -> list[tuple[exp.Expr, exp.Expr]]:
+    area, confidence = sql.column("area"), sql.column("keypoint_confidence")
+    sure = exp.Between(this=confidence, low=sql.number(0), high=sql.number(_LARGEST))
+    sized = exp.and_(sql.call("isfinite", area), exp.GTE(this=area.copy(), expression=sql.number(0)))
+    return [
+        (exp.Not(this=exp.paren(sized)), sql.text("an area that is negative, NaN or infinite")),
+        (exp.Not(this=sure), sql.text("a keypoint confidence that is not between 0 and 1")),
     ]
 
 

@@ -40,7 +40,7 @@ def write_tasks(target: Target, tasks: Iterable[TaskFacts]) -> None:
     for task in tasks:
         if task.has_predictions:
             check_predictions(target, task.name, task.categories)
-        objects, without = _predicted(target, task.name)
+        objects, unsure, pointless = _predicted(target, task.name)
         table = catalog_table(target.engine.catalog, "tasks")
         here = exp.and_(sql.column("dataset").eq(target.dataset), sql.column("task").eq(task.name))
         target.engine.execute(exp.delete(table).where(here))
@@ -50,8 +50,9 @@ def write_tasks(target: Target, tasks: Iterable[TaskFacts]) -> None:
             "task_type": sql.text(task.task_type) if task.task_type else exp.Null(),
             "categories": texts(task.categories),
             "scores": texts(scores.get(task.name, ())),
-            "has_probabilities": exp.Boolean(this=objects > 0 and without == 0),
+            "has_probabilities": exp.Boolean(this=objects > 0 and unsure == 0),
             "has_predictions": exp.Boolean(this=task.has_predictions),
+            "has_keypoints": exp.Boolean(this=objects > 0 and pointless == 0),
         }
         target.engine.execute(_row(table, values))
 
@@ -112,12 +113,13 @@ def _classes(categories: tuple[str, ...]) -> str:
     return f"over {len(categories)} classes ({listed}{' …' if len(categories) > 10 else ''})"
 
 
-def _predicted(target: Target, task: str) -> tuple[int, int]:
-    """Objects (class vectors) of a task, and how many of them have no probabilities."""
+def _predicted(target: Target, task: str) -> tuple[int, int, int]:
+    """Objects (class vectors) of a task, and how many of them have no probabilities and no keypoints."""
     objects = exp.and_(sql.column("task").eq(task), sql.present(sql.column("object_index")))
-    query = exp.select(sql.count(), sql.count(sql.absent(sql.column("probabilities"))))
-    number, without = target.engine.rows(query.from_(target.table(PREDICTIONS)).where(objects))[0]
-    return number, without
+    lacking = [sql.count(sql.absent(sql.column(name))) for name in ("probabilities", "keypoint_confidence")]
+    query = exp.select(sql.count(), *lacking).from_(target.table(PREDICTIONS)).where(objects)
+    number, unsure, pointless = target.engine.rows(query)[0]
+    return number, unsure, pointless
 
 
 def _scores(target: Target) -> dict[str, tuple[str, ...]]:

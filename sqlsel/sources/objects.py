@@ -16,6 +16,7 @@ from sqlsel.words import quoted
 
 if TYPE_CHECKING:
     from sqlsel.datasets.structs import Struct
+    from sqlsel.facts import TaskType
     from sqlsel.sources.rows import Rows
 
 _OBJECT = "object"
@@ -27,8 +28,9 @@ def read_objects(
     """Read a column with a list of objects in each row.
 
     An object has ``category`` (text, or a number that counts the classes from 0) or ``probabilities``, and may have
-    ``score``, ``bbox`` and ``embedding``. Without a category the most probable class is it, without a score its
-    probability. Further fields are not read.
+    ``score``, ``bbox`` (x, y, width, height), ``area``, ``keypoints`` (x, y and confidence of each in turn) and
+    ``embedding``. Without a category the most probable class is it, without a score its probability, without an area
+    that of the box. Further fields are not read. With keypoints the task is a keypoint detection.
 
     Args:
         rows: The source.
@@ -56,9 +58,12 @@ def read_objects(
         "category": _category(fields, classes),
         "score": _score(fields),
         **{field: _field(field) if field in fields else exp.Null() for field in ("probabilities", "bbox")},
+        "area": _area(fields),
+        "keypoint_confidence": _keypoint_confidence(fields),
     }
     there = exp.select(*(named(value, key) for key, value in values.items())).from_(objects)
-    facts = TaskFacts(task, "object-detection", classes, has_predictions=True)
+    task_type: TaskType = "keypoint-detection" if "keypoints" in fields else "object-detection"
+    facts = TaskFacts(task, task_type, classes, has_predictions=True)
     embedding = _embedding(rows, name) if "embedding" in fields else None
     return facts, exp.union(there, _empty(rows, task, name), distinct=False), embedding
 
@@ -67,12 +72,13 @@ def _check_fields(where: str, task: str, fields: dict[str, str], classes: tuple[
     if "category" not in fields and "probabilities" not in fields:
         listed = quoted(fields)
         raise UsageError(f"{where} have neither category nor probabilities", hint=f"their fields are: {listed}")
-    fitting = dict.fromkeys(("probabilities", "bbox", "embedding"), is_vector) | {"score": is_number}
+    fitting = dict.fromkeys(("probabilities", "bbox", "keypoints", "embedding"), is_vector)
+    fitting |= dict.fromkeys(("score", "area"), is_number)
     for field, fits in fitting.items():
         if field in fields and not fits(fields[field]):
             raise UsageError(
                 f"{where} have {field} of type {fields[field]}",
-                hint="probabilities, bbox and embedding are lists of numbers, a score is a number",
+                hint="probabilities, bbox, keypoints and embedding are lists of numbers, score and area are numbers",
             )
     numbered = "category" in fields and is_number(fields["category"])
     if classes is None and ("probabilities" in fields or numbered):
@@ -111,9 +117,25 @@ def _score(fields: dict[str, str]) -> exp.Expr:
     return sql.call("coalesce", *given) if given else exp.Null()
 
 
+def _area(fields: dict[str, str]) -> exp.Expr:
+    given = [sql.double(_field("area"))] if "area" in fields else []
+    if "bbox" in fields:
+        edges = [sql.double(sql.call("list_extract", _field("bbox"), sql.number(place))) for place in (3, 4)]
+        given.append(exp.Mul(this=edges[0], expression=edges[1]))
+    return sql.call("coalesce", *given) if given else exp.Null()
+
+
+def _keypoint_confidence(fields: dict[str, str]) -> exp.Expr:
+    """The mean of every third number."""
+    if "keypoints" not in fields:
+        return exp.Null()
+    places = [sql.number(3), sql.call("len", _field("keypoints")), sql.number(3)]
+    return sql.call("list_avg", sql.call("list_slice", _field("keypoints"), *places))
+
+
 def _empty(rows: Rows, task: str, name: str) -> exp.Select:
     """The samples whose prediction has no objects."""
-    columns = ("object_index", "category", "score", "probabilities", "bbox")
+    columns = ("object_index", "category", "score", "probabilities", "bbox", "area", "keypoint_confidence")
     values: dict[str, exp.Expr] = {"task": sql.text(task), **{key: exp.Null() for key in columns}}
     return rows.select(values).where(exp.EQ(this=sql.call("len", column(name)), expression=sql.number(0)))
 

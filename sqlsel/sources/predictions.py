@@ -140,7 +140,7 @@ def _classification(rows: Rows, task: str, value: exp.Expr, classes: tuple[str, 
         "category": sql.call("list_extract", texts(classes), sql.call("list_position", p.copy(), highest)),
         "score": highest.copy(),
         "probabilities": case((full.copy(), p.copy())),
-        "bbox": exp.Null(),
+        **{field: exp.Null() for field in ("bbox", "area", "keypoint_confidence")},
     }
     query = exp.select(*(named(part, name) for name, part in columns.items()))
     listed = sql.subquery(rows.select({"probabilities": value}), "listed")

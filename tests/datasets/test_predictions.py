@@ -18,6 +18,8 @@ FIELDS = pa.schema(
         ("score", pa.float64()),
         ("probabilities", pa.list_(pa.float64())),
         ("bbox", pa.list_(pa.float64())),
+        ("area", pa.float64()),
+        ("keypoint_confidence", pa.float64()),
     ]
 )
 
@@ -36,6 +38,8 @@ def stored(db, *objects):
 
 
 UNUSABLE = {
+    "a negative area": ({"area": -1.0}, "an area that is negative, NaN or infinite"),
+    "a keypoint confidence": ({"keypoint_confidence": NAN}, "a keypoint confidence that is not between 0 and 1"),
     "no category": ({"category": None}, "an object without a category"),
     "an unknown category": ({"category": "it's"}, "unknown category it's"),
     "another number of probabilities": ({"probabilities": [1.0]}, "1 probabilities for 2 classes"),
@@ -109,3 +113,14 @@ def test_predictions_of_which_none_belongs_to_a_sample_are_refused(db):
     with pytest.raises(IngestError, match="none of the 2 rows of the source belongs to a sample") as refusal:
         stored(db, {"sample_id": 70}, {"sample_id": 71})
     assert "such as 0, 1, 2, 3, 4" in refusal.value.hint
+
+
+def test_a_dataset_of_an_older_version_gets_the_columns_it_lacks(db):
+    stored(db, {"bbox": [0.0, 0.0, 2.0, 3.0]})
+    for column in ("area", "keypoint_confidence"):
+        db.engine.execute(f"ALTER TABLE street.predictions DROP COLUMN {column}")
+    db.engine.execute("ALTER TABLE sqlsel.tasks DROP COLUMN has_keypoints")
+    assert not DatasetCatalog(db.engine).facts("street").tasks["t"].has_keypoints
+    stored(db, {"area": 6.0, "keypoint_confidence": 0.5})
+    assert db.engine.rows("SELECT area, keypoint_confidence FROM street.predictions") == [(6.0, 0.5)]
+    assert DatasetCatalog(db.engine).facts("street").tasks["t"].has_keypoints

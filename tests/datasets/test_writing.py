@@ -41,8 +41,8 @@ def test_a_new_dataset_holds_the_source(db):
     assert rows(db, "street", "embeddings") == [(1, (1.0, 0.0)), (2, (0.0, 1.0))]
     assert rows(db, "street", "scores") == [(1, "t", "unsure", 0.1), (2, "t", "unsure", 0.2)]
     assert rows(db, "street", "predictions") == [
-        (1, "t", 0, "x", 0.5, [0.5, 0.5], None),
-        (3, "t", None, None, None, None, None),
+        (1, "t", 0, "x", 0.5, [0.5, 0.5], None, None, None),
+        (3, "t", None, None, None, None, None, None, None),
     ]
     assert rows(db, "street", "tags") == rows(db, "street", "selections") == []
 
@@ -71,7 +71,7 @@ def test_what_a_source_has_of_a_sample_replaces_what_was_there(street):
     street.ingest(again, dataset="street", **MAPPING)
     assert rows(street, "street", "embeddings") == [(2, (pytest.approx(0.6), pytest.approx(0.8))), (3, (1.0, 0.0))]
     assert rows(street, "street", "scores") == [(2, "t", "unsure", 0.9), (3, "t", "unsure", 0.8)]
-    assert rows(street, "street", "predictions") == [(2, "t", 0, "x", 1.0, [1.0, 0.0], None)]
+    assert rows(street, "street", "predictions") == [(2, "t", 0, "x", 1.0, [1.0, 0.0], None, None, None)]
 
 
 def test_other_tasks_and_scores_stay(street):

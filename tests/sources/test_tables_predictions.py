@@ -103,9 +103,9 @@ def test_objects(db):
     ]
     db.ingest(source(objects), dataset="street", predictions={"t": "guess"})
     assert rows(db, "street", "predictions") == [
-        (1, "t", 0, "dog", 0.5, None, [1.0, 2.0, 3.0, 4.0]),
-        (1, "t", 1, "cat", 0.25, None, [5.0, 6.0, 7.0, 8.0]),
-        (2, "t", None, None, None, None, None),
+        (1, "t", 0, "dog", 0.5, None, [1.0, 2.0, 3.0, 4.0], 12.0, None),
+        (1, "t", 1, "cat", 0.25, None, [5.0, 6.0, 7.0, 8.0], 56.0, None),
+        (2, "t", None, None, None, None, None, None, None),
     ]
     assert (task(db).task_type, task(db).categories) == ("object-detection", ("cat", "dog"))
     assert not task(db).has_probabilities

@@ -101,16 +101,19 @@ class Contents:
         query = query.where(exp.Not(this=sql.column("usable")))
         return exp.In(this=name, query=exp.Subquery(this=query))
 
-    def embedding(self) -> exp.Query | None:
-        """The vectors of the samples, and of whatever else the file has vectors of."""
+    def embeddings(self) -> dict[str, exp.Query]:
+        """By name, the vectors of the samples, and of whatever else the file has vectors of."""
         if self.vectors is None:
-            return None
-        vectors, name = sql.subquery(self.vectors.embedding, "e"), sql.varchar(sql.column("sample_id", "e"))
+            return {}
+        return {name: self._embedding(self.vectors, query) for name, query in self.vectors.embeddings.items()}
+
+    def _embedding(self, file: Vectors, embedding: exp.Query) -> exp.Query:
+        vectors, name = sql.subquery(embedding, "e"), sql.varchar(sql.column("sample_id", "e"))
         query = exp.select().from_(vectors)
-        if self.vectors.renamed:
+        if file.renamed:
             name = sql.column("file_name", _VECTORS)
             same = sql.column("sample_id", "e").eq(sql.column("sample_id", _VECTORS))
-            query = query.join(sql.subquery(self.vectors.rows, _VECTORS), on=same)
+            query = query.join(sql.subquery(file.rows, _VECTORS), on=same)
         query = query.select(exp.alias_(name, "sample_id", quoted=True), sql.column("embedding", "e"))
         return self._usable(query, name)
 
@@ -118,7 +121,7 @@ class Contents:
         """The predictions of those samples, in the columns of the predictions table."""
         if self.predictions is None:
             return None
-        columns = ("task", "object_index", "category", "score", "probabilities", "bbox")
+        columns = ("task", "object_index", "category", "score", "probabilities", "bbox", "area", "keypoint_confidence")
         same = sql.column("place", _PREDICTIONS).eq(sql.column("place", _NAMES))
         name = sql.column("file_name", _NAMES)
         query = (

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
-from sqlsel.datasets.predictions import SUM_TOLERANCE
 from sqlsel.sources.lightly.documents import kind, read_document, require_object, stated_file_name
 from sqlsel.sources.lightly.faults import BadFileError
+from sqlsel.sources.lightly.singletons import read_singleton
 from sqlsel.sources.lightly.spool import Spool
 from sqlsel.sources.lightly.tasks import SCHEMA
 from sqlsel.sources.lightly.walking import walk
@@ -21,12 +20,10 @@ if TYPE_CHECKING:
     from sqlsel.sources.lightly.faults import Faults
     from sqlsel.sources.lightly.tasks import Task
 
-    Row = tuple[str, str | None, str, int | None, str | None, float | None, list[float] | None, list[float] | None]
+    Row = tuple[Any, ...]
 
-# Single precision may leave 0..1 by this much.
-_SLACK = 1e-6
-_LARGEST = sys.float_info.max
-_NUMBERS = frozenset({int, float})
+# What an image has whose list of predictions is empty, behind its task.
+_NOTHING = (None,) * 7
 
 
 def spool_predictions(
@@ -82,6 +79,8 @@ def prediction_schema() -> pa.Schema:
             "score": pa.float64(),
             "probabilities": numbers,
             "bbox": numbers,
+            "area": pa.float64(),
+            "keypoint_confidence": pa.float64(),
         }
     )
 
@@ -103,71 +102,31 @@ def prediction_rows(document: object, task: Task, place: str) -> list[Row]:
     if not isinstance(predictions, list):
         raise BadFileError(f"should be a list, empty if nothing was found, not {kind(predictions)}", "predictions")
     if not predictions:
-        return [(place, file_name, task.name, None, None, None, None, None)]
-    if task.task_type == "classification" and len(predictions) > 1:
-        raise BadFileError(f"a classification is one prediction per image, not {len(predictions)}", "predictions")
-    return [(place, file_name, task.name, *_object(entry, index, task)) for index, entry in enumerate(predictions)]
+        return [(place, file_name, task.name, *_NOTHING)]
+    objects = [_object(entry, index, task) for index, entry in enumerate(predictions)]
+    _check_number(objects, task)
+    return [(place, file_name, task.name, *found) for found in objects]
 
 
-def _object(
-    entry: Any,  # noqa: ANN401 - whatever the JSON holds
-    index: int,
-    task: Task,
-) -> tuple[int, str, float | None, list[float] | None, list[float] | None]:
-    """Index, category, score, probabilities and box of one prediction. Masks and keypoints are passed over."""
+def _object(entry: Any, index: int, task: Task) -> tuple[Any, ...]:  # noqa: ANN401 - whatever the JSON holds
+    """The index of one prediction, and what it says."""
     if not isinstance(entry, dict):
         raise BadFileError(f"should be an object, not {kind(entry)}", f"predictions[{index}]")
     try:
-        return (
-            index,
-            _category(entry.get("category_id"), task),
-            _score(entry.get("score")),
-            _probabilities(entry.get("probabilities"), len(task.categories)),
-            _box(entry.get("bbox")),
-        )
+        return (index, *read_singleton(entry, task))
     except BadFileError as fault:
         raise BadFileError(fault.message, f"predictions[{index}].{fault.place}") from None
 
 
-def _category(number: object, task: Task) -> str:
-    if type(number) is int and number in task.categories:
-        return task.categories[number]
-    known = ", ".join(str(known) for known in list(task.categories)[:10])
-    more = ", ..." if len(task.categories) > 10 else ""
-    raise BadFileError(f"should be an id of {task.folder}/{SCHEMA} ({known}{more}), not {kind(number)}", "category_id")
-
-
-def _score(score: Any) -> float | None:  # noqa: ANN401 - whatever the JSON holds
-    if score is None:
-        return None
-    if type(score) not in _NUMBERS or not 0 <= score <= 1 + _SLACK:
-        raise BadFileError(f"should be a number from 0 to 1, not {kind(score)}", "score")
-    return float(score)
-
-
-def _probabilities(values: Any, number: int) -> list[float] | None:  # noqa: ANN401 - whatever the JSON holds
-    if values is None:
-        return None
-    if not isinstance(values, list):
-        raise BadFileError(f"should be a list of numbers, not {kind(values)}", "probabilities")
-    if len(values) != number:
-        counted = f"{len(values)} probabilities for {number} categories"
-        raise BadFileError(f"{counted}; one for each is needed, in the order of the schema", "probabilities")
-    if set(map(type, values)) <= _NUMBERS and min(values) >= 0 and abs(sum(values) - 1) <= SUM_TOLERANCE:
-        return values
-    for index, value in enumerate(values):
-        if type(value) not in _NUMBERS or not 0 <= value <= 1 + _SLACK:
-            raise BadFileError(f"should be a number from 0 to 1, not {kind(value)}", f"probabilities[{index}]")
-    raise BadFileError(f"these sum to {sum(values):.6g}, not to 1", "probabilities")
-
-
-def _box(box: Any) -> list[float] | None:  # noqa: ANN401 - whatever the JSON holds
-    if box is None:
-        return None
-    if not isinstance(box, list) or len(box) != 4:
-        found = f"a list of {len(box)}" if isinstance(box, list) else kind(box)
-        raise BadFileError(f"should be four numbers (x, y, width, height), not {found}", "bbox")
-    for index, value in enumerate(box):
-        if type(value) not in _NUMBERS or not abs(value) <= _LARGEST:
-            raise BadFileError(f"should be a number, not {kind(value)}", f"bbox[{index}]")
-    return box
+def _check_number(objects: list[tuple[Any, ...]], task: Task) -> None:
+    """Refuse more than one class for an image, and a category twice where its mask covers all of it."""
+    if task.task_type == "classification" and len(objects) > 1:
+        raise BadFileError(f"a classification is one prediction per image, not {len(objects)}", "predictions")
+    if task.task_type != "semantic-segmentation":
+        return
+    seen: set[str] = set()
+    for index, category, *_ in objects:
+        if category in seen:
+            message = f"a semantic segmentation has one mask per category, and {category!r} has two"
+            raise BadFileError(message, f"predictions[{index}].category_id")
+        seen.add(category)

@@ -38,6 +38,11 @@ class Task:
     categories: dict[int, str]
 
     @property
+    def is_segmentation(self) -> bool:
+        """Whether its predictions are masks."""
+        return self.task_type in ("instance-segmentation", "semantic-segmentation")
+
+    @property
     def folder(self) -> str:
         """Where its predictions are, relative to the datasource."""
         return f"{PREDICTIONS}/{self.name}"

@@ -11,7 +11,9 @@ DOG = {"category_id": 5, "score": 0.6, "bbox": [1, 2, 30.5, 40]}
 TYPES = ("classification", "object-detection", "keypoint-detection", "instance-segmentation", "semantic-segmentation")
 
 
-def row(name, index, category, score=None, probabilities=None, bbox=None, task_name="animals"):
+def row(
+    name, index, category, score=None, probabilities=None, bbox=None, task_name="animals", area=None, confidence=None
+):
     return {
         "sample_id": name,
         "task": task_name,
@@ -20,6 +22,8 @@ def row(name, index, category, score=None, probabilities=None, bbox=None, task_n
         "score": score,
         "probabilities": probabilities,
         "bbox": bbox,
+        "area": area,
+        "keypoint_confidence": confidence,
     }
 
 
@@ -33,9 +37,9 @@ def test_objects_are_numbered_in_the_order_of_the_file(tmp_path):
     images(tmp_path, "a.png")
     task(tmp_path, task_type="object-detection", a={"file_name": "a.png", "predictions": [DOG, CAT, DOG]})
     assert read(tmp_path)[1] == [
-        row("a.png", 0, "dog", 0.6, None, [1.0, 2.0, 30.5, 40.0]),
+        row("a.png", 0, "dog", 0.6, None, [1.0, 2.0, 30.5, 40.0], area=1220.0),
         row("a.png", 1, "cat", 0.75, [0.75, 0.25]),
-        row("a.png", 2, "dog", 0.6, None, [1.0, 2.0, 30.5, 40.0]),
+        row("a.png", 2, "dog", 0.6, None, [1.0, 2.0, 30.5, 40.0], area=1220.0),
     ]
 
 
@@ -46,13 +50,26 @@ def test_an_empty_list_is_an_answer_and_no_file_is_none(tmp_path):
 
 
 @pytest.mark.parametrize("name", [*TYPES, "OBJECT_DETECTION", "Keypoint_Detection"])
-def test_every_task_type_is_read_and_payloads_are_passed_over(tmp_path, name):
+def test_every_task_type_is_read_and_what_belongs_to_another_is_passed_over(tmp_path, name):
     images(tmp_path, "a.png")
-    entry = {**CAT, "segmentation": [3, 1, 8], "keypoints": [1, 2, 0.5]}
+    entry = {**CAT, "bbox": [0, 0, 2, 3], "segmentation": [3, 1, 8, 4], "keypoints": [1, 2, 0.5, 3, 4, 1]}
     task(tmp_path, task_type=name, a={"predictions": [entry]})
+    kind = name.lower().replace("_", "-")
+    area = 5.0 if "segmentation" in kind else 6.0
+    confidence = 0.75 if kind == "keypoint-detection" else None
     with reading(tmp_path) as (intake, rows):
-        assert rows(intake.predictions) == [row("a.png", 0, "cat", 0.75, [0.75, 0.25])]
-        assert intake.tasks[0].task_type == name.lower().replace("_", "-")
+        expected = row("a.png", 0, "cat", 0.75, [0.75, 0.25], [0, 0, 2, 3], area=area, confidence=confidence)
+        assert rows(intake.predictions) == [expected]
+        assert (intake.tasks[0].task_type, intake.tasks[0].has_keypoints) == (kind, confidence is not None)
+
+
+@pytest.mark.parametrize(
+    ("runs", "pixels"), [([2, 2, 1, 3, 3, 1], 6), ([0, 12], 12), ([12], 0), ([], 0), ([0, 1, 0, 2], 3)]
+)
+def test_the_area_of_a_mask_is_that_of_its_runs_inside(tmp_path, runs, pixels):
+    images(tmp_path, "a.png")
+    task(tmp_path, task_type="semantic-segmentation", a={"predictions": [{"category_id": 0, "segmentation": runs}]})
+    assert read(tmp_path)[1] == [row("a.png", 0, "cat", area=pixels)]
 
 
 def test_the_tasks_say_what_their_predictions_have(tmp_path):
@@ -129,6 +146,7 @@ BAD = {
         " predictions[0].bbox[2]",
         "a number",
     ),
+    "negative box": ({"predictions": [{**DOG, "bbox": [1, 2, -3, 4]}]}, " predictions[0].bbox[2]", "0 or more"),
     "two answers": ({"predictions": [CAT, CAT]}, " predictions", "one prediction per image, not 2"),
     "other image": ({"file_name": "b.png", "predictions": []}, " file_name", "'b.png' belongs to b.json"),
     "name": ({"file_name": 3, "predictions": []}, " file_name", "should be a text, not the number 3"),
@@ -136,6 +154,36 @@ BAD = {
     "long number": (f'{{"predictions": {"1" * 5000}}}', "", "this JSON cannot be read"),
     "deep": ("[" * 100_000, "", "this JSON cannot be read"),
 }
+
+
+BAD_OF_A_TYPE = {
+    "mask": ("instance-segmentation", {"segmentation": "3 1"}, "segmentation", "a list of run lengths, not the text"),
+    "polygon": ("instance-segmentation", {"segmentation": [[1, 2]]}, "segmentation[0]", "a whole number from 0 on"),
+    "run": ("semantic-segmentation", {"segmentation": [3, 1, -8]}, "segmentation[2]", "not the number -8"),
+    "points": ("keypoint-detection", {"keypoints": [1, 2]}, "keypoints", "each keypoint in turn, not a list of 2"),
+    "no points": ("keypoint-detection", {"keypoints": []}, "keypoints", "not a list of 0"),
+    "confidence": ("keypoint-detection", {"keypoints": [1, 2, 3]}, "keypoints[2]", "from 0 to 1, not the number 3"),
+    "point": ("keypoint-detection", {"keypoints": [1, None, 1]}, "keypoints[1]", "a number, not null"),
+}
+
+
+@pytest.mark.parametrize(("kind", "entry", "place", "message"), BAD_OF_A_TYPE.values(), ids=BAD_OF_A_TYPE)
+def test_what_is_wrong_for_a_task_type_is_refused_with_the_place(tmp_path, kind, entry, place, message):
+    images(tmp_path, "a.png")
+    task(tmp_path, task_type=kind, a={"predictions": [{**DOG, "category_id": 0}, {**DOG, **entry}]})
+    with pytest.raises(IngestError, match="1 file cannot be used") as caught:
+        read(tmp_path)
+    (problem,) = caught.value.problems
+    assert problem.where == f".lightly/predictions/animals/a.json predictions[1].{place}"
+    assert message in problem.message
+
+
+def test_a_category_covers_an_image_once(tmp_path):
+    images(tmp_path, "a.png")
+    entries = [{"category_id": 0}, {"category_id": 5}, {"category_id": 0}]
+    task(tmp_path, task_type="semantic-segmentation", a={"predictions": entries})
+    with pytest.raises(IngestError, match="one mask per category, and 'cat' has two"):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize(("document", "place", "message"), BAD.values(), ids=BAD)

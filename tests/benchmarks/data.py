@@ -10,18 +10,22 @@ BLOCK = 100_000
 def clustered(rows: int, width: int, seed: int, *, centres: int = 200, sigma: float = 0.5) -> np.ndarray:
     """``(rows, width)`` float32: clusters with sizes as 1 / (1 + c)^0.8 around random directions."""
     rng = np.random.default_rng(seed)
-    middle = rng.standard_normal((centres, width))
+    middle = rng.standard_normal((centres, width), dtype=np.float32)
     middle /= np.linalg.norm(middle, axis=1, keepdims=True)
     shares = 1 / (1 + np.arange(centres)) ** 0.8
     cluster = rng.choice(centres, rows, p=shares / shares.sum())
-    spread = sigma / np.sqrt(width)
-    return _blocks(rows, width, lambda a, b: middle[cluster[a:b]] + spread * rng.standard_normal((b - a, width)))
+    spread = np.float32(sigma / np.sqrt(width))
+
+    def draw(begin, end):
+        return middle[cluster[begin:end]] + spread * rng.standard_normal((end - begin, width), dtype=np.float32)
+
+    return _blocks(rows, width, draw)
 
 
 def isotropic(rows: int, width: int, seed: int) -> np.ndarray:
     """``(rows, width)`` float32: uniform directions."""
     rng = np.random.default_rng(seed)
-    return _blocks(rows, width, lambda a, b: rng.standard_normal((b - a, width)))
+    return _blocks(rows, width, lambda a, b: rng.standard_normal((b - a, width), dtype=np.float32))
 
 
 def labels(rows: int, classes: int, seed: int) -> np.ndarray:

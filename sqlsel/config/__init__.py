@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlsel.config.catalog import Catalog, looked_at, query_embedding
 from sqlsel.config.check import check_config, read_config
+from sqlsel.config.from_paths import with_path_keys
 from sqlsel.config.inputs import (
     DATAPOOL,
     INITIAL_TAG,
@@ -58,4 +59,5 @@ __all__ = [
     "looked_at",
     "query_embedding",
     "read_config",
+    "with_path_keys",
 ]

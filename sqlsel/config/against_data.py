@@ -9,6 +9,7 @@ from sqlsel.config.against_metadata import check_metadata
 from sqlsel.config.against_tasks import check_predictions, check_scores
 from sqlsel.config.as_objects import objects_as_samples, tasks_with_objects
 from sqlsel.config.findings import Finding
+from sqlsel.config.from_paths import check_path_regex, usable_regex, with_path_keys
 from sqlsel.config.inputs import EmbeddingsInput, MetadataInput, PredictionsInput, ScoresInput
 from sqlsel.config.names import unknown_name
 from sqlsel.words import quoted, show
@@ -38,6 +39,10 @@ def check_against_data(outline: Outline, catalog: Catalog, dataset: str) -> list
             return [wrong]
         facts = objects_as_samples(facts, task, catalog.count_objects(dataset, task))
     found: list[Finding] = []
+    regex = usable_regex(outline.top)
+    if regex is not None:
+        found += check_path_regex(regex, facts, catalog)
+        facts = with_path_keys(facts, regex)
     for pair in outline.pairs:
         source = pair.input.model
         if isinstance(source, EmbeddingsInput):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from sqlsel.config.findings import Finding
+from sqlsel.config.joint import UNION_TAGS, leaf_path
 from sqlsel.config.strategies import TargetRange
 from sqlsel.config.values import Part, camel_name
 from sqlsel.config.wording import allowed_words, field_message, missing_message, unknown_word
@@ -51,7 +52,7 @@ def check_fields(
     except ValidationError as error:
         unknown = tuple(key for key in data if key not in known)
         for detail in error.errors(include_url=False):
-            checked.findings += _findings(detail, model, path, unknown)
+            checked.findings += _findings(_located(detail, data), model, path, unknown)
     if not checked.findings:
         checked.model = built
     return checked
@@ -73,6 +74,15 @@ def unknown_keys(
             message = f"unknown key {show(key)}{guess} allowed: {listing(fields)}"
             found.append(Finding((*path, key), message, at_key=True))
     return found
+
+
+def _located(error: ErrorDetails, data: Mapping[str, Any]) -> ErrorDetails:
+    """The error with the place that it has in the config, where a value may be of several kinds or nested."""
+    location = tuple(step for step in error["loc"] if step not in UNION_TAGS)
+    if location[:1] == ("target",) and len(location) > 1 and location[-1] != "[key]":
+        location = ("target", *leaf_path(data.get("target"), str(location[1])))
+    error["loc"] = location
+    return error
 
 
 def _findings(error: ErrorDetails, model: type[Part], path: Path, unknown: tuple[str, ...]) -> list[Finding]:

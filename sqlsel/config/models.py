@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sqlsel.config.inputs import Input  # noqa: TC001 - pydantic evaluates the annotations
+from sqlsel.config.path_regex import PathRegexText  # noqa: TC001
 from sqlsel.config.strategies import Strategy  # noqa: TC001
 from sqlsel.config.values import Count, Part, Proportion, TaskName
 
@@ -44,7 +45,17 @@ class What(Part):
     )
 
 
-class Config(HowMany, What):
+class FromFileNames(Part):
+    """Metadata that file names hold."""
+
+    lightly_path_regex: PathRegexText | None = Field(
+        default=None,
+        description="A regular expression that is searched in the file names; each of its named groups is a metadata "
+        "key: (?P<camera>[^/]+)/.* gives the key camera.",
+    )
+
+
+class Config(HowMany, What, FromFileNames):
     """How many samples to choose, and the objectives they should meet together."""
 
     strategies: Annotated[tuple[Objective, ...], Field(min_length=1)] = Field(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlsel.config.fields import check_fields, unknown_keys
 from sqlsel.config.findings import Finding
 from sqlsel.config.kinds import INPUTS, OLD_WORDS, STRATEGIES, all_fields, owners
-from sqlsel.config.models import Config, HowMany, Objective, What
+from sqlsel.config.models import Config, FromFileNames, HowMany, Objective, What
 from sqlsel.config.spelling import UNSUPPORTED
 from sqlsel.config.wording import missing_message, unknown_word
 from sqlsel.words import listing, nearest, show
@@ -69,7 +69,7 @@ def take_apart(top: dict[str, Any]) -> Outline:
     findings = unknown_keys({key: top[key] for key in top if key not in silent}, Config.model_fields, (), others={})
     if top.get("$schema") is not None:
         findings.append(Finding(("$schema",), f"must be text, not {show(top['$schema'])}"))
-    for model in (HowMany, What):
+    for model in (HowMany, What, FromFileNames):
         given = {key: value for key, value in top.items() if key in model.model_fields}
         findings += check_fields(model, given, ()).findings
     pairs = []

@@ -7,8 +7,10 @@ from typing import Any
 from sqlsel.config.models import Config
 from sqlsel.config.schema_conditions import (
     how_many_condition,
+    no_shares_definition,
     objective_conditions,
     range_condition,
+    shares_definition,
     target_condition,
 )
 from sqlsel.config.values import camel_name
@@ -18,7 +20,6 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _ONLY_LIGHTLY: dict[str, Schema] = {
-    "lightly_path_regex": {"type": ["string", "null"], "minLength": 1},
     "auto_tasks": {"type": ["array", "null"], "items": {"type": "object"}},
 }
 
@@ -56,10 +57,21 @@ def _add_conditions(schema: Schema, parts: dict[str, Schema]) -> None:
     }
     objective["allOf"] = objective_conditions()
     parts["PredictionsInput"]["properties"]["categories"]["uniqueItems"] = True
+    _several_of(parts["MetadataInput"]["properties"]["key"])["uniqueItems"] = True
     balance = parts["BalanceStrategy"]
-    balance["properties"]["target"]["not"] = {"type": "object", "additionalProperties": {"const": 0}}
+    target = balance["properties"]["target"]
+    share = target["additionalProperties"]
+    target["additionalProperties"] = {"anyOf": [share, {"$ref": "#/$defs/Shares"}]}
+    target["not"] = {"allOf": [{"type": "object"}, {"$ref": "#/$defs/NoShares"}]}
+    parts["Shares"], parts["NoShares"] = shares_definition(share), no_shares_definition()
     balance |= target_condition()
     parts["TargetRange"]["anyOf"] = range_condition()
+
+
+def _several_of(field: Schema) -> Schema:
+    """The kind of a field that is a list."""
+    kind: Schema = next(kind for kind in field["oneOf"] if kind["type"] == "array")
+    return kind
 
 
 def _tidy(part: Schema) -> None:

@@ -60,7 +60,13 @@ def shares_definition(share: Schema) -> Schema:
     """For ``$defs``: shares inside shares, to any depth."""
     inner = {"anyOf": [share, {"$ref": "#/$defs/Shares"}]}
     names = {"minLength": 1}
-    return {"type": "object", "properties": {}, "minProperties": 1, "propertyNames": names, "additionalProperties": inner}
+    return {
+        "type": "object",
+        "properties": {},
+        "minProperties": 1,
+        "propertyNames": names,
+        "additionalProperties": inner,
+    }
 
 
 def no_shares_definition() -> Schema:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlsel.config.places import Path
 
-UNSUPPORTED = ("lightly_path_regex", "auto_tasks")
+UNSUPPORTED = ("auto_tasks",)
 """Fields of the schema that this version does not act on."""
 
 TOP_FIELDS = (*Config.model_fields, *UNSUPPORTED)

@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sqlsel.config.values import AtLeastZero, Neighbors, Number, Part, Strength, Target, Typicality
+from sqlsel.config.joint import Target  # noqa: TC001 - pydantic evaluates the annotations
+from sqlsel.config.moments import Bound, seconds
+from sqlsel.config.values import AtLeastZero, Neighbors, Part, Strength, Typicality
 
 StrategyType = Literal["DIVERSITY", "WEIGHTS", "THRESHOLD", "BALANCE", "SIMILARITY", "TYPICALITY"]
 Operation = Literal["SMALLER", "SMALLER_EQUAL", "BIGGER", "BIGGER_EQUAL"]
@@ -58,8 +60,15 @@ class ThresholdStrategy(Part):
     """Only samples on one side of a bound; applied before all other objectives."""
 
     type: Literal["THRESHOLD"] = Field(description="Choose only among samples on one side of a bound.")
-    threshold: Number = Field(description="The bound that values are compared to.")
+    threshold: Bound = Field(
+        description="The bound that values are compared to: a number, or a time in ISO 8601 for metadata with times."
+    )
     operation: Operation = Field(description="How the value of a sample must compare to the bound for it to stay.")
+
+    @property
+    def bound(self) -> float:
+        """The threshold as the number that values are compared to; of a time, the seconds since 1970-01-01 UTC."""
+        return seconds(self.threshold) if isinstance(self.threshold, str) else float(self.threshold)
 
 
 class BalanceStrategy(Part):
@@ -70,7 +79,8 @@ class BalanceStrategy(Part):
     target: Target | None = Field(
         default=None,
         description="Share of each class, matched by its text. What is missing to 1 is the share of all other classes "
-        "together; shares that add up to more than 1 are scaled to 1.",
+        "together; shares that add up to more than 1 are scaled to 1. With several keys a class is a combination of "
+        "values, joined by + or nested, an object for each key.",
     )
     distribution: Distribution = Field(
         default="TARGET",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict
 from pydantic import WithJsonSchema as Schema
 
 BIGGEST_INT = 2**63 - 1
@@ -82,10 +82,3 @@ Proportion = Annotated[
 Text = Annotated[str, Strict(), Field(min_length=1)]
 TaskName = Annotated[str, Strict(), Field(min_length=1, pattern=r"^[a-zA-Z0-9_+=,.@:/-]*$")]
 TagName = Annotated[str, Strict(), Field(min_length=3, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9 .:;=@_-]+$")]
-
-Target = Annotated[
-    Mapping[Text, AtLeastZero],
-    AfterValidator(Shares),
-    PlainSerializer(dict, return_type=dict[str, float]),
-    Field(min_length=1),
-]

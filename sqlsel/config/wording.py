@@ -75,6 +75,10 @@ def field_message(error: ErrorDetails) -> str:
 def _what(kind: str, field: str, context: dict[str, Any], found: object) -> str:
     if kind == "float_type" and isinstance(found, int) and not isinstance(found, bool):
         return "is larger than any number that can be kept"
+    if kind == "moment" or (kind == "float_type" and field == "threshold"):
+        return f"must be a number or a time in ISO 8601 (2024-05-01T12:00:00Z), not {show(found)}"
+    if kind == "path_regex":
+        return str(context["reason"])
     if kind in _KINDS:
         return f"must be {_KINDS[kind]}, not {show(found)}"
     if kind in _LIMITS:

@@ -93,7 +93,9 @@ class DatasetCatalog:
         known = self._keys(dataset).get(key)
         if known is None:
             return ()
-        value = sql.varchar(sql.field(sql.column("metadata"), known.path))
+        return self._distinct(dataset, sql.varchar(sql.field(sql.column("metadata"), known.path)), limit)
+
+    def _distinct(self, dataset: str, value: exp.Expr, limit: int) -> tuple[str, ...]:
         samples = dataset_table(self._engine.catalog, dataset, SAMPLES)
         text = sql.column("value")
         values = exp.select(named(value, "value")).distinct().from_(samples).subquery("v")
@@ -115,6 +117,25 @@ class DatasetCatalog:
         vectors = dataset_table(self._engine.catalog, dataset, stored.table)
         embedded: int = self._engine.rows(exp.select(sql.count()).from_(vectors))[0][0]
         return embedded
+
+    def path_values(self, dataset: str, expression: str, group: int, limit: int) -> tuple[str, ...]:
+        """The first ``limit`` distinct values that a group takes out of the file names, sorted; empty ones are none.
+
+        Cost: one pass over the file names.
+        """
+        arguments = (sql.column("file_name"), sql.text(expression), sql.number(group))
+        value = exp.Nullif(this=sql.call("regexp_extract", *arguments), expression=sql.text(""))
+        return self._distinct(dataset, value, limit)
+
+    def unmatched_names(self, dataset: str, expression: str, limit: int) -> tuple[int, int, tuple[str, ...]]:
+        """How many samples there are, how many of them have no file name that matches, and the first of these names."""
+        samples, name = dataset_table(self._engine.catalog, dataset, SAMPLES), sql.column("file_name")
+        matches = sql.call("regexp_matches", name, sql.text(expression))
+        without = exp.Not(this=exp.Coalesce(this=matches, expressions=[exp.false()]))
+        counts = self._engine.rows(exp.select(sql.count(), sql.count(without)).from_(samples.copy()))
+        examples = exp.select(name.copy()).from_(samples).where(without.copy(), sql.present(name.copy()))
+        rows = self._engine.rows(examples.order_by(sql.ascending(name.copy())).limit(limit))
+        return counts[0][0], counts[0][1], tuple(row[0] for row in rows)
 
     def _has_catalog(self) -> bool:
         schemata = exp.table_("tables", db="information_schema")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.config import check_config
@@ -152,6 +153,7 @@ class FakeCatalog:
     """Two datasets: clothing with everything, failures with embeddings only; bare has nothing."""
 
     def __init__(self) -> None:
+        self.names = ("north/2024-05-01/a.jpg", "north/2024-05-02/b.jpg", "south/2024-05-01/c.jpg", "loose.jpg")
         self.values = {
             "weather.description": ("cloudy", "rainy", "sunny"),
             "location": ("1", "2", "3"),
@@ -192,6 +194,14 @@ class FakeCatalog:
     def facts(self, dataset: str) -> DatasetFacts:
         facts: DatasetFacts = getattr(self, dataset)
         return facts
+
+    def path_values(self, dataset: str, expression: str, group: int, limit: int) -> tuple[str, ...]:
+        found = (re.search(expression, name) for name in self.names)
+        return tuple(sorted({match[group] for match in found if match and match[group]}))[:limit]
+
+    def unmatched_names(self, dataset: str, expression: str, limit: int) -> tuple[int, int, tuple[str, ...]]:
+        without = [name for name in self.names if not re.search(expression, name)]
+        return len(self.names), len(without), tuple(without[:limit])
 
     def key_values(self, dataset: str, key: str, limit: int) -> tuple[str, ...]:
         assert dataset == "clothing"

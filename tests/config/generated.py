@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
@@ -75,6 +76,27 @@ _SPREAD = _typed("DIVERSITY", strength=_STRENGTH, stopping_condition_minimum_dis
 _NUMERIC = _WEIGHTS | _THRESHOLD
 _CATEGORIES = st.lists(_TEXT, min_size=1, max_size=4, unique=True)
 
+_SINCE = _typed("THRESHOLD", {"threshold": st.datetimes().map(datetime.isoformat), "operation": _OPERATIONS})
+_PLAIN = st.text("ab c.é", min_size=1, max_size=4)
+
+
+@st.composite
+def _keys_and_shares(draw: st.DrawFn) -> tuple[Any, Any]:
+    """Several keys with shares for combinations of their values, nested or joined."""
+    keys = draw(st.lists(_TEXT, min_size=2, max_size=3, unique=True))
+    classes = draw(st.lists(st.tuples(*[_PLAIN] * len(keys)), min_size=1, max_size=4, unique=True))
+    target: dict[str, Any] = {}
+    for parts in classes:
+        if draw(st.booleans()):
+            target["+".join(parts)] = draw(st.integers(1, 9))
+            continue
+        place = target
+        for part in parts[:-1]:
+            place = place.setdefault(part, {})
+        place[parts[-1]] = draw(st.integers(1, 9))
+    return draw(_typed("METADATA", {"key": st.just(keys)})), draw(_typed("BALANCE", {"target": st.just(target)}))
+
+
 _PAIRS = st.one_of(
     st.tuples(_typed("EMBEDDINGS", task=_TASK), _SPREAD),
     st.tuples(_typed("EMBEDDINGS", embedding=_TEXT), _SPREAD),
@@ -83,7 +105,8 @@ _PAIRS = st.one_of(
     ),
     st.tuples(_typed("EMBEDDINGS", {"datasetId": _TEXT}, tagName=_TAG), _typed("SIMILARITY")),
     st.tuples(_typed("SCORES", {"task": _TASK, "score": _TASK}), _NUMERIC),
-    st.tuples(_typed("METADATA", {"key": _TEXT}), _NUMERIC | _BALANCE),
+    st.tuples(_typed("METADATA", {"key": _TEXT}), _NUMERIC | _SINCE | _BALANCE),
+    _keys_and_shares(),
     st.tuples(_typed("PREDICTIONS", {"task": _TASK, "name": st.just("CLASS_DISTRIBUTION")}), _BALANCE),
     st.tuples(
         _typed("PREDICTIONS", {"task": _TASK, "name": st.just("CATEGORY_COUNT")}, categories=_CATEGORIES), _NUMERIC
@@ -107,10 +130,15 @@ _AMOUNTS = st.one_of(
 )
 
 
+_REGEXES = st.fixed_dictionaries(
+    {}, optional={"lightly_path_regex": st.sampled_from(["(?P<site>[^/]+)/.*", "(?<a>x)|(?P<b>y)", None])}
+)
+
+
 @st.composite
 def configs(draw: st.DrawFn) -> dict[str, Any]:
     """Configs that are right, by either of the names of each field."""
-    return {**draw(_AMOUNTS), "strategies": draw(st.lists(_entries(), min_size=1, max_size=3))}
+    return {**draw(_AMOUNTS), **draw(_REGEXES), "strategies": draw(st.lists(_entries(), min_size=1, max_size=3))}
 
 
 _ODD_VALUES = st.one_of(

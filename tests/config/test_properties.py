@@ -156,7 +156,21 @@ def test_wrong_configs_are_refused_in_our_words(source):
 
 
 # what JSON Schema cannot say, or JSON cannot hold
-BEYOND_SCHEMA = ("is above 'max_sum'", "must be a whole number", "must be a finite number", "larger than any number")
+BEYOND_SCHEMA = (
+    "is above 'max_sum'",
+    "must be a whole number",
+    "must be a finite number",
+    "larger than any number",
+    "time in ISO 8601",
+    "keys; join the values",
+    "in a joined name",
+    "is given twice; keep one",
+    "repeats {",
+    "cannot be read at",
+    "is no regular expression",
+    "has no named group",
+    "the group",
+)
 
 
 @given(mutated_configs())

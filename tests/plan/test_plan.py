@@ -37,6 +37,12 @@ class OneDataset:
     def facts(self, dataset):
         return FACTS
 
+    def path_values(self, dataset, expression, group, limit):
+        return ("north", "south")
+
+    def unmatched_names(self, dataset, expression, limit):
+        return 1000, 0, ()
+
     def key_values(self, dataset, key, limit):
         return ("sunny", "cloudy", "rainy")
 

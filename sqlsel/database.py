@@ -11,6 +11,7 @@ from sqlsel.engines.interrupts import interruptible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
 
     from sqlsel.datasets.tags import TagFacts
@@ -39,7 +40,7 @@ class Database:
         dataset: str,
         id: str | None = None,  # noqa: A002 - the name of the contract
         file_name: str | None = None,
-        embedding: str | None = None,
+        embedding: str | Mapping[str, str] | None = None,
         normalize: bool = True,
         predictions: Mapping[str, str] | None = None,
         scores: Mapping[tuple[str, str], str] | None = None,
@@ -56,7 +57,7 @@ class Database:
             dataset: Name of the dataset; it is made if there is none.
             id: Column with the sample ids. Without one the file name is the id, and without that the row number.
             file_name: Column with the file names.
-            embedding: Column with the vectors.
+            embedding: Column with the vectors; or by name of the embedding, the columns of several.
             normalize: Whether vectors are brought to unit length.
             predictions: By task, the column with its predictions.
             scores: By task and score name, the column with the numbers.
@@ -75,11 +76,12 @@ class Database:
         """
         from sqlsel.datasets.writing import store
         from sqlsel.sources import ReadOptions, read
+        from sqlsel.sources.options import vector_columns
 
         options = ReadOptions(
             id=id,
             file_name=file_name,
-            embedding=embedding,
+            **vector_columns(embedding),
             normalize=normalize,
             predictions=dict(predictions or {}),
             scores=dict(scores or {}),
@@ -89,6 +91,47 @@ class Database:
             progress=progress,
         )
         with interruptible(self._engine), read(source, self._engine, options=options) as intake:
+            return store(self._engine, dataset, intake, progress)
+
+    def add_embedding(
+        self,
+        source: object,
+        *,
+        dataset: str,
+        name: str,
+        id: str | None = None,  # noqa: A002 - the name of the contract
+        file_name: str | None = None,
+        embedding: str | None = None,
+        normalize: bool = True,
+        progress: Progress | None = None,
+    ) -> StoreReport:
+        """Add vectors to samples of a dataset under a name of their own, beside the embeddings that it has.
+
+        Rows belong to the sample whose file name they have, or where there are none, or ``id`` is given, whose id.
+        Vectors that the samples have under that name are replaced.
+
+        Args:
+            source: A file (parquet, csv, json, npy with a names file beside it), an Arrow table or reader, a frame, or
+                the name of a table.
+            dataset: The dataset.
+            name: Name of the embedding, such as that of the model; inputs of a config name it.
+            id: Column with the sample ids.
+            file_name: Column with the file names.
+            embedding: Column with the vectors, if it is not called ``embedding``.
+            normalize: Whether vectors are brought to unit length.
+            progress: Told of the stages.
+
+        Raises:
+            UsageError: If there is no such dataset, source or column, or an embedding cannot be called so.
+            IngestError: If vectors cannot be used, or belong to no sample.
+        """
+        from sqlsel.datasets.writing import store
+        from sqlsel.sources import ReadOptions
+        from sqlsel.sources.embedding import read_embedding
+
+        facts = self._catalog.facts(dataset)
+        options = ReadOptions(id=id, file_name=file_name, embedding=embedding, normalize=normalize)
+        with interruptible(self._engine), read_embedding(source, self._engine, facts, name, options) as intake:
             return store(self._engine, dataset, intake, progress)
 
     def select(
@@ -101,6 +144,8 @@ class Database:
         seed: int | None = 0,
         missing: Missing = "omit",
         where: str | None = None,
+        candidates: str | Sequence[Any] | None = None,
+        since: str | datetime | None = None,
         overwrite: bool = False,
         progress: Progress | None = None,
     ) -> Selection:
@@ -116,6 +161,9 @@ class Database:
             seed: Breaks ties; None breaks them by the lowest id.
             missing: ``omit`` leaves samples out that lack an input, ``error`` refuses to run.
             where: A condition in SQL over the sample's columns that candidates have to meet.
+            candidates: The only samples that may be chosen: a tag, or ids.
+            since: Choose only samples that were added to the dataset after this moment (without a time zone in UTC; or
+                its ISO text), or since the selection began that made this tag. ``datapool`` is the latest selection.
             overwrite: Whether a tag of that name is replaced.
             progress: Told of the stages.
 
@@ -127,7 +175,7 @@ class Database:
         """
         from sqlsel.selecting import Asked, select
 
-        asked = Asked(config, dataset, preselected, seed, missing, where)
+        asked = Asked(config, dataset, preselected, seed, missing, where, candidates, since)
         return select(self._engine, asked, tag=tag, overwrite=overwrite, progress=progress)
 
     def explain(
@@ -139,6 +187,8 @@ class Database:
         seed: int | None = 0,
         missing: Missing = "omit",
         where: str | None = None,
+        candidates: str | Sequence[Any] | None = None,
+        since: str | datetime | None = None,
     ) -> Explanation:
         """The plan of a selection and its SQL; nothing runs. ``print()`` it, or see ``.sql()``.
 
@@ -147,7 +197,8 @@ class Database:
         from sqlsel.explanation import Explanation
         from sqlsel.selecting import Asked, planned
 
-        with planned(self._engine, Asked(config, dataset, preselected, seed, missing, where)) as (plan, _, notices):
+        asked = Asked(config, dataset, preselected, seed, missing, where, candidates, since)
+        with planned(self._engine, asked) as (plan, _, notices):
             return Explanation(plan, notices)
 
     def export(

@@ -24,7 +24,7 @@ def select(
     *,
     id: str | None = None,  # noqa: A002 - the name of the contract
     file_name: str | None = None,
-    embedding: str | None = None,
+    embedding: str | Mapping[str, str] | None = None,
     normalize: bool = True,
     predictions: Mapping[str, str] | None = None,
     scores: Mapping[tuple[str, str], str] | None = None,
@@ -42,7 +42,7 @@ def select(
         config: The declaration: a dict, JSON text or the path of a JSON file.
         id: Column with the ids. Without one the file name is the id, and without that the row number, from 0.
         file_name: Column with the file names.
-        embedding: Column with the vectors.
+        embedding: Column with the vectors; or by name of the embedding, the columns of several.
         normalize: Whether vectors are brought to unit length.
         predictions: By task, the column with its predictions.
         scores: By task and score name, the column with the numbers.

@@ -11,6 +11,7 @@ from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.intake import Intake
 from sqlsel.datasets.staging import fresh_name
 from sqlsel.datasets.writing import store
+from sqlsel.facts import DEFAULT_EMBEDDING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from sqlsel.datasets.writing import Progress, StoreReport
     from sqlsel.engines.base import Engine
+    from sqlsel.errors import Problem
 
 
 def add_embedding(
@@ -54,6 +56,15 @@ def add_embedding(
     return store(engine, dataset, named_vectors(name, query, bound={table: vectors}, normalize=normalize), progress)
 
 
-def named_vectors(name: str, query: exp.Query, *, bound: Mapping[str, object] | None = None, normalize: bool) -> Intake:
+def named_vectors(
+    name: str,
+    query: exp.Query,
+    *,
+    normalize: bool,
+    bound: Mapping[str, object] | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> Intake:
     """The intake of a source that has nothing but vectors of samples; the arguments are those of ``Intake``."""
-    return Intake(embeddings={name: query}, bound=bound or {}, normalize=normalize)
+    if name == DEFAULT_EMBEDDING:
+        return Intake(embedding=query, bound=bound or {}, problems=problems, normalize=normalize)
+    return Intake(embeddings={name: query}, bound=bound or {}, problems=problems, normalize=normalize)

@@ -14,6 +14,7 @@ from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import is_number, is_vector
 from sqlsel.datasets.widening import can_be_id
 from sqlsel.errors import Problem, UsageError
+from sqlsel.facts import DEFAULT_EMBEDDING
 from sqlsel.words import quoted
 
 if TYPE_CHECKING:
@@ -39,15 +40,15 @@ class Columns:
     Attributes:
         id: The sample ids; None where the file names or the row numbers are the ids.
         file_name: The file names; None where there are none.
-        embedding: The vector, as SQL over the source's columns; None where there is none.
-        vectors: The columns that the vector is made of.
+        embeddings: By name of the embedding, the vector as SQL over the source's columns.
+        vectors: The columns that vectors are made of.
         metadata: Every column that holds nothing else, with its type.
         problems: What was not taken for what its name says, as notices.
     """
 
     id: str | None
     file_name: str | None
-    embedding: exp.Expr | None
+    embeddings: dict[str, exp.Expr]
     vectors: frozenset[str]
     metadata: dict[str, str]
     problems: tuple[Problem, ...] = ()
@@ -72,18 +73,21 @@ def find_columns(relation: Relation, engine: Engine, options: ReadOptions) -> Co
     numbered = _numbered_columns(types)
     file_name = options.file_name or _found_file_name(types, lightly=bool(numbered))
     identity = options.id or _found_id(types, exclude=file_name)
-    vectors, embedding = _vector(relation, engine, options, numbered)
+    vectors, embeddings = _vectors(relation, engine, options, numbered)
     taken = {identity, file_name, *vectors, *options.predictions.values(), *options.scores.values()}
     metadata = {name: kind for name, kind in types.items() if name not in taken}
     problems = () if identity or file_name or _ID not in metadata else (_numbered_notice(relation),)
-    return Columns(identity, file_name, embedding, vectors, metadata, problems)
+    return Columns(identity, file_name, embeddings, vectors, metadata, problems)
 
 
 def _named_columns(options: ReadOptions) -> Iterable[tuple[str, str]]:
     """The options that name columns, and the names."""
-    for option, column in (("id", options.id), ("file_name", options.file_name), ("embedding", options.embedding)):
-        if column is not None and not (option == "embedding" and options.embeddings_file is not None):
+    for option, column in (("id", options.id), ("file_name", options.file_name)):
+        if column is not None:
             yield f"{option}={column!r}", column
+    if options.embeddings_file is None:
+        for name, column in options.vectors_by_name().items():
+            yield (f"embedding={column!r}" if name == DEFAULT_EMBEDDING else f"embedding {name!r}"), column
     for task, column in options.predictions.items():
         yield f"predictions of task {task!r}", column
     for (task, score), column in options.scores.items():
@@ -109,29 +113,33 @@ def _found_file_name(types: dict[str, str], *, lightly: bool) -> str | None:
     return next((name for name in names if types.get(name) == "VARCHAR"), None)
 
 
-def _vector(
+def _vectors(
     relation: Relation, engine: Engine, options: ReadOptions, numbered: list[str]
-) -> tuple[frozenset[str], exp.Expr | None]:
-    """The columns that vectors are made of, and the vector as SQL."""
+) -> tuple[frozenset[str], dict[str, exp.Expr]]:
+    """The columns that vectors are made of, and by name of the embedding the vector as SQL."""
     if options.embeddings_file is not None:
-        return frozenset(), None
-    name = options.embedding
-    if name is None and _EMBEDDING in relation.types:
+        return frozenset(), {}
+    columns = options.vectors_by_name()
+    if not columns and _EMBEDDING in relation.types:
         kind = relation.types[_EMBEDDING]
-        name = _EMBEDDING if is_vector(kind) or _is_vector_text(relation, engine) else None
-    if name is None:
-        if not numbered:
-            return frozenset(), None
-        return frozenset(numbered), array(sql.column(column) for column in numbered)
-    kind = relation.types[name]
+        if is_vector(kind) or _is_vector_text(relation, engine):
+            columns = {DEFAULT_EMBEDDING: _EMBEDDING}
+    if not columns and numbered:
+        return frozenset(numbered), {DEFAULT_EMBEDDING: array(sql.column(column) for column in numbered)}
+    return frozenset(columns.values()), {name: _vector(relation, column) for name, column in columns.items()}
+
+
+def _vector(relation: Relation, column: str) -> exp.Expr:
+    """The vector of a column, as SQL."""
+    kind = relation.types[column]
     if kind == "VARCHAR":
-        return frozenset({name}), cast(sql.column(name), "DOUBLE[]")
+        return cast(sql.column(column), "DOUBLE[]")
     if not is_vector(kind):
         raise UsageError(
-            f"embedding={name!r}: column of type {kind}, not a list or an array of numbers",
+            f"embedding={column!r}: column of type {kind}, not a list or an array of numbers",
             hint=_vector_hint(relation.types),
         )
-    return frozenset({name}), sql.column(name)
+    return sql.column(column)
 
 
 def _is_vector_text(relation: Relation, engine: Engine) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlsel.facts import DEFAULT_EMBEDDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +23,7 @@ class ReadOptions:
         id: Column with the sample ids; integers, text, UUIDs or dates.
         file_name: Column with the file names.
         embedding: Column with the vectors: lists or arrays of numbers.
+        embeddings: By name, the columns with further vectors; where there are any, ``embedding`` is not found by name.
         normalize: Whether vectors are brought to unit length.
         predictions: By task, the column with its predictions: a MAP or STRUCT of class and probability, a LIST of
             probabilities in the order of ``classes``, or a LIST of objects.
@@ -35,6 +38,7 @@ class ReadOptions:
     id: str | None = None
     file_name: str | None = None
     embedding: str | None = None
+    embeddings: Mapping[str, str] = field(default_factory=dict)
     normalize: bool = True
     predictions: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -42,3 +46,20 @@ class ReadOptions:
     embeddings_file: Path | None = None
     measure: bool = True
     progress: Callable[[str, int, int | None], None] | None = None
+
+    def vectors_by_name(self) -> dict[str, str]:
+        """The columns with vectors that are named, by the name of their embedding."""
+        own = {} if self.embedding is None else {DEFAULT_EMBEDDING: self.embedding}
+        return own | dict(self.embeddings)
+
+
+def vector_columns(embedding: str | Mapping[str, str] | None) -> dict[str, Any]:
+    """The fields of ``ReadOptions`` that the argument ``embedding`` of ``ingest`` stands for.
+
+    Args:
+        embedding: One column, or columns by name of their embedding.
+    """
+    if embedding is None or isinstance(embedding, str):
+        return {"embedding": embedding}
+    named = dict(embedding)
+    return {"embedding": named.pop(DEFAULT_EMBEDDING, None), "embeddings": named}

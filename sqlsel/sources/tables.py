@@ -13,10 +13,11 @@ from sqlsel.datasets.intake import Intake
 from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import is_number
 from sqlsel.errors import UsageError
-from sqlsel.facts import TaskFacts
+from sqlsel.facts import DEFAULT_EMBEDDING, TaskFacts
 from sqlsel.sources.columns import Columns, find_columns
 from sqlsel.sources.jsontext import read_json_column
 from sqlsel.sources.metadata import read_metadata
+from sqlsel.sources.options import ReadOptions
 from sqlsel.sources.predictions import Predicted, read_predictions
 from sqlsel.sources.relations import open_relation
 from sqlsel.sources.rows import Rows, column
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlsel.engines.base import Engine
-    from sqlsel.sources.options import ReadOptions
 
 
 @contextmanager
@@ -64,9 +64,11 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
             read_predictions(rows, task, name, outputs[name], _classes(options, task))
             for task, name in options.predictions.items()
         ]
+        embeddings = _embeddings(rows, columns, options, stack)
         yield Intake(
             samples=_samples(rows, metadata.value),
-            embedding=_embedding(rows, columns, options, stack),
+            embedding=embeddings.pop(DEFAULT_EMBEDDING, None),
+            embeddings=embeddings,
             object_embeddings={found.task.name: found.embedding for found in predicted if found.embedding is not None},
             predictions=_union([found.rows for found in predicted]),
             predicted=_union([rows.select({"task": sql.text(found.task.name)}) for found in predicted]),
@@ -85,17 +87,14 @@ def _samples(rows: Rows, metadata: exp.Expr | None) -> exp.Select:
     return rows.select(values)
 
 
-def _embedding(rows: Rows, columns: Columns, options: ReadOptions, stack: ExitStack) -> exp.Query | None:
-    """The vectors, from the source or from the file beside it."""
+def _embeddings(rows: Rows, columns: Columns, options: ReadOptions, stack: ExitStack) -> dict[str, exp.Query]:
+    """The vectors by name of the embedding, from the source or from the file beside it."""
     if options.embeddings_file is None:
-        return None if columns.embedding is None else rows.select({"embedding": columns.embedding})
-    vectors = stack.enter_context(open_vectors(options.embeddings_file, rows.engine, embedding=options.embedding))
-    if vectors.key == "sample_id":
-        return vectors.query
+        return {name: rows.select({"embedding": vector}) for name, vector in columns.embeddings.items()}
+    named_columns = ReadOptions(embedding=options.embedding, embeddings=options.embeddings)
+    vectors = stack.enter_context(open_vectors(options.embeddings_file, rows.engine, named_columns))
     ids = rows.select({"file_name": sql.varchar(column(rows.file_name))}) if rows.file_name else _named_by_id(rows)
-    vector = exp.select(sql.column("sample_id", "ids"), sql.column("embedding", "vectors"))
-    same = sql.column("file_name", "ids").eq(sql.column("file_name", "vectors"))
-    return vector.from_(sql.subquery(vectors.query, "vectors")).join(sql.subquery(ids, "ids"), on=same)
+    return vectors.of_samples(ids)
 
 
 def _named_by_id(rows: Rows) -> exp.Select:

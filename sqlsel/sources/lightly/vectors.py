@@ -12,11 +12,12 @@ from sqlsel import nodes as sql
 from sqlsel.datasets.staging import readable
 from sqlsel.datasets.structs import Struct, read_type
 from sqlsel.errors import IngestError
+from sqlsel.facts import DEFAULT_EMBEDDING
 from sqlsel.sources.lightly.walking import ENDING
 from sqlsel.sources.options import ReadOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from sqlsel.engines.base import Engine
@@ -34,7 +35,7 @@ class Vectors:
         file: Name of the file, relative to the datasource if it lies there.
         rows: Query with ``file_name``, ``place`` (the file name without its suffix), ``sample_id`` as the file has it
             and, if the file has columns beside names and vectors, the struct ``metadata``.
-        embedding: Query with ``sample_id`` and ``embedding``.
+        embeddings: By name of the embedding, queries with ``sample_id`` and ``embedding``.
         metadata: Names of the fields of ``metadata``.
         renamed: Whether an id differs from its file name.
         problems: What the file's reader left out or repaired.
@@ -42,7 +43,7 @@ class Vectors:
 
     file: str
     rows: exp.Select
-    embedding: exp.Query
+    embeddings: Mapping[str, exp.Query]
     metadata: tuple[str, ...]
     renamed: bool
     problems: tuple[Problem, ...]
@@ -67,10 +68,14 @@ def read_vectors(root: Path, engine: Engine, options: ReadOptions) -> Iterator[V
     if options.embeddings_file is None and not file.exists():
         yield None
         return
-    table = ReadOptions(id=options.id, file_name=options.file_name, embedding=options.embedding)
+    table = ReadOptions(
+        id=options.id, file_name=options.file_name, embedding=options.embedding, embeddings=options.embeddings
+    )
     with read_table(file, engine, table) as intake, readable(engine, intake.bound):
         source = intake.samples
-        if source is None or intake.embedding is None:
+        own = {} if intake.embedding is None else {DEFAULT_EMBEDDING: intake.embedding}
+        embeddings = own | dict(intake.embeddings)
+        if source is None or not embeddings:
             raise IngestError(
                 f"{file}: no column with vectors", hint="call it 'embedding', with a list of numbers in each row"
             )
@@ -86,7 +91,7 @@ def read_vectors(root: Path, engine: Engine, options: ReadOptions) -> Iterator[V
         yield Vectors(
             file=file.name if file.parent == root else str(file),
             rows=rows,
-            embedding=intake.embedding,
+            embeddings=embeddings,
             metadata=fields,
             renamed=_renamed(engine, rows),
             problems=intake.problems,

@@ -13,21 +13,44 @@ CREATE OR REPLACE TEMP MACRO sqlsel_uniform(id, seed) AS
 
 -- Uncertainty of one probability vector, 0 for a sure prediction and 1 for a uniform one (B. Settles, Active Learning
 -- Literature Survey, 2009, section 3.1, rescaled by the number of classes). A single probability is the first of two.
-CREATE OR REPLACE TEMP MACRO _sqlsel_two_classes(p) AS
-    CASE WHEN len(p) = 1 THEN [p[1], 1e0 - p[1]] ELSE p END;
+-- NULL for NULL and for no probabilities; what rounding carries outside of 0..1 is cut off.
+
+-- least and greatest pass over NULL: value must not be NULL
+CREATE OR REPLACE TEMP MACRO _sqlsel_zero_to_one(value) AS least(1e0, greatest(0e0, value));
+
+-- ln; at 0 a number that any probability of 0 times it makes 0, and elsewhere the 1e-300 is lost
+CREATE OR REPLACE TEMP MACRO _sqlsel_ln(x) AS ln(x + 1e-300);
+
+CREATE OR REPLACE TEMP MACRO _sqlsel_least_confidence(p) AS
+    CASE
+        WHEN len(p) > 1 THEN _sqlsel_zero_to_one((1e0 - list_max(p)) * len(p) / (len(p) - 1))
+        WHEN len(p) = 1 THEN _sqlsel_zero_to_one(2e0 * least(p[1], 1e0 - p[1]))
+    END;
+
+CREATE OR REPLACE TEMP MACRO _sqlsel_margin(p) AS
+    CASE
+        WHEN len(p) > 1 THEN _sqlsel_zero_to_one(1e0 - (list_aggregate(p, 'max', 2)[1] - list_aggregate(p, 'max', 2)[2]))
+        WHEN len(p) = 1 THEN _sqlsel_zero_to_one(1e0 - abs(p[1] - (1e0 - p[1])))
+    END;
+
+CREATE OR REPLACE TEMP MACRO _sqlsel_entropy(p) AS
+    CASE
+        WHEN len(p) > 1
+            THEN _sqlsel_zero_to_one(-list_dot_product(p, list_transform(p, lambda x: _sqlsel_ln(x))) / ln(len(p)))
+        WHEN len(p) = 1
+            THEN _sqlsel_zero_to_one(
+                -(p[1] * _sqlsel_ln(p[1]) + (1e0 - p[1]) * _sqlsel_ln(greatest(0e0, 1e0 - p[1]))) / ln(2e0)
+            )
+    END;
 
 -- (1 - largest) * C / (C - 1)
-CREATE OR REPLACE TEMP MACRO sqlsel_uncertainty_least_confidence(p) AS
-    (1e0 - list_max(_sqlsel_two_classes(p))) * len(_sqlsel_two_classes(p)) / (len(_sqlsel_two_classes(p)) - 1);
+CREATE OR REPLACE TEMP MACRO sqlsel_uncertainty_least_confidence(p) AS _sqlsel_least_confidence(CAST(p AS DOUBLE[]));
 
 -- 1 - (largest - second largest)
-CREATE OR REPLACE TEMP MACRO sqlsel_uncertainty_margin(p) AS
-    1e0 - (list_reverse_sort(_sqlsel_two_classes(p))[1] - list_reverse_sort(_sqlsel_two_classes(p))[2]);
+CREATE OR REPLACE TEMP MACRO sqlsel_uncertainty_margin(p) AS _sqlsel_margin(CAST(p AS DOUBLE[]));
 
 -- -sum of p * log2 p, over log2 C; a class of probability 0 adds nothing
-CREATE OR REPLACE TEMP MACRO sqlsel_uncertainty_entropy(p) AS
-    greatest(0e0, -list_sum(list_transform(_sqlsel_two_classes(p), lambda x: CASE WHEN x > 0 THEN x * ln(x) ELSE 0e0 END)))
-    / ln(len(_sqlsel_two_classes(p)));
+CREATE OR REPLACE TEMP MACRO sqlsel_uncertainty_entropy(p) AS _sqlsel_entropy(CAST(p AS DOUBLE[]));
 
 -- The first object of a class counts 1, each further one 0.25
 CREATE OR REPLACE TEMP MACRO sqlsel_object_frequency(classes, objects) AS
@@ -37,7 +60,7 @@ CREATE OR REPLACE TEMP MACRO sqlsel_object_frequency(classes, objects) AS
 CREATE OR REPLACE TEMP MACRO sqlsel_rescale(value, least, most, low, high) AS
     CASE WHEN most > least THEN low + (high - low) * (value - least) / (most - least) ELSE high END;
 
--- Mean of a list of doubles, added from the first to the last
+-- Mean of a list of doubles, added from the first to the last; NULL for an empty list
 CREATE OR REPLACE TEMP MACRO sqlsel_mean(list) AS
     list_sum(list) / len(list);
 

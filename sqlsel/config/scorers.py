@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+from sqlsel.words import listing
 
 if TYPE_CHECKING:
     from sqlsel.facts import TaskFacts, TaskType
@@ -16,25 +18,32 @@ class Scorer:
     Attributes:
         name: Name of the score.
         task_types: Kinds of task that have it.
-        needs_probabilities: Whether every prediction must carry class probabilities.
+        needs: What every prediction must carry for it.
     """
 
     name: str
     task_types: tuple[TaskType, ...]
-    needs_probabilities: bool
+    needs: Literal["probabilities", "keypoints"] | None = None
 
 
-_BOTH: tuple[TaskType, ...] = ("classification", "object-detection")
-_OBJECTS: tuple[TaskType, ...] = ("object-detection",)
+_WITH_CLASSES: tuple[TaskType, ...] = (
+    "classification",
+    "object-detection",
+    "instance-segmentation",
+    "semantic-segmentation",
+)
+_OBJECTS: tuple[TaskType, ...] = ("object-detection", "instance-segmentation")
 
 SCORERS = (
-    Scorer("uncertainty_least_confidence", _BOTH, needs_probabilities=True),
-    Scorer("uncertainty_margin", _BOTH, needs_probabilities=True),
-    Scorer("uncertainty_entropy", _BOTH, needs_probabilities=True),
-    Scorer("object_frequency", _OBJECTS, needs_probabilities=False),
-    Scorer("objectness_least_confidence", _OBJECTS, needs_probabilities=False),
+    Scorer("uncertainty_least_confidence", _WITH_CLASSES, "probabilities"),
+    Scorer("uncertainty_margin", _WITH_CLASSES, "probabilities"),
+    Scorer("uncertainty_entropy", _WITH_CLASSES, "probabilities"),
+    Scorer("object_frequency", _OBJECTS),
+    Scorer("objectness_least_confidence", _OBJECTS),
+    Scorer("mean_uncertainty", ("keypoint-detection",), "keypoints"),
 )
-"""Every computed score. Over the objects of a sample the three uncertainties are the largest of the objects'."""
+"""Every computed score. Of the three uncertainties a sample has the largest of its objects, the mean of its segments.
+"""
 
 OF_ONE_OBJECT = frozenset(
     {"uncertainty_least_confidence", "uncertainty_margin", "uncertainty_entropy", "objectness_least_confidence"}
@@ -55,7 +64,9 @@ def missing_for(scorer: Scorer, task: TaskFacts) -> str | None:
         if scorer.name not in OF_ONE_OBJECT:
             return "it is computed over all objects of a sample, and here each object is a sample"
     elif task.task_type not in scorer.task_types:
-        return f"it is computed for {' and '.join(scorer.task_types)}, and this is {task.task_type}"
-    if scorer.needs_probabilities and not task.has_probabilities:
-        return "it is computed from class probabilities, and the predictions carry none"
+        return f"it is computed for {listing(scorer.task_types)}, and this is {task.task_type}"
+    if scorer.needs == "probabilities" and not task.has_probabilities:
+        return "it is computed from class probabilities, and not every prediction carries them"
+    if scorer.needs == "keypoints" and not task.has_keypoints:
+        return "it is computed from the confidences of keypoints, and not every prediction carries them"
     return None

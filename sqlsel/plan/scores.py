@@ -21,9 +21,13 @@ def score_relation(facts: DatasetFacts, task: TaskFacts, score: str) -> exp.Quer
     if task.task_type == "classification":
         return _of_vectors(facts, task, score)
     if score in _PER_VECTOR:
-        return _largest_over_objects(facts, task, score)
+        uncertainty = sql.call(f"sqlsel_{score}", sql.column("probabilities"))
+        mean = task.task_type in ("instance-segmentation", "semantic-segmentation")
+        return per_sample(facts, task.name, _mean(uncertainty) if mean else _largest(uncertainty))
     if score == "objectness_least_confidence":
-        return _objectness(facts, task)
+        return per_sample(facts, task.name, _doubt(sql.column("score")))
+    if score == "mean_uncertainty":
+        return per_sample(facts, task.name, _doubt(sql.column("keypoint_confidence")))
     return _object_frequency(facts, task)
 
 
@@ -66,15 +70,22 @@ def _of_vectors(facts: DatasetFacts, task: TaskFacts, score: str) -> exp.Query:
     return predictions(facts, task.name, sql.column("sample_id"), _named(value))
 
 
-def _largest_over_objects(facts: DatasetFacts, task: TaskFacts, score: str) -> exp.Query:
-    largest = exp.Max(this=sql.call(f"sqlsel_{score}", sql.column("probabilities")))
-    return per_sample(facts, task.name, exp.Coalesce(this=largest, expressions=[sql.number(0.0)]))
+def _largest(value: exp.Expr) -> exp.Expr:
+    """The largest over the objects of a sample, 0 for none."""
+    return exp.Coalesce(this=exp.Max(this=value), expressions=[sql.number(0.0)])
 
 
-def _objectness(facts: DatasetFacts, task: TaskFacts) -> exp.Query:
-    mean = sql.call("sqlsel_mean", in_object_order(sql.column("score")))
-    value = exp.Sub(this=sql.number(1.0), expression=mean)
-    return per_sample(facts, task.name, exp.Coalesce(this=value, expressions=[sql.number(0.0)]))
+def _mean(value: exp.Expr) -> exp.Expr:
+    """The mean over the objects of a sample, 0 for none."""
+    return exp.Coalesce(this=sql.call("sqlsel_mean", in_object_order(value)), expressions=[sql.number(0.0)])
+
+
+def _doubt(confidence: exp.Expr) -> exp.Expr:
+    """1 - the mean confidence of a sample's objects, 0 for none; NULL where an object carries no confidence."""
+    mean = sql.call("sqlsel_mean", in_object_order(confidence))
+    doubt = exp.Coalesce(this=exp.Sub(this=sql.number(1.0), expression=mean), expressions=[sql.number(0.0)])
+    objects, known = exp.Count(this=sql.column("object_index")), exp.Count(this=confidence.copy())
+    return exp.Case(ifs=[exp.If(this=exp.EQ(this=objects, expression=known), true=doubt)])
 
 
 def _object_frequency(facts: DatasetFacts, task: TaskFacts) -> exp.Query:

@@ -29,7 +29,7 @@ CREATE OR REPLACE TEMP MACRO _sqlsel_least_confidence(p) AS
 
 CREATE OR REPLACE TEMP MACRO _sqlsel_margin(p) AS
     CASE
-        WHEN len(p) > 1 THEN _sqlsel_zero_to_one(1e0 - (list_aggregate(p, 'max', 2)[1] - list_aggregate(p, 'max', 2)[2]))
+        WHEN len(p) > 1 THEN _sqlsel_zero_to_one(1e0 - list_dot_product(list_aggregate(p, 'max', 2), [1e0, -1e0]))
         WHEN len(p) = 1 THEN _sqlsel_zero_to_one(1e0 - abs(p[1] - (1e0 - p[1])))
     END;
 

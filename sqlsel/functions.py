@@ -48,8 +48,10 @@ def _select(
     preselected: str | None,
     missing: str,
     condition: str | None,
+    candidates: str | None,
+    since: str | None,
 ) -> pa.Table:
     if missing not in ("omit", "error"):
         raise UsageError(f"missing := {missing!r}: 'omit' and 'error' are allowed")
     kind: Missing = "omit" if missing == "omit" else "error"
-    return select(session, Asked(config, dataset, preselected, seed, kind, condition)).to_arrow()
+    return select(session, Asked(config, dataset, preselected, seed, kind, condition, candidates, since)).to_arrow()

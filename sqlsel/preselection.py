@@ -52,12 +52,16 @@ def find_preselected(engine: Engine, facts: DatasetFacts, given: str | Sequence[
         preselected = Preselected(tag=given)
         yield Earlier(preselected, engine.table(preselected_ids(preselected, facts)).column(0))
     else:
-        ids = _own_type(engine, facts, given)
+        ids = own_ids(engine, facts, given, "preselected")
         yield Earlier(Preselected(count=len(ids)), ids)
 
 
-def _own_type(engine: Engine, facts: DatasetFacts, given: Sequence[Any]) -> pa.ChunkedArray:
-    """The ids as the dataset stores them, each once."""
+def own_ids(engine: Engine, facts: DatasetFacts, given: Sequence[Any], what: str) -> pa.ChunkedArray:
+    """The ids as the dataset stores them, each once, in their order.
+
+    Raises:
+        UsageError: If some are no samples of the dataset; ``what`` says in the message what they were given as.
+    """
     import pyarrow as pa
 
     texts = sorted({str(value) for value in given})
@@ -72,7 +76,7 @@ def _own_type(engine: Engine, facts: DatasetFacts, given: Sequence[Any]) -> pa.C
     if unknown:
         examples = ", ".join(repr(text) for text in unknown[:_EXAMPLES])
         raise UsageError(
-            f"preselected: {len(unknown):,} ids are no samples of dataset {facts.name!r}, such as {examples}"
+            f"{what}: {len(unknown):,} ids are no samples of dataset {facts.name!r}, such as {examples}"
         )
     return table.column("sample_id")
 

@@ -17,6 +17,7 @@ from sqlsel.datasets.runs import RunRecord, new_run_id, record_selection
 from sqlsel.datasets.tags import check_new_tag
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import UsageError
+from sqlsel.narrowing import Narrowed, bound_candidates, narrow
 from sqlsel.plan import Request, explain_plan, make_plan
 from sqlsel.preselection import Earlier, bound, find_preselected
 from sqlsel.selection import Selection, run_plan
@@ -44,6 +45,8 @@ class Asked:
         seed: Breaks ties; None breaks them by the lowest id.
         missing: What becomes of samples that lack an input.
         where: A condition in SQL that candidates have to meet.
+        candidates: The only samples that may be chosen: a tag, or ids.
+        since: Only samples may be chosen that were added after this moment, or since the selection of this tag.
     """
 
     config: ConfigSource
@@ -52,11 +55,21 @@ class Asked:
     seed: int | None = 0
     missing: Missing = "omit"
     where: str | None = None
+    candidates: str | Sequence[Any] | None = None
+    since: str | datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """The samples that a call names: picked before, and those that may be chosen."""
+
+    earlier: Earlier
+    narrowed: Narrowed
 
 
 @contextmanager
-def planned(engine: Engine, asked: Asked) -> Iterator[tuple[Plan, Earlier, tuple[Problem, ...]]]:
-    """The plan of what was asked, the preselected samples it speaks of, and what the checks found worth telling.
+def planned(engine: Engine, asked: Asked) -> Iterator[tuple[Plan, Named, tuple[Problem, ...]]]:
+    """The plan of what was asked, the samples that it speaks of, and what the checks found worth telling.
 
     Raises:
         ConfigError: If the config is wrong, with every problem.
@@ -68,8 +81,16 @@ def planned(engine: Engine, asked: Asked) -> Iterator[tuple[Plan, Earlier, tuple
     facts = catalog.facts(asked.dataset)
     config, notices = read_config(asked.config, catalog=catalog, dataset=asked.dataset)
     with find_preselected(engine, facts, asked.preselected) as earlier:
-        request = Request(seed=asked.seed, preselected=earlier.preselected, missing=asked.missing, where=asked.where)
-        yield make_plan(config, facts, catalog, request), earlier, notices
+        narrowed = narrow(engine, facts, asked.candidates, asked.since)
+        request = Request(
+            seed=asked.seed,
+            preselected=earlier.preselected,
+            missing=asked.missing,
+            where=asked.where,
+            among=narrowed.among,
+            since=narrowed.since,
+        )
+        yield make_plan(config, facts, catalog, request), Named(earlier, narrowed), notices
 
 
 def select(
@@ -90,30 +111,30 @@ def select(
         progress: Told of the stages.
     """
     started = datetime.now(UTC)
-    with interruptible(engine), planned(engine, asked) as (plan, earlier, notices):
+    with interruptible(engine), planned(engine, asked) as (plan, named, notices):
         if tag is not None:
             check_new_tag(engine, asked.dataset, tag, overwrite=overwrite or tag == asked.preselected)
-        with _session(engine, earlier) as session:
+        with _session(engine, named) as session:
             outcome = run_plan(plan, session, progress)
         told = summarize(plan, outcome, tuple(str(notice) for notice in notices))
         summary = {**told, "tag": tag, "run_id": None, "version": sqlsel.__version__}
         if tag is not None:
-            summary["run_id"] = _keep(engine, plan, earlier, outcome, summary, started, overwrite=overwrite)
+            summary["run_id"] = _keep(engine, plan, named.earlier, outcome, summary, started, overwrite=overwrite)
     ids = outcome.ranked.column("sample_id")
 
     def more(exact: bool) -> Mapping[str, Any]:
-        with interruptible(engine), _session(engine, earlier) as session:
+        with interruptible(engine), _session(engine, named) as session:
             return compare(plan, session, ids, exact=exact, progress=progress or silent)
 
     return Selection(outcome.ranked, summary, more)
 
 
 @contextmanager
-def _session(engine: Engine, earlier: Earlier) -> Iterator[Engine]:
-    """A cursor with the preselected samples at hand."""
+def _session(engine: Engine, named: Named) -> Iterator[Engine]:
+    """A cursor with the samples at hand that the call names."""
     session = engine.cursor()
     try:
-        with bound(session, earlier):
+        with bound(session, named.earlier), bound_candidates(session, named.narrowed):
             yield session
     finally:
         session.close()

@@ -17,7 +17,7 @@ COMMANDS = {
     "schema": "checks",
     "datasets": "listings",
     "info": "info",
-    "tags": "listings",
+    "tags": "tags",
     "export": "export",
     "sql": "sql",
 }

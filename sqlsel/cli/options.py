@@ -47,7 +47,8 @@ def format_option(*formats: str, default: str | None = None, text: str) -> Decor
 
 
 preselected_option = click.option(
-    "--preselected", metavar="TAG", help="Tag of samples that were picked before; they count as chosen."
+    "--preselected", metavar="TAG", help="Tag of samples that were picked before; they count as chosen. "
+    "The tag datapool has those of all selections with a tag."
 )
 missing_option = click.option(
     "--missing",
@@ -58,6 +59,15 @@ missing_option = click.option(
 )
 where_option = click.option(
     "--where", metavar="SQL", help='A condition that candidates have to meet: "metadata.size.width > 300".'
+)
+
+
+candidates_option = click.option("--candidates", metavar="TAG", help="Choose only among the samples of this tag.")
+since_option = click.option(
+    "--since",
+    metavar="TAG|TIME",
+    help="Choose only among samples added after TAG was selected, or after TIME: 2026-01-31T18:30 (UTC). "
+    "The tag datapool is the latest selection.",
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sqlsel import nodes as sql
+from sqlsel.datasets.arrivals import note_arrivals
 from sqlsel.datasets.fragments import matching, named
 from sqlsel.datasets.metadata import METADATA, incoming_metadata, metadata_value, widen
 from sqlsel.datasets.refusal import NAMED, first_few, rows_of
@@ -73,6 +74,7 @@ def _merge(target: Target, query: exp.Query, incoming: Struct | None, kind: Stru
         if updated:
             _update(target, staged, incoming, kind)
         if updated < total:
+            note_arrivals(target, new.copy())
             _insert(target, new, incoming, kind)
     return SampleCounts(added=total - updated, updated=updated)
 

@@ -120,7 +120,7 @@ def check_new_tag(engine: Engine, dataset: str, tag: str, *, overwrite: bool) ->
 def tag_query(engine: Engine, dataset: str, tag: str) -> exp.Select:
     """Query of a tag's samples: ``sample_id`` and ``rank`` (NULL for the preselected), in no order.
 
-    For ``initial-tag`` these are all samples and for ``datapool`` those of the selections that were kept, without ranks.
+    For ``initial-tag`` these are all samples, for ``datapool`` those of the selections that were kept, without ranks.
     """
     nothing = named(exp.cast(exp.Null(), "BIGINT"), "rank")
     if tag == INITIAL_TAG:

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sqlsel.config import (
+    DATAPOOL,
     BalanceStrategy,
     DiversityStrategy,
     SimilarityStrategy,
@@ -71,7 +72,8 @@ def admission_texts(plan: Plan) -> list[str]:
         found.append(f"of tag {among.tag}" if among.tag else f"among {among.count:,} given samples")
     if since is not None:
         moment = f"{since.moment:%Y-%m-%d %H:%M:%S} UTC"
-        found.append(f"added after tag {since.tag} was selected ({moment})" if since.tag else f"added after {moment}")
+        latest = "the latest selection" if since.tag == DATAPOOL else f"tag {since.tag} was selected"
+        found.append(f"added after {latest} ({moment})" if since.tag else f"added after {moment}")
     return found
 
 

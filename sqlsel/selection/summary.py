@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.config import BalanceStrategy, DiversityStrategy, TypicalityStrategy, WeightsStrategy
-from sqlsel.plan.explain import target_text, threshold_text
+from sqlsel.plan.explain import admission_texts, target_text, threshold_text
 from sqlsel.selection.shortfall import balance_shortfalls, range_shortfall
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def summarize(plan: Plan, outcome: RunOutcome, notices: tuple[str, ...]) -> dict
 def _left_out(plan: Plan, funnel: Mapping[str, int]) -> dict[str, Any]:
     return {
         "where": plan.facts.n_samples - funnel["preselected"] - funnel["admitted"],
+        "conditions": admission_texts(plan),
         "missing": [
             {"input": step.label, "count": funnel[f"missing_{step.column}"]}
             for step in plan.inputs

@@ -40,7 +40,10 @@ def _head(summary: Mapping[str, Any]) -> Iterable[str]:
 def _left_out(summary: Mapping[str, Any]) -> Iterable[str]:
     left_out = summary["left_out"]
     if left_out["where"]:
-        yield f"  left out: {left_out['where']:,} that where does not admit"
+        conditions = left_out["conditions"]
+        of_where = len(conditions) == 1 and conditions[0].startswith("where ")
+        why = "that where does not admit" if of_where else f"that are not {' and '.join(conditions)}"
+        yield f"  left out: {left_out['where']:,} {why}"
     for missing in left_out["missing"]:
         yield f"  left out: {missing['count']:,} that lack {missing['input']}"
     for threshold in left_out["thresholds"]:

@@ -20,6 +20,7 @@ LAYERS = [
     {"sources", "exports"},
     {"selection"},
     {"preselection", "explanation"},
+    {"narrowing"},
     {"selecting"},
     {"functions"},
     {"database"},

@@ -8,6 +8,7 @@ import click
 
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import (
+    candidates_option,
     config_argument,
     config_source,
     database_option,
@@ -15,6 +16,7 @@ from sqlsel.cli.options import (
     missing_option,
     preselected_option,
     seed_option,
+    since_option,
     where_option,
 )
 
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 @seed_option
 @missing_option
 @where_option
+@candidates_option
+@since_option
 def explain_command(
     config: str,
     database: str,

@@ -1,4 +1,4 @@
-"""sqlsel datasets and sqlsel tags: what there is, a row each."""
+"""sqlsel datasets: what there is, a row each."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from sqlsel.cli.examples import examples
-from sqlsel.cli.options import database_option, dataset_option, format_option
+from sqlsel.cli.options import database_option, format_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_FORMATS = ("table", "csv", "json", "jsonl")
+FORMATS = ("table", "csv", "json", "jsonl")
+"""How rows can be printed."""
 
 
 @click.command(
@@ -21,7 +22,7 @@ _FORMATS = ("table", "csv", "json", "jsonl")
     epilog=examples("the datasets of a database", "sqlsel datasets --db demo.duckdb"),
 )
 @database_option()
-@format_option(*_FORMATS, default="table", text="How to print them.")
+@format_option(*FORMATS, default="table", text="How to print them.")
 def datasets_command(database: str, format_name: str) -> None:
     """List the datasets of a database.
 
@@ -43,35 +44,11 @@ def datasets_command(database: str, format_name: str) -> None:
             }
             for facts in map(catalog.facts, catalog.dataset_names())
         ]
-    _print(rows, format_name, empty="no datasets; `sqlsel ingest` makes one")
+    print_rows(rows, format_name, empty="no datasets; `sqlsel ingest` makes one")
 
 
-@click.command(
-    "tags",
-    short_help="List the tags of a database.",
-    epilog=examples(
-        "the tags of all datasets, and of one",
-        "sqlsel tags --db demo.duckdb",
-        "sqlsel tags --db demo.duckdb --dataset digits --format json",
-    ),
-)
-@database_option()
-@dataset_option(required=False, text="Only the tags of this dataset.")
-@format_option(*_FORMATS, default="table", text="How to print them.")
-def tags_command(database: str, dataset: str | None, format_name: str) -> None:
-    """List the tags of a database with the number of their samples."""
-    from sqlsel.cli.opening import open_existing
-
-    with open_existing(database) as db:
-        rows = [
-            {"dataset": name, "tag": tag.tag, "selected": tag.selected, "preselected": tag.preselected}
-            for name in ([dataset] if dataset is not None else db.datasets())
-            for tag in db.tags(name)
-        ]
-    _print(rows, format_name, empty="no tags; `sqlsel select` with --tag makes one")
-
-
-def _print(rows: Sequence[Mapping[str, object]], format_name: str, *, empty: str) -> None:
+def print_rows(rows: Sequence[Mapping[str, object]], format_name: str, *, empty: str) -> None:
+    """Print rows on stdout; on stderr what to say where there are none."""
     import pyarrow as pa
 
     from sqlsel.cli.printing import destination, write

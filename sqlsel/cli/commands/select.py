@@ -9,6 +9,7 @@ import click
 from sqlsel.cli.examples import examples
 from sqlsel.cli.failures import after_storing
 from sqlsel.cli.options import (
+    candidates_option,
     config_argument,
     config_source,
     database_option,
@@ -18,6 +19,7 @@ from sqlsel.cli.options import (
     output_option,
     preselected_option,
     seed_option,
+    since_option,
     where_option,
 )
 
@@ -51,6 +53,8 @@ if TYPE_CHECKING:
 @seed_option
 @missing_option
 @where_option
+@candidates_option
+@since_option
 @format_option(
     "table",
     "csv",

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-SelectFunction = Callable[[DuckDBEngine, str, str, int | None, str | None, str, str | None], "pa.Table"]
-"""Called with a session, dataset, config, seed, preselected tag, missing and condition; returns a ranked table."""
+SelectFunction = Callable[
+    [DuckDBEngine, str, str, int | None, str | None, str, str | None, str | None, str | None], "pa.Table"
+]
+"""Called with a session, dataset, config, seed, preselected tag, missing, condition, tag of the candidates, and since
+when they came; returns a ranked table."""
 
 _SELECT = "_sqlsel_select"
-_PARAMETERS: list[Any] = ["VARCHAR", "VARCHAR", "BIGINT", "VARCHAR", "VARCHAR", "VARCHAR"]
+_PARAMETERS: list[Any] = ["VARCHAR", "VARCHAR", "BIGINT", *["VARCHAR"] * 5]
 _RESULT = "STRUCT(id VARCHAR, rank BIGINT, gain DOUBLE, terms MAP(VARCHAR, DOUBLE))[]"
 
 _REGISTERED: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
@@ -48,11 +51,20 @@ def _make_function(connection: duckdb.DuckDBPyConnection, name: str, select: Sel
     holder = weakref.ref(connection)
 
     # DuckDB counts the parameters and evaluates the annotations
-    def run(dataset: Any, config: Any, seed: Any, preselected: Any, missing: Any, condition: Any) -> Any:  # noqa: ANN401
+    def run(
+        dataset: Any,  # noqa: ANN401
+        config: Any,  # noqa: ANN401
+        seed: Any,  # noqa: ANN401
+        preselected: Any,  # noqa: ANN401
+        missing: Any,  # noqa: ANN401
+        condition: Any,  # noqa: ANN401
+        candidates: Any,  # noqa: ANN401
+        since: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
         """One list of ranked rows for each row of arguments."""
         caller = holder()
         assert caller is not None
-        columns = (dataset, config, seed, preselected, missing, condition)
+        columns = (dataset, config, seed, preselected, missing, condition, candidates, since)
         calls = zip(*(column.to_pylist() for column in columns), strict=True)
         session = DuckDBEngine(caller.cursor(), owned=True)
         try:

@@ -15,8 +15,8 @@ from sqlsel.kernels.object_weights import ObjectWeights
 from sqlsel.kernels.objects import Objects
 from sqlsel.kernels.outcome import Outcome, Stop, StopReason
 from sqlsel.kernels.protocol import FLOOR, KernelInputError, Objective
-from sqlsel.kernels.similarity import object_similarity, similarity
-from sqlsel.kernels.typicality import object_typicality, typicality
+from sqlsel.kernels.similarity import similarity
+from sqlsel.kernels.typicality import typicality
 from sqlsel.kernels.weights import Weights
 
 __all__ = [
@@ -34,8 +34,6 @@ __all__ = [
     "Weights",
     "greedy",
     "mix_path",
-    "object_similarity",
-    "object_typicality",
     "similarity",
     "typicality",
 ]

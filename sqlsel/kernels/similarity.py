@@ -12,7 +12,6 @@ from sqlsel.kernels.threads import each, own_threads
 from sqlsel.kernels.workspace import Workspace
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.objects import Objects
     from sqlsel.kernels.protocol import Doubles, Singles
 
 BLOCK_ROWS = 1 << 11
@@ -35,11 +34,6 @@ def similarity(matrix: Singles, queries: Singles) -> Doubles:
     _check_queries(matrix, queries)
     with own_threads():
         return decay(np.sqrt(2.0 * _to_queries(matrix, queries)))
-
-
-def object_similarity(objects: Objects, queries: Singles) -> Doubles:
-    """:func:`similarity` of every object, ``(M,)``."""
-    return similarity(objects.matrix, queries)
 
 
 def decay(distances: Doubles) -> Doubles:

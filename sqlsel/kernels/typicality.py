@@ -11,7 +11,6 @@ from sqlsel.kernels.protocol import KernelInputError
 from sqlsel.kernels.similarity import decay
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.objects import Objects
     from sqlsel.kernels.protocol import Doubles, Singles
 
 
@@ -39,8 +38,3 @@ def typicality(matrix: Singles, k: int) -> Doubles:
     distances = np.sqrt(2.0 * halves, out=halves)
     means: Doubles = decay(distances).mean(axis=1)
     return means
-
-
-def object_typicality(objects: Objects, k: int) -> Doubles:
-    """:func:`typicality` of every object among all objects, ``(M,)``."""
-    return typicality(objects.matrix, k)

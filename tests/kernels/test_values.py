@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 
 from sqlsel.kernels import (
     KernelInputError,
-    Objects,
     mix_path,
-    object_similarity,
-    object_typicality,
     similarity,
     typicality,
 )
@@ -28,8 +25,6 @@ def test_typicality_equals_the_definition(seed, rows, width, k, t):
     matrix = vectors(np.random.default_rng(seed), rows, width, t)
     found = typicality(matrix, k)
     np.testing.assert_allclose(found, oracle.typicality(matrix, k), rtol=1e-12, atol=0)
-    objects = Objects(matrix, np.array([0, rows]))
-    assert (object_typicality(objects, k) == found).all()
 
 
 @given(
@@ -45,7 +40,6 @@ def test_similarity_equals_the_definition(seed, rows, width, asked, t):
     matrix = vectors(rng, rows + asked, width, t)
     found = similarity(matrix[:rows], matrix[rows:])
     np.testing.assert_allclose(found, oracle.similarity(matrix[:rows], matrix[rows:]), rtol=1e-12, atol=0)
-    assert (object_similarity(Objects(matrix[:rows], np.array([0, rows])), matrix[rows:]) == found).all()
 
 
 def test_copies_are_fully_typical_and_fully_similar():

@@ -18,8 +18,6 @@ from sqlsel.kernels import (
     ObjectWeights,
     Weights,
     greedy,
-    object_similarity,
-    object_typicality,
     similarity,
     typicality,
 )
@@ -82,13 +80,13 @@ class Run:
         objects = self.objects()
         queries = self.rng.standard_normal((3, objects.matrix.shape[1])).astype(np.float32)
         self.extra["os"] = (objects.matrix, queries)
-        values = object_similarity(objects, queries)
+        values = similarity(objects.matrix, queries)
         self.objectives.append(ObjectWeights("os", values, objects.offsets, self.strength(), "max"))
 
     def ot(self):
         objects = self.objects()
         self.extra["ot"] = (objects.matrix,)
-        values = object_typicality(objects, 5)
+        values = typicality(objects.matrix, 5)
         self.objectives.append(ObjectWeights("ot", values, objects.offsets, self.strength(), "mean"))
 
     def pre(self):

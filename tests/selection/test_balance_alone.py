@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import sqlsel
 from sqlsel.errors import SelectionError
-from sqlsel.selection import objectives
+from sqlsel.selection.strategies import balance
 from tests import pool as p
 
 KEY = {"type": "METADATA", "key": "weather"}
@@ -113,7 +113,7 @@ def test_too_few_samples_is_told_from_a_short_supply():
 
 
 def test_more_classes_than_memory_holds_are_refused_beside_others(monkeypatch):
-    monkeypatch.setattr(objectives, "LARGEST_TABLE", 1000)
+    monkeypatch.setattr(balance, "LARGEST_TABLE", 1000)
     with sqlsel.connect() as db:
         db.ingest(table([f"video {i}" for i in range(20)]), dataset="pool")
         uniform = (KEY, {"type": "BALANCE", "distribution": "UNIFORM"})

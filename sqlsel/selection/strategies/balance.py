@@ -1,0 +1,63 @@
+"""BALANCE: a mix of classes near a target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sqlsel import kernels
+from sqlsel.errors import SelectionError
+from sqlsel.selection.mixes import attainable_counts, attainable_sums, mix_of, reached_mix
+from sqlsel.selection.reading import class_codes, distribution_rows
+from sqlsel.selection.strategies.prepared import Prepared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlsel.config import BalanceStrategy
+    from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.strategies.prepared import Loaded, Picks
+
+LARGEST_TABLE = 8 * 2**30
+"""Bytes of a table of samples and classes."""
+
+
+def balance(step: ObjectiveStep, strategy: BalanceStrategy, loaded: Loaded) -> Prepared:
+    """The mix of the classes of a column, one a sample, or probabilities."""
+    column = loaded.columns.column(step.input.column)
+    one_class = step.input.kind == "class"
+    if one_class:
+        names, codes = class_codes(column)
+        mix = mix_of(strategy, names, np.bincount(codes[codes >= 0], minlength=len(names)).astype(np.float64))
+        _check_size(step, len(codes), len(mix.classes))
+        rows = np.zeros((len(codes), len(mix.classes)))
+        labelled = np.flatnonzero(codes >= 0)
+        rows[labelled, mix.listed[codes[labelled]]] = 1.0
+    else:
+        found = distribution_rows(column, len(step.input.categories))
+        mix = mix_of(strategy, step.input.categories, found.sum(axis=0))
+        rows = np.zeros((len(found), len(mix.classes)))
+        for number, target in enumerate(mix.listed):
+            if target >= 0:
+                rows[:, target] += found[:, number]
+
+    def reached(picks: Picks) -> Mapping[str, Any]:
+        before = rows[loaded.preselected].sum(axis=0)
+        pool = rows[picks.candidates]
+        if one_class:
+            attainable = attainable_counts(before, pool.sum(axis=0), len(picks.rows))
+        else:
+            attainable = attainable_sums(pool, before, len(picks.rows))
+        return reached_mix(mix, before + rows[picks.rows].sum(axis=0), pool.sum(axis=0), attainable)
+
+    return Prepared(kernels.Balance(step.name, rows, mix.target, strategy.strength), reached)
+
+
+def _check_size(step: ObjectiveStep, rows: int, classes: int) -> None:
+    """Refuse a table of classes that no memory is meant to hold."""
+    if rows * classes * 8 > LARGEST_TABLE:
+        raise SelectionError(
+            f"{step.name}: {classes:,} classes of {rows:,} samples are too many to weigh against other objectives",
+            hint="balance it alone, or list the classes that matter in a target",
+        )

@@ -1,0 +1,49 @@
+"""Strategies whose weights follow from the vectors alone, before the first pick."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from sqlsel import kernels
+from sqlsel.kernels.objects import reduce_rows
+from sqlsel.selection.strategies.prepared import Prepared, mean_against
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
+    from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.strategies.prepared import Doubles, Loaded
+
+    Weigh = Callable[[npt.NDArray[np.float32]], Doubles]
+
+
+def closeness(
+    step: ObjectiveStep, loaded: Loaded, weigh: Weigh, *, own: Literal["mean", "max"], least: float | None = None
+) -> Prepared:
+    """Weights of samples, or of their objects.
+
+    Args:
+        step: The objective.
+        loaded: What was read for the run.
+        weigh: From vectors ``(M, d)`` to a weight for each, ``(M,)`` float64.
+        own: How the weights of a sample's objects make the sample's own term.
+        least: Candidates below this are ruled out; None for no bound.
+    """
+    vectors = loaded.vectors[step.input.column]
+    if isinstance(vectors, kernels.Objects):
+        weights = weigh(vectors.matrix)
+        values = reduce_rows(weights, vectors.offsets, how=own)
+        objective: kernels.Objective = kernels.ObjectWeights(
+            step.name, weights, vectors.offsets, step.strategy.strength, own=own
+        )
+    else:
+        values = np.full(len(vectors.rows), np.nan)
+        present = vectors.rows if vectors.present.all() else vectors.rows[vectors.present]
+        values[vectors.present] = weigh(present)
+        objective = kernels.Weights(step.name, values, step.strategy.strength)
+    # a sample without objects has no weight, which is none that reaches a bound
+    return Prepared(objective, mean_against(values), None if least is None else ~(values >= least))

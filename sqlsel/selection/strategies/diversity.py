@@ -1,0 +1,32 @@
+"""DIVERSITY: far from what was picked before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sqlsel import kernels
+from sqlsel.selection.strategies.prepared import Prepared
+
+if TYPE_CHECKING:
+    from sqlsel.config import DiversityStrategy
+    from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.strategies.prepared import Loaded, Picks
+
+
+def diversity(step: ObjectiveStep, strategy: DiversityStrategy, loaded: Loaded) -> Prepared:
+    """Distances between vectors, of samples or of their objects."""
+    vectors = loaded.vectors[step.input.column]
+    bound = strategy.stopping_condition_minimum_distance
+
+    def reached(picks: Picks) -> dict[str, Any]:
+        known = picks.terms[~np.isnan(picks.terms)]
+        return {"smallest_distance": float(known.min()) if len(known) else None}
+
+    if isinstance(vectors, kernels.Objects):
+        return Prepared(kernels.ObjectDiversity(step.name, vectors, strategy.strength, minimum_distance=bound), reached)
+    objective = kernels.Diversity(
+        step.name, vectors.rows, strategy.strength, minimum_distance=bound, present=vectors.present
+    )
+    return Prepared(objective, reached)

@@ -1,0 +1,20 @@
+"""TYPICALITY: samples in dense regions."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from sqlsel import kernels
+from sqlsel.selection.strategies.closeness import closeness
+
+if TYPE_CHECKING:
+    from sqlsel.config import TypicalityStrategy
+    from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.strategies.prepared import Loaded, Prepared
+
+
+def typicality(step: ObjectiveStep, strategy: TypicalityStrategy, loaded: Loaded) -> Prepared:
+    """Weights by the distances to the nearest neighbours, of samples or of their objects."""
+    weigh = partial(kernels.typicality, k=strategy.num_nearest_neighbors)
+    return closeness(step, loaded, weigh, own="mean", least=strategy.stopping_condition_minimum_typicality)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlsel
-from sqlsel.config import read_config
+from sqlsel.config import objects_as_samples, read_config
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.runs import RunRecord, new_run_id, record_selection
 from sqlsel.datasets.tags import check_new_tag
@@ -22,6 +22,7 @@ from sqlsel.plan import Request, explain_plan, make_plan
 from sqlsel.preselection import Earlier, bound, find_preselected
 from sqlsel.selection import Selection, run_plan
 from sqlsel.selection.comparison import compare
+from sqlsel.selection.ranked import ids_of
 from sqlsel.selection.runner import silent
 from sqlsel.selection.summary import summarize
 
@@ -80,6 +81,8 @@ def planned(engine: Engine, asked: Asked) -> Iterator[tuple[Plan, Named, tuple[P
     catalog = DatasetCatalog(engine)
     facts = catalog.facts(asked.dataset)
     config, notices = read_config(asked.config, catalog=catalog, dataset=asked.dataset)
+    if (task := config.select_objects_of) is not None:
+        facts = objects_as_samples(facts, task, catalog.count_objects(asked.dataset, task))
     with find_preselected(engine, facts, asked.preselected) as earlier:
         narrowed = narrow(engine, facts, asked.candidates, asked.since)
         request = Request(
@@ -120,7 +123,7 @@ def select(
         summary = {**told, "tag": tag, "run_id": None, "version": sqlsel.__version__}
         if tag is not None:
             summary["run_id"] = _keep(engine, plan, named.earlier, outcome, summary, started, overwrite=overwrite)
-    ids = outcome.ranked.column("sample_id")
+    ids = ids_of(outcome.ranked)
 
     def more(exact: bool) -> Mapping[str, Any]:
         with interruptible(engine), _session(engine, named) as session:
@@ -163,8 +166,17 @@ def _keep(
         summary=json.dumps({**summary, "run_id": run_id}),
         run_id=run_id,
     )
-    ids = earlier.ids if earlier.ids is not None else outcome.ranked.column("sample_id").slice(0, 0)
+    ids = earlier.ids if earlier.ids is not None else ids_of(outcome.ranked).slice(0, 0)
     tag = str(summary["tag"])
     grows = earlier.preselected is not None and earlier.preselected.tag == tag
     ranked = outcome.ranked.drop_columns(["file_name"])
-    return record_selection(engine, record, ranked, tag=tag, preselected=ids, overwrite=overwrite, grows=grows)
+    return record_selection(
+        engine,
+        record,
+        ranked,
+        tag=tag,
+        preselected=ids,
+        overwrite=overwrite,
+        grows=grows,
+        objects_of=plan.facts.objects_of,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlsel.config.as_objects import objects_as_samples
 from sqlsel.config.catalog import Catalog, looked_at, query_embedding
 from sqlsel.config.check import check_config, read_config
 from sqlsel.config.from_paths import with_path_keys
@@ -57,6 +58,7 @@ __all__ = [
     "computed_scores",
     "json_schema",
     "looked_at",
+    "objects_as_samples",
     "query_embedding",
     "read_config",
     "with_path_keys",

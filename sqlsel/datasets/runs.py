@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
+from sqlsel.datasets.objects import forget_objects, tag_objects
 from sqlsel.datasets.tables import SELECTIONS, TAGS, catalog_table, column_names, dataset_table
 from sqlsel.datasets.tags import check_new_tag
 
@@ -64,9 +65,10 @@ def record_selection(
     ranked: pa.Table,
     *,
     tag: str,
-    preselected: pa.Array | pa.ChunkedArray | Sequence[object] = (),
+    preselected: pa.Table | pa.Array | pa.ChunkedArray | Sequence[object] = (),
     overwrite: bool = False,
     grows: bool = False,
+    objects_of: str | None = None,
 ) -> str:
     """Keep a selection under a tag: ranks, tag and run, all of them or, when anything fails, none.
 
@@ -78,6 +80,8 @@ def record_selection(
         preselected: Ids of the samples that were picked before; they get the tag without a rank.
         overwrite: Replace the tag, and the ranks of the run it came from, if it exists. That run's record stays.
         grows: The tag holds the preselected: it takes in the picks, and the ranks of earlier runs stay.
+        objects_of: The task whose objects were chosen: ``ranked`` and ``preselected``, a table then, have an
+            ``object_index`` beside the id of the image. The tag is put on them and on their images.
 
     Returns:
         The run id.
@@ -91,25 +95,33 @@ def record_selection(
         for table in (TAGS,) if grows else (TAGS, SELECTIONS):
             target = dataset_table(engine.catalog, run.dataset, table)
             engine.execute(exp.delete(target).where(sql.column("tag").eq(tag)))
-        _insert(engine, run.dataset, TAGS, _tagged(picks, tag, sql.column("rank")))
-        _insert(engine, run.dataset, TAGS, _tagged(earlier, tag, exp.cast(exp.Null(), "BIGINT")))
-        _insert(engine, run.dataset, SELECTIONS, _ranked(picks, run_id, tag))
+        if not grows or objects_of is None:
+            forget_objects(engine, run.dataset, tag)
+        if objects_of is not None:
+            images = tag_objects(engine, run.dataset, run_id, tag, objects_of, picks, earlier)
+            _insert(engine, run.dataset, TAGS, _tagged(sql.subquery(images, "images"), tag, sql.column("rank")))
+        else:
+            _insert(engine, run.dataset, TAGS, _tagged(picks, tag, sql.column("rank")))
+            _insert(engine, run.dataset, TAGS, _tagged(earlier, tag, exp.cast(exp.Null(), "BIGINT")))
+            _insert(engine, run.dataset, SELECTIONS, _ranked(picks, run_id, tag))
         engine.execute(_run_row(engine.catalog, run, run_id, tag))
     return run_id
 
 
 @contextmanager
 def _bound(
-    engine: Engine, ranked: pa.Table, preselected: pa.Array | pa.ChunkedArray | Sequence[object]
+    engine: Engine, ranked: pa.Table, preselected: pa.Table | pa.Array | pa.ChunkedArray | Sequence[object]
 ) -> Iterator[tuple[exp.Table, exp.Table]]:
     """Make the picks and the preselected ids queryable, under names of this run's own."""
     import pyarrow as pa
 
     ids: object = preselected
-    if not isinstance(preselected, pa.Array | pa.ChunkedArray):
-        ids = pa.array(list(preselected), ranked.schema.field("sample_id").type)
+    if not isinstance(preselected, pa.Table):
+        if not isinstance(preselected, pa.Array | pa.ChunkedArray):
+            preselected = pa.array(list(preselected), ranked.schema.field("sample_id").type)
+        ids = pa.table({"sample_id": preselected})
     names = [f"sqlsel_{kind}_{uuid4().hex}" for kind in ("picks", "earlier")]
-    with engine.bind({names[0]: ranked, names[1]: pa.table({"sample_id": ids})}):
+    with engine.bind({names[0]: ranked, names[1]: ids}):
         picks, earlier = (exp.table_(exp.to_identifier(name, quoted=True)) for name in names)
         yield picks, earlier
 
@@ -120,7 +132,7 @@ def _insert(engine: Engine, dataset: str, table: str, query: exp.Select) -> None
     engine.execute(exp.Insert(this=target, expression=query))
 
 
-def _tagged(source: exp.Table, tag: str, rank: exp.Expr) -> exp.Select:
+def _tagged(source: exp.Expr, tag: str, rank: exp.Expr) -> exp.Select:
     """Rows of the tags table."""
     name = sql.text(tag)
     return exp.select(named(name, "tag"), sql.column("sample_id"), named(rank, "rank")).from_(source.copy())

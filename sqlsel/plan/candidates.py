@@ -8,6 +8,8 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.config import DATAPOOL, INITIAL_TAG
+from sqlsel.plan.ids import OBJECT_ID, SAMPLE_ID, ascending_ids, id_columns, id_text, same, same_sample
+from sqlsel.plan.objects import OBJECTS, from_samples, objects_query
 from sqlsel.plan.predicate import parse_predicate
 
 if TYPE_CHECKING:
@@ -25,17 +27,21 @@ _OPERATIONS = {"SMALLER": exp.LT, "SMALLER_EQUAL": exp.LTE, "BIGGER": exp.GT, "B
 def inputs_query(plan: Plan) -> exp.Select:
     """Query with every sample that the request admits, and the preselected: ids and inputs."""
     facts = plan.facts
+    sample = "s" if facts.objects_of is None else OBJECTS
     chosen = sql.present(sql.column("sample_id", "preselected")) if plan.request.preselected else exp.false()
     query = exp.select(
-        sql.column("sample_id", "s"),
+        *id_columns(facts, sample),
         exp.alias_(chosen, "preselected", quoted=True),
         *(exp.alias_(step.value.copy(), step.column, quoted=True) for step in plan.inputs),
-    ).from_(sql.table("samples", facts.name, facts.catalog, alias="s"))
+    )
+    query = from_samples(query, facts)
     if plan.request.preselected:
-        query = _join(query, preselected_ids(plan.request.preselected, facts), "preselected")
+        earlier = preselected_ids(plan.request.preselected, facts)
+        query = _join(query, earlier, "preselected", same_sample(facts, sample, "preselected"))
     for step in plan.inputs:
         if step.relation is not None:
-            query = _join(query, step.relation.copy(), step.column)
+            on = same_sample(facts, sample, step.column) if step.per_object else same(SAMPLE_ID, "s", step.column)
+            query = _join(query, step.relation.copy(), step.column, on)
     conditions = _admitted(plan.request, facts)
     if conditions:
         admitted = exp.Paren(this=sql.every(conditions)) if len(conditions) > 1 else conditions[0]
@@ -64,11 +70,32 @@ def _one_of(ids: exp.Select) -> exp.In:
 
 
 def preselected_ids(preselected: Preselected, facts: DatasetFacts) -> exp.Select:
-    """Query with the ids of the preselected samples."""
-    ids = exp.select(sql.column("sample_id"))
-    if preselected.tag is None:
-        return ids.from_(sql.table(PRESELECTED_IDS))
-    return tagged_ids(facts.catalog, facts.name, preselected.tag)
+    """Query with the ids of the preselected samples.
+
+    Where objects are the samples, a tag on objects of their task means these, and any other all objects on the images
+    of the tag; the datapool has both.
+    """
+    tag = preselected.tag
+    if tag is None:
+        return exp.select(*id_columns(facts)).from_(sql.table(PRESELECTED_IDS))
+    if facts.objects_of is None:
+        return tagged_ids(facts.catalog, facts.name, tag)
+    if facts.object_tags.get(tag) == facts.objects_of:
+        return tagged_objects(facts.catalog, facts.name, facts.objects_of, tag)
+    images = sql.subquery(tagged_ids(facts.catalog, facts.name, tag), "t")
+    objects = exp.select(*id_columns(facts, OBJECTS)).from_(sql.subquery(objects_query(facts), OBJECTS))
+    objects = objects.join(images, on=same(SAMPLE_ID, OBJECTS, "t"))
+    if tag != DATAPOOL or facts.objects_of not in facts.object_tags.values():
+        return objects
+    chosen = tagged_objects(facts.catalog, facts.name, facts.objects_of)
+    return exp.select(*id_columns(facts)).from_(sql.subquery(exp.union(objects, chosen, distinct=True), "pool"))
+
+
+def tagged_objects(catalog: str, dataset: str, task: str, tag: str | None = None) -> exp.Select:
+    """Query with the ids of the objects of a task that have a tag, or any."""
+    query = exp.select(*(sql.column(name) for name in OBJECT_ID)).from_(sql.table("selected_objects", dataset, catalog))
+    query = query.where(exp.EQ(this=sql.column("task"), expression=sql.text(task)))
+    return query if tag is None else query.where(exp.EQ(this=sql.column("tag"), expression=sql.text(tag)))
 
 
 def tagged_ids(catalog: str, dataset: str, tag: str) -> exp.Select:
@@ -120,24 +147,21 @@ def funnel_query(plan: Plan) -> exp.Select:
     return exp.select(*columns).from_(sql.table(INPUTS))
 
 
-def lacking_query(step: InputStep, limit: int) -> exp.Select:
-    """Query with the lowest ids of the samples that lack an input."""
-    sample_id = sql.column("sample_id")
+def lacking_query(plan: Plan, step: InputStep, limit: int) -> exp.Select:
+    """Query with the lowest ids of the samples that lack an input, as ties and messages write them."""
     lacks = exp.and_(exp.Not(this=sql.column("preselected")), _lacks(step))
-    query = exp.select(sample_id).from_(sql.table(INPUTS)).where(lacks)
-    return query.order_by(sql.ascending(sample_id.copy())).limit(limit)
+    query = exp.select(id_text(plan.facts)).from_(sql.table(INPUTS)).where(lacks)
+    return query.order_by(*ascending_ids(plan.facts)).limit(limit)
 
 
 def tie_key(plan: Plan) -> list[exp.Expr]:
     """What breaks ties, first to last; ends in the id."""
-    sample_id = sql.column("sample_id")
     if plan.request.seed is None:
-        return [sample_id]
-    return [sql.call("sqlsel_tie", sample_id, sql.number(plan.request.seed)), sample_id.copy()]
+        return id_columns(plan.facts)
+    return [sql.call("sqlsel_tie", id_text(plan.facts), sql.number(plan.request.seed)), *id_columns(plan.facts)]
 
 
-def _join(query: exp.Select, relation: exp.Query, alias: str) -> exp.Select:
-    on = exp.EQ(this=sql.column("sample_id", "s"), expression=sql.column("sample_id", alias))
+def _join(query: exp.Select, relation: exp.Query, alias: str, on: exp.Expr) -> exp.Select:
     return sql.left_join(query, sql.subquery(relation, alias), on)
 
 
@@ -151,4 +175,4 @@ def _lacks(step: InputStep) -> exp.Expr:
 
 def _passes(step: ThresholdStep) -> exp.Expr:
     operation = _OPERATIONS[step.strategy.operation]
-    return operation(this=sql.column(step.input.column), expression=sql.number(float(step.strategy.threshold)))
+    return operation(this=sql.column(step.input.column), expression=sql.number(step.strategy.bound))

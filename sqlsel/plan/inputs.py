@@ -18,18 +18,22 @@ from sqlsel.config import (
     looked_at,
 )
 from sqlsel.facts import DEFAULT_EMBEDDING
+from sqlsel.plan.ids import id_columns, id_text
+from sqlsel.plan.metadata import class_step, number_step
 from sqlsel.plan.model import InputStep, Request, Vectors
+from sqlsel.plan.objects import OBJECTS, metadata_value, own_input
 from sqlsel.plan.scores import in_object_order, per_sample, predictions, score_relation
 
 if TYPE_CHECKING:
-    from sqlsel.facts import DatasetFacts
-
-NOT_A_NUMBER = float("nan")
+    from sqlsel.facts import DatasetFacts, EmbeddingFacts
 
 
 def input_step(objective: Objective, column: str, facts: DatasetFacts, request: Request) -> InputStep:
     """The step that computes an objective's input under the name ``column``."""
     source = objective.input
+    own = own_input(objective, column, facts)
+    if own is not None:
+        return own
     if isinstance(source, EmbeddingsInput):
         return _vectors(source, column, facts)
     if isinstance(source, ScoresInput):
@@ -42,13 +46,15 @@ def input_step(objective: Objective, column: str, facts: DatasetFacts, request: 
         predicted = isinstance(objective.strategy, BalanceStrategy) and objective.strategy.count == "PREDICTED"
         return _predicted(source, column, facts) if predicted else _mix(source, column, facts)
     if isinstance(source, RandomInput):
-        return _random(source, column, request)
+        return _random(source, column, facts, request)
     assert_never(source)
 
 
 def _vectors(source: EmbeddingsInput, column: str, facts: DatasetFacts) -> InputStep:
     found = looked_at(source, facts)
     assert found is not None
+    if facts.objects_of is not None and found.task == facts.objects_of:
+        return _own_vectors(found, column, facts)
     sample_id = sql.column("sample_id")
     stored = exp.select(sample_id).from_(sql.table(found.table, facts.name, facts.catalog))
     relation: exp.Query = stored
@@ -65,6 +71,14 @@ def _vectors(source: EmbeddingsInput, column: str, facts: DatasetFacts) -> Input
     return InputStep(column=column, label=label, kind="vectors", value=has, relation=relation, vectors=vectors)
 
 
+def _own_vectors(found: EmbeddingFacts, column: str, facts: DatasetFacts) -> InputStep:
+    """The vectors of the objects that are the samples."""
+    stored = exp.select(*id_columns(facts)).from_(sql.table(found.table, facts.name, facts.catalog))
+    has = exp.Case(ifs=[exp.If(this=sql.present(sql.column("sample_id", column)), true=exp.true())])
+    vectors = Vectors(catalog=facts.catalog, schema=facts.name, facts=found)
+    return InputStep(column, "embeddings of the objects", "vectors", has, stored, vectors=vectors, per_object=True)
+
+
 def _score(source: ScoresInput, column: str, facts: DatasetFacts) -> InputStep:
     return InputStep(
         column=column,
@@ -76,17 +90,10 @@ def _score(source: ScoresInput, column: str, facts: DatasetFacts) -> InputStep:
 
 
 def _metadata(source: MetadataInput, column: str, facts: DatasetFacts, *, categorical: bool) -> InputStep:
-    key = facts.keys[source.key]
-    value = sql.field(sql.column("metadata", "s"), key.path)
-    label = f"metadata {source.key}"
+    values = [metadata_value(name, facts) for name in source.keys]
     if categorical:
-        return InputStep(column=column, label=label, kind="class", value=sql.varchar(value), optional=True)
-    if key.kind == "timestamp":
-        value = sql.call("sqlsel_seconds", value)
-    if key.kind != "number":
-        return InputStep(column=column, label=label, kind="number", value=sql.double(value))
-    without_nan = exp.Nullif(this=sql.double(value), expression=sql.number(NOT_A_NUMBER))
-    return InputStep(column=column, label=label, kind="number", value=without_nan)
+        return class_step(source, column, facts, values)
+    return number_step(source, column, facts, values[0])
 
 
 def _category_count(source: PredictionsInput, column: str, facts: DatasetFacts) -> InputStep:
@@ -142,7 +149,7 @@ def _predicted(source: PredictionsInput, column: str, facts: DatasetFacts) -> In
     return InputStep(column, label, "distribution", value, relation, categories=task.categories, task=source.task)
 
 
-def _random(source: RandomInput, column: str, request: Request) -> InputStep:
+def _random(source: RandomInput, column: str, facts: DatasetFacts, request: Request) -> InputStep:
     seed = source.random_seed if source.random_seed is not None else (request.seed or 0)
-    value = sql.call("sqlsel_uniform", sql.column("sample_id", "s"), sql.number(seed))
+    value = sql.call("sqlsel_uniform", id_text(facts, "s" if facts.objects_of is None else OBJECTS), sql.number(seed))
     return InputStep(column=column, label=f"random numbers of seed {seed}", kind="number", value=value)

@@ -121,6 +121,8 @@ class InputStep:
         categories: Class names of a distribution.
         task: The task whose class mix this is.
         vectors: Where vectors lie.
+        per_object: Whether the relation and the vectors are joined by the object's place too: the samples are objects,
+            and this is their own.
     """
 
     column: str
@@ -132,6 +134,7 @@ class InputStep:
     categories: tuple[str, ...] = ()
     task: str | None = None
     vectors: Vectors | None = None
+    per_object: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +148,17 @@ class ThresholdStep:
 
 @dataclass(frozen=True, slots=True)
 class Queries:
-    """The vectors that SIMILARITY compares with: those of a tag of a dataset."""
+    """The vectors that SIMILARITY compares with: those of a tag of a dataset.
+
+    Attributes:
+        vectors: Where they lie.
+        tag: Whose they are.
+        tagged_objects: Whether the tag is put on objects of the vectors' task, so that these alone are meant.
+    """
 
     vectors: Vectors
     tag: str
+    tagged_objects: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sqlsel.config import (
     WeightsStrategy,
     looked_at,
     query_embedding,
+    with_path_keys,
 )
 from sqlsel.plan.inputs import input_step
 from sqlsel.plan.model import InputStep, ObjectiveStep, Plan, Queries, Request, Route, ThresholdStep, Vectors
@@ -37,6 +38,7 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
         catalog: Tells what the datasets hold that queries come from.
         request: What the call asks beside the config.
     """
+    facts = with_path_keys(facts, config.lightly_path_regex)
     inputs = _inputs(config, facts, request)
     names = _names(config)
     thresholds: list[ThresholdStep] = []
@@ -107,7 +109,9 @@ def _queries(objective: Objective, facts: DatasetFacts, catalog: Catalog) -> Que
     found = query_embedding(holder, source.task, own.name if own is not None else None)
     assert found is not None
     vectors = Vectors(catalog=holder.catalog, schema=holder.name, facts=found)
-    return Queries(vectors=vectors, tag=source.tag_name or INITIAL_TAG)
+    tag = source.tag_name or INITIAL_TAG
+    of_objects = found.task is not None and holder.object_tags.get(tag) == found.task
+    return Queries(vectors=vectors, tag=tag, tagged_objects=of_objects)
 
 
 def _route(objectives: list[ObjectiveStep]) -> Route:

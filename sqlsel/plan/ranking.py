@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.config import BalanceStrategy
 from sqlsel.plan.candidates import IN_PLAY, INPUTS, in_play_query, inputs_query, tie_key
+from sqlsel.plan.ids import SAMPLE_ID, ascending_ids, id_columns, same
 
 if TYPE_CHECKING:
     from sqlsel.plan.model import Plan
@@ -133,19 +134,18 @@ def _first(plan: Plan, source: str, by: list[exp.Expr], *more: exp.Expr) -> exp.
 def _ranked(plan: Plan, by: list[exp.Expr], value: exp.Expr) -> exp.Select:
     rank = sql.over(exp.RowNumber(), ordered=exp.Order(expressions=[term.copy() for term in by]))
     query = exp.select(
-        sql.column("sample_id"), exp.alias_(rank, RANK, quoted=True), exp.alias_(value.copy(), VALUE, quoted=True)
+        *id_columns(plan.facts), exp.alias_(rank, RANK, quoted=True), exp.alias_(value.copy(), VALUE, quoted=True)
     )
     return with_file_names(plan, query.from_(sql.table(FIRST)), RANK, VALUE)
 
 
 def with_file_names(plan: Plan, ranked: exp.Select, *columns: str) -> exp.Select:
     """The picks with the names of their files: few rows meet the samples, not many."""
-    rank, sample_id = sql.column(RANK, "k"), sql.column("sample_id", "k")
     samples = sql.table("samples", plan.facts.name, plan.facts.catalog, alias="s")
-    on = exp.EQ(this=sample_id, expression=sql.column("sample_id", "s"))
-    query = exp.select(sample_id.copy(), sql.column("file_name", "s"), *(sql.column(name, "k") for name in columns))
-    query = query.from_(sql.subquery(ranked, "k")).join(samples, on=on)
-    return query.order_by(sql.ascending(rank), sql.ascending(sample_id.copy()))
+    own = id_columns(plan.facts, "k")
+    query = exp.select(*own, sql.column("file_name", "s"), *(sql.column(name, "k") for name in columns))
+    query = query.from_(sql.subquery(ranked, "k")).join(samples, on=same(SAMPLE_ID, "k", "s"))
+    return query.order_by(sql.ascending(sql.column(RANK, "k")), *ascending_ids(plan.facts, "k"))
 
 
 def weights_pool_query(plan: Plan) -> exp.Select:

@@ -15,8 +15,10 @@ from sqlsel.plan.candidates import (
     inputs_query,
     preselected_ids,
     tagged_ids,
+    tagged_objects,
     tie_key,
 )
+from sqlsel.plan.ids import OBJECT_ID, SAMPLE_ID, ascending_ids, id_columns, same, same_sample
 from sqlsel.plan.ranking import (
     RANK,
     balance_pool_query,
@@ -30,6 +32,7 @@ from sqlsel.plan.scores import predictions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlsel.facts import DatasetFacts
     from sqlsel.plan.model import InputStep, Plan, Queries
 
 POSITION = "position"
@@ -99,10 +102,10 @@ def _vectors(step: InputStep) -> exp.Select:
     assert step.vectors is not None
     source = step.vectors
     stored = sql.table(source.facts.table, source.schema, source.catalog, alias="v")
-    on = exp.EQ(this=sql.column("sample_id", "p"), expression=sql.column("sample_id", "v"))
+    on = same(OBJECT_ID if step.per_object else SAMPLE_ID, "p", "v")
     query = exp.select(sql.column(POSITION, "p"), sql.column("embedding", "v"))
     query = query.from_(stored).join(sql.table(IN_PLAY, alias="p"), on=on)
-    if source.facts.task is None:
+    if source.facts.task is None or step.per_object:
         return query
     return query.order_by(sql.ascending(sql.column(POSITION, "p")), sql.ascending(sql.column("object_index", "v")))
 
@@ -110,9 +113,12 @@ def _vectors(step: InputStep) -> exp.Select:
 def _queries(queries: Queries) -> exp.Select:
     source = queries.vectors
     stored = sql.table(source.facts.table, source.schema, source.catalog, alias="v")
-    tagged = sql.subquery(tagged_ids(source.catalog, source.schema, queries.tag), "t")
-    on = exp.EQ(this=sql.column("sample_id", "v"), expression=sql.column("sample_id", "t"))
-    query = exp.select(sql.column("embedding", "v")).from_(stored).join(tagged, on=on)
+    if queries.tagged_objects:
+        tagged = tagged_objects(source.catalog, source.schema, str(source.facts.task), queries.tag)
+    else:
+        tagged = tagged_ids(source.catalog, source.schema, queries.tag)
+    on = same(OBJECT_ID if queries.tagged_objects else SAMPLE_ID, "v", "t")
+    query = exp.select(sql.column("embedding", "v")).from_(stored).join(sql.subquery(tagged, "t"), on=on)
     order = [sql.ascending(sql.column("sample_id", "v"))]
     if source.facts.task is not None:
         order.append(sql.ascending(sql.column("object_index", "v")))
@@ -121,6 +127,8 @@ def _queries(queries: Queries) -> exp.Select:
 
 def _mixes(plan: Plan, task: str) -> exp.Select:
     """The predictions of a task for everything chosen, in the order of samples and objects."""
+    if plan.facts.objects_of is not None:
+        return _mixes_of_objects(plan, task)
     ids: exp.Query = exp.select(sql.column("sample_id")).from_(sql.table(CHOSEN))
     if plan.request.preselected is not None:
         ids = exp.union(ids, preselected_ids(plan.request.preselected, plan.facts), distinct=True)
@@ -130,15 +138,28 @@ def _mixes(plan: Plan, task: str) -> exp.Select:
     return query.order_by(sql.ascending(sql.column("sample_id")), sql.ascending(sql.column("object_index")))
 
 
-def places_query() -> exp.Select:
+def _mixes_of_objects(plan: Plan, task: str) -> exp.Select:
+    """The same where objects are chosen: of their own task their prediction, of another that of the image of each."""
+    chosen: exp.Query = exp.select(*id_columns(plan.facts)).from_(sql.table(CHOSEN))
+    if plan.request.preselected is not None:
+        chosen = exp.union(chosen, preselected_ids(plan.request.preselected, plan.facts), distinct=True)
+    rows = predictions(plan.facts, task, *(sql.column(name) for name in (*OBJECT_ID, "category", "probabilities")))
+    rows = rows.where(sql.present(sql.column("object_index")))
+    on = same(OBJECT_ID if task == plan.facts.objects_of else SAMPLE_ID, "c", "p")
+    query = exp.select(sql.column("category", "p"), sql.column("probabilities", "p"))
+    query = query.from_(sql.subquery(chosen, "c")).join(sql.subquery(rows, "p"), on=on)
+    return query.order_by(*ascending_ids(plan.facts, "c"), sql.ascending(sql.column("object_index", "p")))
+
+
+def places_query(facts: DatasetFacts) -> exp.Select:
     """Query with the position of each chosen sample, by rank."""
-    on = exp.EQ(this=sql.column("sample_id", "c"), expression=sql.column("sample_id", "p"))
+    on = same_sample(facts, "c", "p")
     query = exp.select(sql.column(POSITION, "p")).from_(sql.table(CHOSEN, alias="c"))
     query = query.join(sql.table(IN_PLAY, alias="p"), on=on)
-    return query.order_by(sql.ascending(sql.column(RANK, "c")), sql.ascending(sql.column("sample_id", "c")))
+    return query.order_by(sql.ascending(sql.column(RANK, "c")), *ascending_ids(facts, "c"))
 
 
 def _picked(plan: Plan) -> exp.Select:
     on = exp.EQ(this=sql.column(POSITION, "n"), expression=sql.column(POSITION, "p"))
-    query = exp.select(sql.column("sample_id", "p"), sql.column(RANK, "n")).from_(sql.table(PICKS, alias="n"))
+    query = exp.select(*id_columns(plan.facts, "p"), sql.column(RANK, "n")).from_(sql.table(PICKS, alias="n"))
     return with_file_names(plan, query.join(sql.table(IN_PLAY, alias="p"), on=on), RANK)

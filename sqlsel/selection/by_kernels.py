@@ -70,7 +70,7 @@ def _load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
 def _read_vectors(plan: Plan, engine: Engine, step: InputStep, count: int) -> Matrix | kernels.Objects:
     assert step.vectors is not None
     query = plan.statements[f"vectors {step.column}"]
-    if step.vectors.facts.task is None:
+    if step.vectors.facts.task is None or step.per_object:
         return read_matrix(engine, query, count, step.vectors.facts.width)
     assert isinstance(query, exp.Select)
     return read_objects(engine, query, count, step.vectors.facts.width)

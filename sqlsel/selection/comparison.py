@@ -42,9 +42,7 @@ class _Field:
     random: Rows
 
 
-def compare(
-    plan: Plan, engine: Engine, sample_ids: pa.ChunkedArray, *, exact: bool, progress: Progress
-) -> dict[str, Any]:
+def compare(plan: Plan, engine: Engine, picks: pa.Table, *, exact: bool, progress: Progress) -> dict[str, Any]:
     """Values of a random selection of the same size and of each objective alone, and the coverage.
 
     All of it is over a seeded sample of 50,000 candidates where there are more and ``exact`` is False. Cost: one
@@ -53,7 +51,7 @@ def compare(
     Args:
         plan: The plan that chose.
         engine: A session of its own, prepared as for the run.
-        sample_ids: The picks in order.
+        picks: The ids of the picks, in order.
         exact: Look at all candidates.
         progress: Told of the stages.
 
@@ -64,7 +62,7 @@ def compare(
     greedy = replace(plan, route="greedy")
     greedy = replace(greedy, statements=statements(greedy))
     loaded = load(greedy, engine, progress)
-    field = _field(greedy, engine, loaded, sample_ids, exact=exact)
+    field = _field(greedy, engine, loaded, picks, exact=exact)
     objectives = {}
     for step in greedy.objectives:
         progress(f"compare {step.name}", 0, None)
@@ -82,24 +80,22 @@ def compare(
     return found
 
 
-def _field(plan: Plan, engine: Engine, loaded: Loaded, sample_ids: pa.ChunkedArray, *, exact: bool) -> _Field:
+def _field(plan: Plan, engine: Engine, loaded: Loaded, picks: pa.Table, *, exact: bool) -> _Field:
     prepared = [prepare(step, loaded) for step in plan.objectives]
     candidates = candidates_of(plan, loaded, prepared)
     rng = np.random.default_rng(plan.request.seed or 0)
     rows = np.flatnonzero(candidates)
-    random = rng.permutation(rows)[: len(sample_ids)]
+    random = rng.permutation(rows)[: picks.num_rows]
     if not exact and len(rows) > SAMPLE:
         candidates = np.zeros_like(candidates)
         candidates[rng.choice(rows, SAMPLE, replace=False)] = True
-    return _Field(plan, loaded, candidates, _positions(engine, sample_ids), random)
+    return _Field(plan, loaded, candidates, _positions(plan, engine, picks), random)
 
 
-def _positions(engine: Engine, sample_ids: pa.ChunkedArray) -> Rows:
-    import pyarrow as pa
-
-    ranks = from_numpy(np.arange(1, len(sample_ids) + 1))
-    with engine.bind({CHOSEN: pa.table({"sample_id": sample_ids, "rank": ranks})}):
-        found = engine.table(places_query())
+def _positions(plan: Plan, engine: Engine, picks: pa.Table) -> Rows:
+    ranks = from_numpy(np.arange(1, picks.num_rows + 1))
+    with engine.bind({CHOSEN: picks.append_column("rank", ranks)}):
+        found = engine.table(places_query(plan.facts))
     rows: Rows = to_numpy(found.column("position"), np.int64)
     return rows
 

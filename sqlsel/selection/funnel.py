@@ -42,7 +42,7 @@ def _refuse_missing(plan: Plan, engine: Engine, funnel: dict[str, int]) -> None:
         return
     parts = []
     for step in lacking:
-        query: exp.Select = lacking_query(step, _EXAMPLES)
+        query: exp.Select = lacking_query(plan, step, _EXAMPLES)
         if plan.route != "greedy":
             query = chain({INPUTS: inputs_query(plan)}, query)
         examples = ", ".join(str(row[0]) for row in engine.rows(query))

@@ -106,17 +106,20 @@ def attainable_sums(rows: Doubles, preselected: Doubles, picked: int) -> Doubles
     return shares
 
 
-def read_mixes(plan: Plan, engine: Engine, sample_ids: pa.ChunkedArray) -> dict[str, Mapping[str, Any]]:
+def read_mixes(plan: Plan, engine: Engine, chosen: pa.Table) -> dict[str, Mapping[str, Any]]:
     """For each balance of predictions both mixes of everything chosen, whichever of them it aimed at.
+
+    Args:
+        plan: The plan that ran.
+        engine: Its session.
+        chosen: The ids of the picks.
 
     Returns:
         By objective, ``mixes`` with ``probabilities`` (None where some prediction has none) and ``predicted``: the
         share of each class.
     """
-    import pyarrow as pa
-
     found: dict[str, Mapping[str, Any]] = {}
-    with engine.bind({CHOSEN: pa.table({"sample_id": sample_ids})}):
+    with engine.bind({CHOSEN: chosen}):
         for step in plan.objectives:
             if step.input.task is not None:
                 rows = engine.table(plan.statements[f"mixes {step.name}"])

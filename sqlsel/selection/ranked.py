@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def ranked_table(
     picked: pa.Table, names: Sequence[str], terms: npt.NDArray[np.float64], gains: npt.NDArray[np.float64]
 ) -> pa.Table:
-    """Table with ``sample_id, file_name, rank, gain, terms``.
+    """Table with ``sample_id, file_name, rank, gain, terms``; of objects with ``object_index`` behind the id.
 
     Args:
-        picked: ``sample_id``, ``file_name`` and ``rank`` of the k picks, by rank.
+        picked: ``sample_id`` (and ``object_index``), ``file_name`` and ``rank`` of the k picks, by rank.
         names: The K objectives' names, the keys of the terms.
         terms: ``(k, K)``; NaN becomes NULL.
         gains: ``(k,)``; NaN becomes NULL.
@@ -34,10 +34,15 @@ def ranked_table(
     offsets = from_numpy(np.arange(count + 1, dtype=np.int32) * width)
     values = from_numpy(terms.reshape(-1), ~np.isnan(terms.reshape(-1)))
     columns = {
-        "sample_id": picked.column("sample_id"),
+        **{name: picked.column(name) for name in ids_of(picked).column_names},
         "file_name": picked.column("file_name"),
         "rank": picked.column("rank").cast(pa.int64()),
         "gain": from_numpy(gains, ~np.isnan(gains)),
         "terms": pa.MapArray.from_arrays(offsets, keys, values),
     }
     return pa.table(columns)
+
+
+def ids_of(ranked: pa.Table) -> pa.Table:
+    """What tells the picks apart: ``sample_id``, and of objects ``object_index``."""
+    return ranked.select([name for name in ("sample_id", "object_index") if name in ranked.column_names])

@@ -9,6 +9,7 @@ from sqlsel.errors import EngineError, EngineMemoryError, UsageError
 from sqlsel.selection.by_kernels import run_greedy
 from sqlsel.selection.by_sql import run_balance, run_weights
 from sqlsel.selection.mixes import read_mixes
+from sqlsel.selection.ranked import ids_of
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
@@ -39,7 +40,7 @@ def run_plan(plan: Plan, engine: Engine, progress: Progress | None = None) -> Ru
         raise UsageError(
             f"where {plan.request.where!r}: {failure.message}", hint="check the types it compares"
         ) from None
-    mixes = read_mixes(plan, engine, outcome.ranked.column("sample_id"))
+    mixes = read_mixes(plan, engine, ids_of(outcome.ranked))
     reached = {name: {**found, **mixes.get(name, {})} for name, found in outcome.reached.items()}
     return replace(outcome, reached=reached)
 

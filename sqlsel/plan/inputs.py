@@ -20,12 +20,15 @@ from sqlsel.config import (
 from sqlsel.facts import DEFAULT_EMBEDDING
 from sqlsel.plan.ids import id_columns, id_text
 from sqlsel.plan.metadata import class_step, number_step
-from sqlsel.plan.model import InputStep, Request, Vectors
+from sqlsel.plan.model import PLAIN_LABEL, InputStep, Request, Vectors
 from sqlsel.plan.objects import OBJECTS, metadata_value, own_input
 from sqlsel.plan.scores import in_object_order, per_sample, predictions, score_relation
 
 if TYPE_CHECKING:
     from sqlsel.facts import DatasetFacts, EmbeddingFacts
+
+PLAIN_LABEL = "embeddings"
+"""How the samples' own vectors are called where there is no choice of them."""
 
 
 def input_step(objective: Objective, column: str, facts: DatasetFacts, request: Request) -> InputStep:
@@ -64,7 +67,7 @@ def _vectors(source: EmbeddingsInput, column: str, facts: DatasetFacts) -> Input
         relation = stored.distinct()
     has = exp.Case(ifs=[exp.If(this=sql.present(sql.column("sample_id", column)), true=exp.true())])
     plain = found.name == DEFAULT_EMBEDDING and len(facts.embeddings) < 2
-    label = "embeddings" if plain else f"embedding {found.name}"
+    label = PLAIN_LABEL if plain else f"embedding {found.name}"
     if source.task:
         label = f"embeddings of the objects of task {source.task}"
     vectors = Vectors(catalog=facts.catalog, schema=facts.name, facts=found)

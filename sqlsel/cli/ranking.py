@@ -27,6 +27,7 @@ def write_ranking(selection: Selection, out: BinaryIO, *, limit: int | None = No
     ids = ["file_name"] if all(row["sample_id"] == row["file_name"] for row in shown) else ["sample_id", "file_name"]
     if ids[-1] == "file_name" and all(row["file_name"] is None for row in shown):
         ids = ["sample_id"]
+    ids += ["object_index"] if "object_index" in rows.schema.names else []
     headers = ["rank", *ids, "gain", *terms]
     table = [
         [row["rank"], *(row[name] for name in ids), row["gain"], *((row["terms"] or {}).get(term) for term in terms)]

@@ -29,8 +29,9 @@ def export_tag(
 ) -> int:
     """Write a tag: ``sample_id, file_name, rank, gain, terms`` and, where there is any, ``metadata``.
 
-    The new samples come first, by rank, then the preselected ones by id, without rank, gain and terms. ``filenames`` is
-    the file names alone, one a line; csv has a column for each term and metadata key.
+    The new samples come first, by rank, then the preselected ones by id, without rank, gain and terms. A tag on objects
+    gives these, with ``object_index``, ``task``, ``category``, ``score`` and ``bbox``. ``filenames`` is the file names
+    alone, one a line and each image once; csv has a column for each term and metadata key.
 
     Args:
         engine: The session to read through.
@@ -63,12 +64,15 @@ def tag_rows(engine: Engine, dataset: str, tag: str, *, exclude_preselected: boo
     """
     from sqlsel import nodes as sql
     from sqlsel.datasets.catalog import DatasetCatalog
+    from sqlsel.datasets.objects import object_tags
     from sqlsel.datasets.tags import check_tag
     from sqlsel.exports.rows import Rows, first_keys
 
     DatasetCatalog(engine).check_dataset(dataset)
     check_tag(engine, dataset, tag)
-    query = _query(engine, dataset, tag)
+    query = (
+        _objects_query(engine, dataset, tag) if tag in object_tags(engine, dataset) else _query(engine, dataset, tag)
+    )
     if exclude_preselected:
         query = query.where(sql.present(sql.column("rank", "t")))
     first = engine.table(query.limit(1))
@@ -96,3 +100,28 @@ def _query(engine: Engine, dataset: str, tag: str) -> exp.Select:
     query = exp.select(*columns).from_(sql.subquery(tag_query(engine, dataset, tag), "t"))
     query = query.join(samples, on=same).join(chosen, on=kept, join_type="left")
     return query.order_by(sql.ascending(rank.copy()), sql.ascending(sample_id.copy()))
+
+
+def _objects_query(engine: Engine, dataset: str, tag: str) -> exp.Select:
+    """The objects of a tag, with their predictions: those of the last selection by rank, then the others by id."""
+    from sqlglot import exp
+
+    from sqlsel import nodes as sql
+    from sqlsel.datasets.objects import SELECTED_OBJECTS
+    from sqlsel.datasets.tables import PREDICTIONS, SAMPLES
+
+    same = [exp.EQ(this=sql.column(name, "t"), expression=sql.column(name, "p")) for name in ("sample_id", "task")]
+    place = exp.EQ(this=sql.column("object_index", "t"), expression=sql.column("object_index", "p"))
+    image = exp.EQ(this=sql.column("sample_id", "t"), expression=sql.column("sample_id", "s"))
+    own = [sql.column(name, "t") for name in ("rank", "gain", "terms", "task")]
+    columns = [sql.column("sample_id", "t"), sql.column("object_index", "t"), sql.column("file_name", "s"), *own]
+    columns += [sql.column(name, "p") for name in ("category", "score", "bbox")]
+    if "metadata" in engine.columns(sql.table(SAMPLES, dataset, engine.catalog)):
+        columns.append(sql.column("metadata", "s"))
+    query = exp.select(*columns).from_(sql.table(SELECTED_OBJECTS, dataset, engine.catalog, alias="t"))
+    query = query.join(sql.table(SAMPLES, dataset, engine.catalog, alias="s"), on=image)
+    predicted = sql.table(PREDICTIONS, dataset, engine.catalog, alias="p")
+    query = query.join(predicted, on=exp.and_(*same, place), join_type="left")
+    query = query.where(exp.EQ(this=sql.column("tag", "t"), expression=sql.text(tag)))
+    order = [sql.column(name, "t") for name in ("rank", "sample_id", "object_index")]
+    return query.order_by(*(sql.ascending(column) for column in order))

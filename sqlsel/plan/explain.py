@@ -29,7 +29,7 @@ _ROUTES = {
 
 def explain_plan(plan: Plan) -> str:
     """The steps of a plan in the order they happen, in lines of at most 80 characters."""
-    lines = [f"Choose {_asked(plan)} from {plan.facts.name} ({plan.facts.n_samples:,} samples)", ""]
+    lines = [f"Choose {_asked(plan)} from {plan.facts.name} ({plan.facts.n_samples:,} {_kind(plan)})", ""]
     for index, step in enumerate([*_filters(plan), *_ranking(plan), *_ends(plan)], start=1):
         first, *parts = step.split("\n")
         lines += _wrapped(first, f"{index:>2}. ", "    ")
@@ -38,13 +38,20 @@ def explain_plan(plan: Plan) -> str:
     return "\n".join([*lines, "", *_wrapped(f"How it runs: {_ROUTES[plan.route]}.", "", "  ")])
 
 
+def _kind(plan: Plan) -> str:
+    return "samples" if plan.facts.objects_of is None else "objects"
+
+
 def _wrapped(text: str, first: str, later: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
 
 
 def _asked(plan: Plan) -> str:
     share = plan.config.proportion_samples
-    count = f"{plan.n:,} sample{'s' if plan.n != 1 else ''}"
+    kind = _kind(plan) if plan.n != 1 else _kind(plan)[:-1]
+    count = (
+        f"{plan.n:,} {kind}" if plan.facts.objects_of is None else f"{plan.n:,} {kind} of task {plan.facts.objects_of}"
+    )
     return f"{count} ({share * 100:f} % of the dataset)" if share is not None else count
 
 
@@ -53,9 +60,12 @@ def _filters(plan: Plan) -> list[str]:
     if plan.request.preselected is not None:
         tag, count = plan.request.preselected.tag, plan.request.preselected.count
         found.append(
-            f"start from the preselected samples of tag {tag}" if tag else f"start from {count} preselected samples"
+            f"start from the preselected {_kind(plan)} of tag {tag}"
+            if tag
+            else f"start from {count} preselected {_kind(plan)}"
         )
     found += [f"keep candidates {condition}" for condition in admission_texts(plan)]
+    found += [f"compute {step.label} from its predictions" for step in plan.inputs if step.computed]
     needed = [step.label for step in plan.inputs if not step.optional]
     if needed and plan.request.missing == "omit":
         found.append(f"leave out candidates that lack: {', '.join(needed)}")
@@ -79,7 +89,9 @@ def admission_texts(plan: Plan) -> list[str]:
 
 def threshold_text(step: ThresholdStep) -> str:
     """A threshold as a condition: ``metadata size.width >= 300``."""
-    return f"{step.input.label} {SIGNS[step.strategy.operation]} {step.strategy.threshold:g}"
+    threshold = step.strategy.threshold
+    bound = f"{threshold} ({step.strategy.bound:.15g})" if isinstance(threshold, str) else f"{threshold:g}"
+    return f"{step.input.label} {SIGNS[step.strategy.operation]} {bound}"
 
 
 def _ranking(plan: Plan) -> list[str]:
@@ -105,7 +117,7 @@ def _wanted(step: ObjectiveStep) -> str:
         return f"high {label}"
     if isinstance(strategy, SimilarityStrategy):
         assert step.queries is not None
-        return f"near the samples of tag {step.queries.tag} of {step.queries.vectors.schema}, by {label}"
+        return f"near the {'objects' if step.queries.tagged_objects else 'samples'} of tag {step.queries.tag} of {step.queries.vectors.schema}, by {label}"
     if isinstance(strategy, TypicalityStrategy):
         return f"near its {strategy.num_nearest_neighbors} nearest neighbours, by {label}"
     return f"{label} near {target_text(strategy)}"
@@ -122,7 +134,7 @@ def target_text(strategy: BalanceStrategy) -> str:
 
 
 def _ends(plan: Plan) -> list[str]:
-    found = [f"stop at {plan.n:,} new samples, or when no candidate is left"]
+    found = [f"stop at {plan.n:,} new {_kind(plan)}, or when no candidate is left"]
     for step in plan.objectives:
         strategy = step.strategy
         if isinstance(strategy, DiversityStrategy) and strategy.stopping_condition_minimum_distance is not None:

@@ -47,7 +47,7 @@ class Selection:
 
     @property
     def sample_ids(self) -> list[Any]:
-        """Ids of the new picks, in pick order, in their own type."""
+        """Ids of the new picks, in pick order, in their own type; of objects those of their images, with repeats."""
         found: list[Any] = self._ranked.column("sample_id").to_pylist()
         return found
 
@@ -57,12 +57,22 @@ class Selection:
         found: list[str] = self._ranked.column("file_name").to_pylist()
         return found
 
+    @property
+    def objects(self) -> list[tuple[Any, int]]:
+        """Image id and object index of the new picks, in pick order; empty where whole samples were chosen."""
+        if "object_index" not in self._ranked.column_names:
+            return []
+        return list(zip(self.sample_ids, self._ranked.column("object_index").to_pylist(), strict=True))
+
     def __len__(self) -> int:
         """Number of new picks."""
         return int(self._ranked.num_rows)
 
     def to_arrow(self) -> pa.Table:
-        """The ranked table: ``sample_id``, ``file_name``, ``rank`` (1 first), ``gain``, ``terms`` (a map)."""
+        """The ranked table: ``sample_id``, ``file_name``, ``rank`` (1 first), ``gain``, ``terms`` (a map).
+
+        Where objects were chosen, ``object_index`` stands behind the ``sample_id``, which is the image's then.
+        """
         return self._ranked
 
     def df(self) -> pd.DataFrame:

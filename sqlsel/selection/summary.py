@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlsel.config import BalanceStrategy, DiversityStrategy, TypicalityStrategy, WeightsStrategy
 from sqlsel.plan.explain import admission_texts, target_text, threshold_text
+from sqlsel.plan.model import PLAIN_LABEL
 from sqlsel.selection.shortfall import balance_shortfalls, range_shortfall
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def summarize(plan: Plan, outcome: RunOutcome, notices: tuple[str, ...]) -> dict
         notices: Sentences for the user from the checks of the config.
     """
     selected = outcome.ranked.num_rows
-    fewer = [] if selected == plan.n else [f"{plan.n:,} samples were asked for, {selected:,} are selected"]
+    kind = "samples" if plan.facts.objects_of is None else "objects"
+    fewer = [] if selected == plan.n else [f"{plan.n:,} {kind} were asked for, {selected:,} are selected"]
     return {
         "dataset": plan.facts.name,
         "seed": plan.request.seed,
@@ -41,6 +43,7 @@ def summarize(plan: Plan, outcome: RunOutcome, notices: tuple[str, ...]) -> dict
         "preselected": outcome.funnel["preselected"],
         "candidates": outcome.funnel["candidates"] - outcome.funnel.get("ruled_out", 0),
         "samples": plan.facts.n_samples,
+        "objects_of": plan.facts.objects_of,
         "stop": {
             "reason": outcome.ending.reason,
             "objective": outcome.ending.objective,
@@ -81,6 +84,7 @@ def _objective(step: ObjectiveStep, plan: Plan, outcome: RunOutcome) -> dict[str
         "name": step.name,
         "strategy": step.strategy.type,
         "input": step.input.label,
+        **_embedding(step),
         "strength": step.strategy.strength,
         "asked": _asked(step),
         "reached": dict(reached),
@@ -88,7 +92,19 @@ def _objective(step: ObjectiveStep, plan: Plan, outcome: RunOutcome) -> dict[str
     }
 
 
+def _embedding(step: ObjectiveStep) -> dict[str, str]:
+    """Which of the samples' own embeddings an objective looked at."""
+    vectors = step.input.vectors
+    return {} if vectors is None or vectors.facts.task is not None else {"embedding": vectors.facts.name}
+
+
 def _asked(step: ObjectiveStep) -> str:
+    """What was asked, with the embedding where that is not the only one without a name."""
+    plain = not _embedding(step) or step.input.label == PLAIN_LABEL
+    return _wanted(step) if plain else f"{_wanted(step)}, by {step.input.label}"
+
+
+def _wanted(step: ObjectiveStep) -> str:
     strategy = step.strategy
     if isinstance(strategy, BalanceStrategy):
         return target_text(strategy)

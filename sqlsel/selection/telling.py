@@ -24,11 +24,14 @@ def summary_text(summary: Mapping[str, Any]) -> str:
 
 def _head(summary: Mapping[str, Any]) -> Iterable[str]:
     tag = f" as tag {summary['tag']}" if summary.get("tag") else ""
+    task = summary.get("objects_of")
+    kind = "samples" if task is None else "objects"
+    of_task = "" if task is None else f" of task {task}"
     yield (
         f"Selected {summary['selected']:,} of {summary['candidates']:,} candidates "
-        f"({summary['samples']:,} samples) from {summary['dataset']}{tag}"
+        f"({summary['samples']:,} {kind}{of_task}) from {summary['dataset']}{tag}"
     )
-    asked = f"  asked: {summary['asked']['n_samples']:,} samples"
+    asked = f"  asked: {summary['asked']['n_samples']:,} {kind}"
     if summary["preselected"]:
         asked += f", beside {summary['preselected']:,} preselected"
     yield asked

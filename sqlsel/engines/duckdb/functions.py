@@ -24,7 +24,7 @@ when they came; returns a ranked table."""
 
 _SELECT = "_sqlsel_select"
 _PARAMETERS: list[Any] = ["VARCHAR", "VARCHAR", "BIGINT", *["VARCHAR"] * 5]
-_RESULT = "STRUCT(id VARCHAR, rank BIGINT, gain DOUBLE, terms MAP(VARCHAR, DOUBLE))[]"
+_RESULT = "STRUCT(id VARCHAR, rank BIGINT, gain DOUBLE, terms MAP(VARCHAR, DOUBLE), object_index INTEGER)[]"
 
 _REGISTERED: weakref.WeakSet[duckdb.DuckDBPyConnection] = weakref.WeakSet()
 
@@ -98,4 +98,6 @@ def _as_returned(table: pa.Table) -> pa.Table:
     import pyarrow as pa
 
     ids = pa.array([str(value) for value in table.column("sample_id").to_pylist()], pa.string())
-    return pa.table({"id": ids, **{name: table.column(name) for name in ("rank", "gain", "terms")}})
+    columns = {"id": ids, **{name: table.column(name) for name in ("rank", "gain", "terms")}}
+    places = table.column("object_index") if "object_index" in table.column_names else pa.nulls(len(table), pa.int32())
+    return pa.table({**columns, "object_index": places})

@@ -11,6 +11,7 @@ from sqlsel.cli.group import CommandGroup
 COMMANDS = {
     "demo": "demo",
     "ingest": "ingest",
+    "add-embedding": "add_embedding",
     "select": "select",
     "explain": "explain",
     "validate": "checks",
@@ -18,6 +19,7 @@ COMMANDS = {
     "datasets": "listings",
     "info": "info",
     "tags": "tags",
+    "score": "score",
     "export": "export",
     "sql": "sql",
 }

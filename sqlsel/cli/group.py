@@ -36,7 +36,7 @@ class CommandGroup(click.Group):
         if cmd_name not in self._commands_in:
             return None
         module = import_module(f"sqlsel.cli.commands.{self._commands_in[cmd_name]}")
-        found = getattr(module, f"{cmd_name}_command")
+        found = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(found, click.Command)
         return found
 

@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+def columns_by_embedding(values: Iterable[str]) -> str | dict[str, str] | None:
+    """``COLUMN``, or ``NAME=COLUMN`` options for several embeddings; the name ends at the first ``=``."""
+    given = tuple(values)
+    if not given:
+        return None
+    if len(given) == 1 and "=" not in given[0]:
+        return given[0]
+    return _once([_split(value, "--embedding", "NAME=COLUMN") for value in given], "--embedding")
+
+
 def columns_by_task(values: Iterable[str]) -> dict[str, str]:
     """``TASK=COLUMN`` options; the task ends at the first ``=``."""
     return dict(_split(value, "--predictions", "TASK=COLUMN") for value in values)
@@ -34,6 +44,15 @@ def classes_by_task(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
     for value in values:
         task, names = _split(value, "--classes", "TASK=a,b,c")
         found[task] = tuple(next(csv.reader([names], skipinitialspace=True)))
+    return found
+
+
+def _once(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, column in pairs:
+        if name in found:
+            raise UsageError(f"{option}: {name!r} is given twice", hint="give each name once")
+        found[name] = column
     return found
 
 

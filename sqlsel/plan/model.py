@@ -28,6 +28,9 @@ InputKind = Literal["number", "class", "distribution", "vectors"]
 Strategy = BalanceStrategy | DiversityStrategy | SimilarityStrategy | TypicalityStrategy | WeightsStrategy
 Route = Literal["weights", "balance", "greedy"]
 
+PLAIN_LABEL = "embeddings"
+"""What the samples' vectors are called where there are no others and they have no name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preselected:
@@ -123,6 +126,7 @@ class InputStep:
         vectors: Where vectors lie.
         per_object: Whether the relation and the vectors are joined by the object's place too: the samples are objects,
             and this is their own.
+        computed: Task and name of the score that this computes from the predictions of samples.
     """
 
     column: str
@@ -135,6 +139,7 @@ class InputStep:
     task: str | None = None
     vectors: Vectors | None = None
     per_object: bool = False
+    computed: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,9 @@ def test_info_names_all_that_a_config_can(demo):
 def test_info_as_json(demo):
     (found,) = json.loads(sqlsel("info", *ON_DIGITS, "--format", "json").out)["datasets"]
     assert found["samples"] == 1000
-    assert found["embeddings"] == [{"table": "embeddings", "task": None, "dimensions": 24, "vectors": 1000}]
+    assert found["embeddings"] == [
+        {"name": "default", "table": "embeddings", "task": None, "dimensions": 24, "vectors": 1000}
+    ]
     assert found["tasks"][0]["classes"] == [str(digit) for digit in range(10)]
     assert {"key": "digit", "kind": "integer", "categorical": True} in found["metadata"]
     assert found["tags"] == [{"tag": "round-1", "selected": 100, "preselected": 0}]

@@ -9,6 +9,7 @@ import click
 
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option, format_option
+from sqlsel.facts import DEFAULT_EMBEDDING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -57,12 +58,13 @@ def describe(db: Database, dataset: str) -> dict[str, Any]:
     from sqlsel.datasets.catalog import DatasetCatalog
 
     facts = DatasetCatalog(db.engine).facts(dataset)
-    vectors = [*([facts.embedding] if facts.embedding else []), *facts.object_embeddings.values()]
+    vectors = [*facts.embeddings.values(), *facts.object_embeddings.values()]
     return {
         "dataset": facts.name,
         "samples": facts.n_samples,
         "embeddings": [
             {
+                "name": each.name if each.task is None else None,
                 "table": each.table,
                 "task": each.task,
                 "dimensions": each.width,
@@ -90,8 +92,11 @@ def describe(db: Database, dataset: str) -> dict[str, Any]:
 def description_lines(facts: Mapping[str, Any], width: int) -> Iterator[str]:
     """The description in lines that fit the width."""
     yield f"{facts['dataset']}: {facts['samples']:,} samples"
+    several = sum(1 for each in facts["embeddings"] if each["name"]) > 1
     for each in facts["embeddings"]:
         owner = f" of the objects of {each['task']}" if each["task"] else ""
+        if each["name"] and (several or each["name"] != DEFAULT_EMBEDDING):
+            owner = f", called {each['name']}"
         yield from _entry("embeddings", f"{each['vectors']:,} of {each['dimensions']} dimensions{owner}", width)
     for task in facts["tasks"]:
         classes = f", {len(task['classes'])} classes: {', '.join(task['classes'])}" if task["classes"] else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sqlsel.cli.examples import examples
-from sqlsel.cli.mappings import classes_by_task, columns_by_score, columns_by_task
+from sqlsel.cli.mappings import classes_by_task, columns_by_embedding, columns_by_score, columns_by_task
 from sqlsel.cli.options import database_option, dataset_option
 from sqlsel.cli.progress import progress_bars
 
@@ -38,7 +38,12 @@ _NOTICES_SHOWN = 10
 @dataset_option(text="The dataset; it is made where there is none.")
 @click.option("--id", "id", metavar="COLUMN", help="Column with the sample ids; by default the file names.")
 @click.option("--file-name", metavar="COLUMN", help="Column with the file names.")
-@click.option("--embedding", metavar="COLUMN", help="Column with the vectors.")
+@click.option(
+    "--embedding",
+    metavar="[NAME=]COLUMN",
+    multiple=True,
+    help="Column with the vectors; with names, columns of several embeddings.",
+)
 @click.option("--embeddings", metavar="FILE", help="Vectors in a file of their own: parquet, npy or csv.")
 @click.option("--normalize/--no-normalize", default=True, show_default=True, help="Bring vectors to unit length.")
 @click.option("--predictions", metavar="TASK=COLUMN", multiple=True, help="Column with the predictions of a task.")
@@ -49,6 +54,7 @@ def ingest_command(
     source: str,
     database: str,
     dataset: str,
+    embedding: tuple[str, ...],
     predictions: tuple[str, ...],
     scores: tuple[str, ...],
     classes: tuple[str, ...],
@@ -59,6 +65,7 @@ def ingest_command(
     SOURCE is a folder of images, with or without Lightly's .lightly/ folder and embeddings.parquet in it, or a parquet,
     csv, json, jsonl or npy file. Ingesting it again updates and doubles nothing.
     """
+    options["embedding"] = columns_by_embedding(embedding)
     options["predictions"] = columns_by_task(predictions)
     options["scores"] = columns_by_score(scores)
     options["classes"] = classes_by_task(classes)

@@ -27,9 +27,6 @@ from sqlsel.plan.scores import in_object_order, per_sample, predictions, score_r
 if TYPE_CHECKING:
     from sqlsel.facts import DatasetFacts, EmbeddingFacts
 
-PLAIN_LABEL = "embeddings"
-"""How the samples' own vectors are called where there is no choice of them."""
-
 
 def input_step(objective: Objective, column: str, facts: DatasetFacts, request: Request) -> InputStep:
     """The step that computes an objective's input under the name ``column``."""
@@ -83,12 +80,14 @@ def _own_vectors(found: EmbeddingFacts, column: str, facts: DatasetFacts) -> Inp
 
 
 def _score(source: ScoresInput, column: str, facts: DatasetFacts) -> InputStep:
+    task = facts.tasks[source.task]
     return InputStep(
         column=column,
         label=f"score {source.score} of task {source.task}",
         kind="number",
         value=sql.column("value", column),
-        relation=score_relation(facts, facts.tasks[source.task], source.score),
+        relation=score_relation(facts, task, source.score),
+        computed=None if source.score in task.scores else (task.name, source.score),
     )
 
 

@@ -1,6 +1,7 @@
 """Several embeddings by the command line: at ingest, added later, chosen by a config, and shown."""
 
 import json
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -92,8 +93,7 @@ def test_one_more_from_a_file(source, kind):
     order = RNG.permutation(20)
     if kind == "npy":
         np.save("more.npy", DINO[order])
-        with open("more.txt", "w") as names:
-            names.write("\n".join(NAMES[i] for i in order))
+        Path("more.txt").write_text("\n".join(NAMES[i] for i in order))
     elif kind == "parquet":
         pq.write_table(pa.table({"file_name": [NAMES[i] for i in order], "v": lists(DINO[order])}), "more.parquet")
     else:

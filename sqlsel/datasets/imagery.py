@@ -51,7 +51,7 @@ def add_image_folder(engine: Engine, dataset: str, folder: Path) -> None:
 
 
 def image_folders(engine: Engine, dataset: str) -> tuple[Path, ...]:
-    """The folders with the images of a dataset, the latest first; those that moved with the database, where they are now."""
+    """The folders with the images of a dataset, the latest first, where they are now."""
     if not _has(engine, FOLDERS):
         return ()
     columns = (sql.column("folder"), sql.column("beside"))

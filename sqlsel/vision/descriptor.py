@@ -74,8 +74,8 @@ def _lab(images: Pixels) -> Numbers:
 @cache
 def _linear() -> Numbers:
     encoded = np.arange(256) / 255
-    linear: Numbers = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4).astype(np.float32)
-    return linear
+    linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    return linear.astype(np.float32)
 
 
 def _layout(lab: Numbers) -> Numbers:
@@ -95,8 +95,9 @@ def _edges(light: Numbers) -> Numbers:
     np.put_along_axis(found, lower[..., None], (strength - share)[..., None], axis=-1)
     np.put_along_axis(found, ((lower + 1) % _DIRECTIONS)[..., None], share[..., None], axis=-1)
     cells = _by_cell(found)
-    cells = np.sqrt(cells / (np.sqrt(np.square(cells).sum(axis=-1, keepdims=True)) + np.float32(2)))
-    return cells.reshape(len(light), -1)
+    length = np.sqrt(np.square(cells).sum(axis=-1, keepdims=True))
+    directions: Numbers = np.sqrt(cells / (length + np.float32(2))).reshape(len(light), -1)
+    return directions
 
 
 def _by_cell(values: Numbers) -> Numbers:

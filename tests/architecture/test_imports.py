@@ -18,7 +18,7 @@ LAYERS = [
     {"engines"},
     {"datasets"},
     {"sources", "exports"},
-    {"selection"},
+    {"selection", "vision"},
     {"preselection", "explanation"},
     {"narrowing"},
     {"selecting"},

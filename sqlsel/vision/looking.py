@@ -1,0 +1,116 @@
+"""Going through images: read ahead by threads, looked at in batches, the unreadable ones told of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sqlsel.errors import Problem
+from sqlsel.vision.ahead import work_ahead
+from sqlsel.vision.pictures import UnreadableError, cut, open_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from sqlsel.vision.embedders import Embedder
+    from sqlsel.vision.waiting import Item, Waiting
+
+_NAMED = 10
+
+
+@dataclass(slots=True)
+class Failures:
+    """Images that could not be looked at.
+
+    Attributes:
+        count: Their number; objects count by themselves.
+        named: The first few of them, with the reasons.
+    """
+
+    count: int = 0
+    named: list[Problem] = field(default_factory=list)
+
+    def add(self, name: str, reason: str, times: int = 1) -> None:
+        """One more, or several in one image."""
+        self.count += times
+        if len(self.named) < _NAMED:
+            self.named.append(Problem(where=name, message=reason, severity="notice"))
+
+    def problems(self, what: str) -> tuple[Problem, ...]:
+        """Notices: how many, and the first few."""
+        if not self.count:
+            return ()
+        shown = f"; the first {len(self.named)}:" if self.count > len(self.named) else ":"
+        total = Problem(where="", message=f"{self.count:,} {what} left out{shown}", severity="notice")
+        return (total, *self.named)
+
+
+@dataclass(slots=True, eq=False)
+class Looker:
+    """One walk over the images.
+
+    Attributes:
+        folders: Where they are.
+        embedder: What looks at them.
+        waiting: Which ones.
+        tell: Told how many are done.
+        failures: Those that could not be looked at.
+    """
+
+    folders: Sequence[Path]
+    embedder: Embedder
+    waiting: Waiting
+    tell: Callable[[int], None]
+    failures: Failures = field(default_factory=Failures)
+
+    def vectors(self) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Rows of ``waiting`` with their vectors, batch by batch; the objects of an image may be in two of them."""
+        rows: list[int] = []
+        prepared: list[NDArray[Any]] = []
+        done = 0
+        for item, found in work_ahead(self._prepare, self.waiting.items()):
+            done += len(item.rows)
+            if isinstance(found, str):
+                self.failures.add(item.file_name, found, len(item.rows))
+            for row, each in () if isinstance(found, str) else zip(item.rows, found, strict=True):
+                if isinstance(each, str):
+                    self.failures.add(item.file_name, each)
+                    continue
+                rows.append(row)
+                prepared.append(each)
+            while len(rows) >= self.embedder.batch:
+                yield self._look(rows[: self.embedder.batch], prepared[: self.embedder.batch])
+                del rows[: self.embedder.batch], prepared[: self.embedder.batch]
+            self.tell(done)
+        if rows:
+            yield self._look(rows, prepared)
+
+    def _prepare(self, item: Item) -> tuple[Item, list[NDArray[Any] | str] | str]:
+        """In a thread: the image, or its objects, as the embedder takes them; where that fails, why."""
+        try:
+            at_least = self.embedder.at_least if item.boxes is None else None
+            image = open_picture(self.folders, item.file_name, at_least)
+        except UnreadableError as failure:
+            return item, str(failure)
+        if item.boxes is None:
+            return item, [self.embedder.prepare(image)]
+        found: list[NDArray[Any] | str] = []
+        for box in item.boxes:
+            try:
+                found.append(self.embedder.prepare(cut(image, box)))
+            except UnreadableError as failure:
+                found.append(str(failure))
+        return item, found
+
+    def _look(self, rows: list[int], prepared: list[NDArray[Any]]) -> tuple[list[int], NDArray[np.float32]]:
+        vectors = self.embedder.vectors(prepared)
+        usable = np.isfinite(vectors).all(axis=1) & (vectors != 0).any(axis=1)
+        names = self.waiting.table.column("file_name")
+        for number in np.flatnonzero(~usable):
+            self.failures.add(names[rows[number]].as_py(), "the vector is zero, NaN or infinite")
+        return [row for row, good in zip(rows, usable, strict=True) if good], vectors[usable]

@@ -26,6 +26,13 @@ CREATE TABLE IF NOT EXISTS sqlsel.tasks (
     has_keypoints BOOLEAN
 );
 
+-- The scores in a dataset's table that were computed from its predictions; ingest computes them again when these change.
+CREATE TABLE IF NOT EXISTS sqlsel.computed_scores (
+    dataset VARCHAR NOT NULL,
+    task VARCHAR NOT NULL,
+    score VARCHAR NOT NULL
+);
+
 -- Only the keys whose source declared what they are; the others follow from the type of samples.metadata.
 CREATE TABLE IF NOT EXISTS sqlsel.metadata_keys (
     dataset VARCHAR NOT NULL,

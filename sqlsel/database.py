@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.tags import tag_counts
 from sqlsel.engines.interrupts import interruptible
+from sqlsel.vision.methods import ImageMethods
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
+    from sqlsel.datasets.computed import ScoreFacts
     from sqlsel.datasets.tags import TagFacts
     from sqlsel.datasets.writing import StoreReport
     from sqlsel.engines.base import Engine
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from sqlsel.selection.outcome import Progress
 
 
-class Database:
+class Database(ImageMethods):
     """Datasets in one database, as ``sqlsel.connect`` opens it. Use it in a ``with`` statement, or close it."""
 
     def __init__(self, engine: Engine) -> None:
@@ -231,6 +233,31 @@ class Database:
 
         with interruptible(self._engine):
             return export_tag(self._engine, dataset, tag, format, path, exclude_preselected=exclude_preselected)
+
+    def compute_scores(
+        self, dataset: str, *, tasks: Sequence[str] | None = None, scores: Sequence[str] | None = None
+    ) -> list[ScoreFacts]:
+        """Compute scores from the predictions of a dataset and store them in its table ``scores``.
+
+        A selection computes the scores it looks at by itself; stored ones are for reading. Ingest computes them again
+        when it changes predictions, and this does so at any time.
+
+        Args:
+            dataset: The dataset.
+            tasks: Only the scores of these tasks; by default of all.
+            scores: Only the scores of these names; by default all that the predictions give.
+
+        Returns:
+            Each score with the number of samples that have it, and its lowest, mean and highest value.
+
+        Raises:
+            UsageError: If there is no such dataset, task or score, with those there are.
+            DatabaseError: If the database cannot be written.
+        """
+        from sqlsel.datasets.computed import compute
+
+        with interruptible(self._engine):
+            return compute(self._engine, dataset, tasks, scores)
 
     def sql(self, query: str) -> Any:  # noqa: ANN401 - whatever the engine returns
         """Run any SQL on the connection, with sqlsel's functions; returns the engine's own relation."""

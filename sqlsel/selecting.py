@@ -165,6 +165,7 @@ def _keep(
         stop=outcome.ending.reason,
         summary=json.dumps({**summary, "run_id": run_id}),
         run_id=run_id,
+        scores=tuple(step.computed for step in plan.inputs if step.computed is not None),
     )
     ids = earlier.ids if earlier.ids is not None else ids_of(outcome.ranked).slice(0, 0)
     tag = str(summary["tag"])

@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlglot import exp
 
 from sqlsel import nodes as sql
+from sqlsel.datasets.computed import keep_computed
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.objects import forget_objects, tag_objects
 from sqlsel.datasets.tables import SELECTIONS, TAGS, catalog_table, column_names, dataset_table
@@ -40,6 +41,7 @@ class RunRecord:
         stop: Why it ended, in words.
         summary: The summary, as JSON.
         run_id: Name of the run, unique in the database.
+        scores: Task and name of the scores that it computed; they are stored where they are not yet.
     """
 
     dataset: str
@@ -52,6 +54,7 @@ class RunRecord:
     stop: str | None = None
     summary: str | None = None
     run_id: str = ""
+    scores: tuple[tuple[str, str], ...] = ()
 
 
 def new_run_id() -> str:
@@ -105,6 +108,7 @@ def record_selection(
             _insert(engine, run.dataset, TAGS, _tagged(earlier, tag, exp.cast(exp.Null(), "BIGINT")))
             _insert(engine, run.dataset, SELECTIONS, _ranked(picks, run_id, tag))
         engine.execute(_run_row(engine.catalog, run, run_id, tag))
+        keep_computed(engine, run.dataset, run.scores)
     return run_id
 
 

@@ -123,10 +123,12 @@ def _predicted(target: Target, task: str) -> tuple[int, int, int]:
 
 
 def _scores(target: Target) -> dict[str, tuple[str, ...]]:
-    """Names of the stored scores by task, sorted."""
+    """Names of the scores that were ingested by task, sorted; stored ones that were computed are left out."""
     names: dict[str, list[str]] = {}
+    marks = exp.select(sql.column("task"), sql.column("score")).where(sql.column("dataset").eq(target.dataset))
+    computed = target.engine.rows(marks.from_(catalog_table(target.engine.catalog, "computed_scores")))
     query = exp.select(sql.column("task"), sql.column("score")).distinct().from_(target.table(SCORES))
-    for task, score in sorted(target.engine.rows(query)):
+    for task, score in sorted({*target.engine.rows(query)} - {*computed}):
         names.setdefault(task, []).append(score)
     return {task: tuple(scores) for task, scores in names.items()}
 

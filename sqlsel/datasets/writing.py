@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.datasets.catalog import DatasetCatalog
+from sqlsel.datasets.computed import compute_again, give_way
 from sqlsel.datasets.imagery import add_image_folder, keep_makers
 from sqlsel.datasets.naming import check_dataset_name
 from sqlsel.datasets.orphans import drop_orphans
@@ -127,7 +128,7 @@ def _target(engine: Engine, dataset: str, intake: Intake, facts: DatasetFacts | 
         if intake.samples is None:
             raise UsageError(f"no dataset {dataset!r} to add this to", hint="ingest its samples first")
         make_dataset(engine, dataset, incoming)
-        for table in ("datasets", "tasks", "metadata_keys", "embeddings"):
+        for table in ("datasets", "tasks", "computed_scores", "metadata_keys", "embeddings"):
             engine.execute(exp.delete(catalog_table(engine.catalog, table)).where(sql.column("dataset").eq(dataset)))
         engine.execute(exp.Insert(this=datasets, expression=exp.select(sql.text(dataset), now, now.copy())))
         return Target(engine, dataset, incoming, new=True)
@@ -194,10 +195,13 @@ def _store_outputs(target: Target, intake: Intake, facts: DatasetFacts | None, t
         tell(PREDICTIONS, target.count(PREDICTIONS), target.count(PREDICTIONS))
     if intake.scores is not None:
         tell(SCORES, 0, None)
+        give_way(target, intake.scores)
         write_scores(target, intake.scores)
         yield from drop_orphans(target, SCORES, intake.scores)
         tell(SCORES, target.count(SCORES), target.count(SCORES))
     write_tasks(target, tasks)
+    if intake.predictions is not None:
+        yield from compute_again(target)
 
 
 def _vector_queries(intake: Intake) -> dict[VectorTable, exp.Query]:

@@ -89,6 +89,9 @@ def _unreachable(pair: Pair, keys: list[MetadataKey], facts: DatasetFacts, catal
     strategy = pair.strategy.model
     if not isinstance(strategy, BalanceStrategy) or strategy.target is None:
         return []
+    classes = {name: (name,) if len(keys) == 1 else parts_of(name) for name in strategy.target}
+    if any(len(parts) != len(keys) for parts in classes.values()):
+        return []
     found = []
     for number, key in enumerate(keys):
         values = _values(key, facts, catalog)
@@ -96,7 +99,7 @@ def _unreachable(pair: Pair, keys: list[MetadataKey], facts: DatasetFacts, catal
             continue
         there = frozenset(values)
         for name, share in strategy.target.items():
-            value = name if len(keys) == 1 else parts_of(name)[number]
+            value = classes[name][number]
             if share > 0 and value not in there:
                 path = (*pair.strategy.path, "target", *leaf_path(pair.strategy.data.get("target"), name))
                 message = f"no sample has {show(value)} in {show(key.key)}: unreachable{_nearest(value, values)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,9 @@ def _combinations(pair: Pair, target: dict[str, Any], keys: list[str]) -> list[F
     """That each share is for as many values as there are keys, and that none is given twice."""
     found: list[Finding] = []
     seen: dict[str, str] = {}
-    for path, _ in leaves(target):
+    for path, share in leaves(target):
+        if isinstance(share, dict):
+            continue
         name = leaf_name(path)
         parts = parts_of(name) if len(path) == 1 else path
         wrong = None
@@ -70,13 +73,18 @@ def _combinations(pair: Pair, target: dict[str, Any], keys: list[str]) -> list[F
             values = "1 value" if len(parts) == 1 else f"{len(parts)} values"
             wrong = f"stands for {values}, and there are {len(keys)} keys; {_how(keys)}"
         elif joined(parts) != name:
-            wrong = f"in a joined name a backslash is written twice; write {show(joined(parts))}, or nest the shares"
+            wrong = f"in a joined name a backslash is written twice; write {_doubled(name)}, or nest the shares"
         elif name in seen:
             wrong = f"the share of {show(name)} is given twice; keep one"
         seen[name] = name
         if wrong is not None:
             found.append(Finding((*pair.strategy.path, "target", *path), wrong, at_key=True))
     return found[:MOST_NAMED]
+
+
+def _doubled(name: str) -> str:
+    """The name with two backslashes for each that stands before neither a backslash nor a plus."""
+    return re.sub(r"\\([\\+])|\\", lambda found: found.group() if found.group(1) else r"\\", name)
 
 
 def _how(keys: list[str]) -> str:

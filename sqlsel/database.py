@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sqlsel.selecting import ConfigSource
     from sqlsel.selection import Selection
     from sqlsel.selection.outcome import Progress
+    from sqlsel.sources.options import OnError
 
 
 class Database(ImageMethods):
@@ -48,14 +49,20 @@ class Database(ImageMethods):
         scores: Mapping[tuple[str, str], str] | None = None,
         classes: Mapping[str, Sequence[str]] | None = None,
         embeddings: str | Path | None = None,
+        task: str | None = None,
+        images: str | Path | None = None,
+        annotations: str | Path | None = None,
+        split: str | None = None,
+        on_error: OnError = "fail",
         measure: bool = True,
         progress: Progress | None = None,
     ) -> StoreReport:
         """Add a source to a dataset, or update it; all of it or, when anything fails, nothing.
 
         Args:
-            source: A folder (Lightly datasource or images), a file (parquet, csv, json, jsonl, npy), an Arrow table or
-                reader, a pandas or polars frame, a DuckDB relation, or the name of a table of the database.
+            source: A folder (Lightly datasource, images, or labels of YOLO, Pascal VOC or COCO), a file of COCO or YOLO
+                labels, a file (parquet, csv, json, jsonl, npy), an Arrow table or reader, a pandas or polars frame, a
+                DuckDB relation, or the name of a table of the database.
             dataset: Name of the dataset; it is made if there is none.
             id: Column with the sample ids. Without one the file name is the id, and without that the row number.
             file_name: Column with the file names.
@@ -65,6 +72,12 @@ class Database(ImageMethods):
             scores: By task and score name, the column with the numbers.
             classes: By task, the class names in the order of its probabilities.
             embeddings: A file with the vectors, where they are not in the source.
+            task: The task that labels of COCO, YOLO or Pascal VOC become; ``objects`` by default.
+            images: The folder of the images that COCO or Pascal VOC labels are about, where it is not beside them.
+            annotations: For a list of COCO detections, the file with the images and categories.
+            split: The only part of a YOLO dataset that is read: ``train``, ``val`` or ``test``; all by default.
+            on_error: ``fail`` refuses a source with something in it that cannot be used; ``skip`` stores the rest, and
+                the notices say what was left out.
             measure: Whether images are measured (sharpness, size and more) where Pillow is installed.
             progress: Told of the stages.
 
@@ -88,7 +101,12 @@ class Database(ImageMethods):
             predictions=dict(predictions or {}),
             scores=dict(scores or {}),
             classes={task: tuple(names) for task, names in (classes or {}).items()},
-            embeddings_file=Path(embeddings) if embeddings is not None else None,
+            embeddings_file=_path(embeddings),
+            task=task,
+            images=_path(images),
+            annotations=_path(annotations),
+            split=split,
+            on_error=on_error,
             measure=measure,
             progress=progress,
         )
@@ -321,6 +339,10 @@ class Database(ImageMethods):
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else Path(given)
 
 
 def connect(database: object = ":memory:", *, read_only: bool = False, must_exist: bool = False) -> Database:

@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "demo",
     "ingest": "ingest",
     "add-embedding": "add_embedding",
+    "embed": "embed",
     "select": "select",
     "explain": "explain",
     "validate": "checks",

@@ -44,7 +44,7 @@ class BuiltIn:
     """The built-in description; principal axes are for the caller to find."""
 
     batch = 64
-    at_least = 2 * descriptor.SIDE
+    at_least: int | None = 2 * descriptor.SIDE
 
     def __init__(self) -> None:
         self.maker: Maker = {"model": "built-in", "version": descriptor.VERSION}
@@ -72,7 +72,7 @@ class ByModel:
         UsageError: If it cannot be opened or takes no images, or has no such output.
     """
 
-    at_least = None
+    at_least: int | None = None
 
     def __init__(self, path: str | Path, wishes: Wishes, output: str | None = None) -> None:
         from sqlsel.vision.model_input import IMAGENET, feed_of

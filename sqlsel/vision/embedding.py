@@ -15,11 +15,11 @@ from sqlsel.datasets.staging import fresh_name
 from sqlsel.datasets.tables import dataset_table
 from sqlsel.datasets.vector_tables import check_embedding_name
 from sqlsel.datasets.writing import store
-from sqlsel.errors import IngestError, Problem
+from sqlsel.errors import Problem
 from sqlsel.vision.descriptions import Descriptions
 from sqlsel.vision.embedders import BuiltIn
 from sqlsel.vision.folders import find_folders
-from sqlsel.vision.looking import Failures, Looker
+from sqlsel.vision.looking import Failures, Looker, check_readable, unreadable
 from sqlsel.vision.pictures import check_pillow
 from sqlsel.vision.waiting import waiting_images, waiting_objects
 
@@ -95,6 +95,7 @@ def embed(
     _check(place, embedder, overwrite=overwrite)
     folders = find_folders(place.engine, place.dataset, images)
     if overwrite:
+        check_readable(folders, _waiting(place, None, anew=True))
         place.clear()
     descriptions = None
     if isinstance(embedder, BuiltIn):
@@ -110,10 +111,7 @@ def embed(
     what = "images" if place.task is None else f"objects of task {place.task}"
     problems = (*failures.problems(what), *notices)
     if not added and not kept and failures.count:
-        hint = "say where the images are with --images DIR" if images is None else None
-        raise IngestError(
-            f"none of the {len(waiting):,} {what} could be looked at", problems=tuple(failures.named), hint=hint
-        )
+        raise unreadable(failures, f"none of the {len(waiting):,} {what} could be looked at")
     return EmbedReport(place.dataset, place.table, _width(place), added, kept, failures.count, problems)
 
 
@@ -129,8 +127,8 @@ def _check(place: Place, embedder: Embedder, *, overwrite: bool) -> None:
         place.check_maker(embedder.maker)
 
 
-def _waiting(place: Place, descriptions: Descriptions | None) -> Waiting:
-    done = [place.done()] if place.there() else []
+def _waiting(place: Place, descriptions: Descriptions | None, *, anew: bool = False) -> Waiting:
+    done = [place.done()] if place.there() and not anew else []
     if descriptions is not None and descriptions.there():
         done.append(descriptions.keys_query())
     if place.task is None:
@@ -178,10 +176,11 @@ def _finish(place: Place, descriptions: Descriptions, embedder: Embedder) -> tup
     if projection is None:
         descriptions.drop()
         return ()
-    intake_of = place.intake
-    descriptions.spool(
-        projection, lambda rows: store(place.engine, place.dataset, intake_of(rows, embedder.maker)) and None
-    )
+
+    def keep(rows: exp.Expr) -> None:
+        store(place.engine, place.dataset, place.intake(rows, embedder.maker))
+
+    descriptions.spool(projection, keep)
     descriptions.drop()
     total = _count(place)
     if total < 2 * projection.images:

@@ -18,10 +18,15 @@ def find_folders(engine: Engine, dataset: str, images: Path | None) -> tuple[Pat
     """Where to look for the images of a dataset; a folder that is given comes first, and is remembered.
 
     Raises:
-        UsageError: If the folder does not exist, or none is known and the file names are no whole paths.
+        UsageError: If the folder does not exist, or none of those that are known does any more.
     """
     known = image_folders(engine, dataset)
     if images is None:
+        if known and not any(folder.is_dir() for folder in known):
+            raise UsageError(
+                f"the images of dataset {dataset!r} were in {known[0]}, which is not there any more",
+                hint="say where they are with --images DIR (images= in Python)",
+            )
         return known
     if not images.is_dir():
         raise UsageError(f"{images}: no such folder", hint="name the folder that the file names are relative to")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sqlsel.errors import Problem
+from sqlsel.errors import IngestError, Problem
 from sqlsel.vision.ahead import work_ahead
 from sqlsel.vision.pictures import UnreadableError, cut, open_picture
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlsel.vision.waiting import Item, Waiting
 
 _NAMED = 10
+_TRIED = 50
 
 
 @dataclass(slots=True)
@@ -48,6 +50,26 @@ class Failures:
         shown = f"; the first {len(self.named)}:" if self.count > len(self.named) else ":"
         total = Problem(where="", message=f"{self.count:,} {what} left out{shown}", severity="notice")
         return (total, *self.named)
+
+
+def check_readable(folders: Sequence[Path], waiting: Waiting) -> None:
+    """Raise IngestError if none of the first fifty images can be opened."""
+    failures = Failures()
+    for item in islice(waiting.items(), _TRIED):
+        try:
+            open_picture(folders, item.file_name, at_least=1)
+        except UnreadableError as failure:
+            failures.add(item.file_name, str(failure))
+        else:
+            return
+    if failures.count:
+        raise unreadable(failures, f"none of the first {failures.count:,} images can be looked at")
+
+
+def unreadable(failures: Failures, message: str) -> IngestError:
+    """The error for images of which none could be looked at."""
+    hint = "say where the images are with --images DIR (images= in Python)"
+    return IngestError(message, problems=tuple(failures.named), hint=hint)
 
 
 @dataclass(slots=True, eq=False)

@@ -78,7 +78,7 @@ class Model:
             told = " ".join(str(failure).split())
             raise SqlselError(
                 f"{self.path}: the model fails on images of the shape {list(images.shape)}: {told}",
-                hint="give --size and --layout as the model was made, or --batch 1",
+                hint="give --size and --layout as the model was made for, or --batch 1",
             ) from failure
         return found
 

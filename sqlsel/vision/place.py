@@ -53,6 +53,10 @@ class Place:
         facts = DatasetCatalog(self.engine).facts(self.dataset)
         return self.name in facts.embeddings if self.task is None else self.task in facts.object_embeddings
 
+    def is_given(self) -> bool:
+        """Whether the table is there and its vectors were ingested, not computed."""
+        return self.there() and maker_of(self.engine, self.dataset, self.table) is None
+
     def check_maker(self, maker: Maker) -> None:
         """Raise UsageError if the table's vectors come from elsewhere, so that these would not go with them."""
         known = maker_of(self.engine, self.dataset, self.table)

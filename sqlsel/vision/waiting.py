@@ -59,7 +59,7 @@ class Waiting:
         boxes = self.table.column("bbox")
         for name, group in groupby(range(len(names)), key=names.__getitem__):
             rows = tuple(group)
-            yield Item(name, rows, tuple(tuple(boxes[row].as_py()) for row in rows))  # type: ignore[misc]
+            yield Item(name, rows, tuple(tuple(boxes[row].as_py()) for row in rows))
 
     def keys(self, rows: Sequence[int]) -> dict[str, pa.ChunkedArray]:
         """The columns that name some of the rows: ``sample_id`` and, for objects, ``object_index``."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sqlsel.cli.examples import examples
+from sqlsel.cli.failures import after_storing
 from sqlsel.cli.mappings import classes_by_task, columns_by_embedding, columns_by_score, columns_by_task
 from sqlsel.cli.options import database_option, dataset_option
 from sqlsel.cli.progress import progress_bars
@@ -49,7 +50,19 @@ _NOTICES_SHOWN = 10
 @click.option("--predictions", metavar="TASK=COLUMN", multiple=True, help="Column with the predictions of a task.")
 @click.option("--scores", metavar="TASK/SCORE=COLUMN", multiple=True, help="Column with a score of a task.")
 @click.option("--classes", metavar="TASK=a,b,c", multiple=True, help="Class names, as the probabilities are ordered.")
+@click.option("--task", metavar="TASK", help="What COCO, YOLO or Pascal VOC labels become; by default objects.")
+@click.option("--images", metavar="FOLDER", help="The images that COCO or Pascal VOC labels are about.")
+@click.option("--annotations", metavar="FILE", help="COCO file that a list of detections refers to.")
+@click.option("--split", metavar="NAME", help="The only part of a YOLO dataset to read: train, val or test.")
+@click.option(
+    "--on-error",
+    type=click.Choice(["fail", "skip"]),
+    default="fail",
+    show_default=True,
+    help="What to do with what cannot be used: refuse the source, or go on without it.",
+)
 @click.option("--measure/--no-measure", default=True, show_default=True, help="Measure images: sharpness, size, …")
+@click.option("--embed", "embedding_images", is_flag=True, help="Compute embeddings of the images, without a model.")
 def ingest_command(
     source: str,
     database: str,
@@ -58,12 +71,14 @@ def ingest_command(
     predictions: tuple[str, ...],
     scores: tuple[str, ...],
     classes: tuple[str, ...],
+    embedding_images: bool,
     **options: Any,  # noqa: ANN401 - the options that Database.ingest has by the same names
 ) -> None:
     """Add SOURCE to a dataset, or update it: all of it or, if anything fails, nothing.
 
-    SOURCE is a folder of images, with or without Lightly's .lightly/ folder and embeddings.parquet in it, or a parquet,
-    csv, json, jsonl or npy file. Ingesting it again updates and doubles nothing.
+    SOURCE is a folder of images, with or without Lightly's .lightly/ folder, embeddings.parquet, or labels of COCO,
+    YOLO or Pascal VOC in it; a COCO or YOLO file; or a parquet, csv, json, jsonl or npy file. Ingesting it again
+    updates and doubles nothing.
     """
     options["embedding"] = columns_by_embedding(embedding)
     options["predictions"] = columns_by_task(predictions)
@@ -72,6 +87,24 @@ def ingest_command(
     with _made_or_opened(database) as db, progress_bars() as progress:
         report = db.ingest(source, dataset=dataset, progress=progress, **options)
     for line in report_lines(report):
+        click.echo(line, err=True)
+    if embedding_images:
+        _embed(database, dataset)
+
+
+def _embed(database: str, dataset: str) -> None:
+    """Compute vectors of the images where the dataset has none from elsewhere."""
+    from sqlsel.cli.commands import embed
+    from sqlsel.cli.opening import open_existing
+    from sqlsel.vision.place import Place
+
+    with open_existing(database, writing=True) as db, progress_bars() as progress:
+        if Place(db.engine, dataset).is_given():
+            click.echo("  note: the dataset has embeddings; `sqlsel embed --name NAME` computes others", err=True)
+            return
+        with after_storing(f"the samples are stored; `sqlsel embed --db {database} --dataset {dataset}` goes on"):
+            report = db.embed(dataset, progress=progress)
+    for line in embed.report_lines(report):
         click.echo(line, err=True)
 
 

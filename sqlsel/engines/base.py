@@ -49,10 +49,11 @@ class Engine(Protocol):
     def columns(self, relation: exp.Expr) -> dict[str, str]:
         """Column names of a table, a view, a query or a file scan, with the engine's type names."""
 
-    def scan(self, path: str, format_name: str, *, pattern: bool = False) -> exp.Expr:
+    def scan(self, path: str, format_name: str, *, pattern: bool = False, text: Sequence[str] = ()) -> exp.Expr:
         """A node that reads a file (``parquet``, ``csv``, ``json``, ``jsonl``) where it can stand behind FROM.
 
         With ``pattern``, ``*``, ``?`` and ``[...]`` in the path stand for many files, whose columns are united by name.
+        Columns of a csv that ``text`` names are read as they are written, whatever they look like.
         """
 
     def bind(self, objects: Mapping[str, object]) -> AbstractContextManager[None]:
@@ -67,6 +68,15 @@ class Engine(Protocol):
         The bound depends on the size of a row, in bytes, and on the machine, not on the number of rows. Statements that
         need more raise ``EngineMemoryError``.
         """
+
+    def attach(self, path: str, name: str) -> None:
+        """Make another database readable, as the catalog of this name."""
+
+    def catalogs(self) -> tuple[str, ...]:
+        """Names of the databases that can be read here: this one, and those that are attached."""
+
+    def within(self, catalog: str) -> Engine:
+        """This very session, where ``catalog`` is another of the databases."""
 
     def cursor(self) -> Engine:
         """A session of its own on the same data: own transaction, own temporary tables."""

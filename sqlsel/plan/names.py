@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlsel.config import EmbeddingsInput, MetadataInput, Objective, PredictionsInput, ScoresInput
 
 
@@ -10,12 +12,15 @@ def objective_name(objective: Objective) -> str:
     strategy = objective.strategy.type.lower()
     source = objective.input
     if isinstance(source, EmbeddingsInput):
-        parts = [part for part in (source.task, source.embedding, source.dataset_id) if part]
+        file = None if source.query_file is None else Path(source.query_file).name
+        samples = None if source.query_sample_ids is None else "samples"
+        named = (source.task, source.embedding, source.dataset_id, samples, file)
+        parts = [part for part in named if part]
         return ":".join([strategy, "/".join(parts)]) if parts else strategy
     if isinstance(source, ScoresInput):
         return f"{strategy}:{source.task}/{source.score}"
     if isinstance(source, MetadataInput):
-        return f"{strategy}:{source.key}"
+        return f"{strategy}:{source.name}"
     if isinstance(source, PredictionsInput):
         if source.name == "CLASS_DISTRIBUTION":
             return f"{strategy}:{source.task}"

@@ -9,6 +9,7 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from sqlsel import nodes as sql
 from sqlsel.errors import UsageError
+from sqlsel.plan.objects import metadata_value
 from sqlsel.words import did_you_mean, quoted
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _field(path: list[str], text: str, facts: DatasetFacts) -> exp.Expr:
         return sql.column(path[0].lower(), "s")
     key = ".".join(path[1:] if path[0].lower() == "metadata" and len(path) > 1 else path)
     if key in facts.keys:
-        return sql.field(sql.column("metadata", "s"), facts.keys[key].path)
+        return metadata_value(key, facts)
     known = [*_SAMPLE_COLUMNS, *facts.keys]
     raise _refused(text, f"the samples have no {key!r}{did_you_mean(key, known) or ';'} there is: {quoted(known)}")
 

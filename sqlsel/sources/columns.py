@@ -54,6 +54,12 @@ class Columns:
     problems: tuple[Problem, ...] = ()
 
 
+def name_columns(options: ReadOptions) -> tuple[str, ...]:
+    """The columns that hold ids and file names, where a source has them."""
+    named = [name for name in (options.id, options.file_name) if name is not None]
+    return tuple(dict.fromkeys([*named, _SAMPLE_ID, _ID, _FILE_NAME, _FILE_NAMES]))
+
+
 def find_columns(relation: Relation, engine: Engine, options: ReadOptions) -> Columns:
     """Say which column holds what.
 

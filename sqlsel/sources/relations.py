@@ -14,13 +14,14 @@ from sqlsel import nodes as sql
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.nearest import offer
 from sqlsel.datasets.staging import fresh_name, readable, sparingly, temporary_table
+from sqlsel.datasets.tables import type_node
 from sqlsel.errors import EngineError, IngestError, UsageError
 from sqlsel.sources.arrays import read_array, read_vector_file
 from sqlsel.sources.files import file_format, is_pattern
 from sqlsel.sources.frames import arrow_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sqlsel.engines.base import Engine
 
@@ -44,7 +45,7 @@ class Relation:
 
 
 @contextmanager
-def open_relation(source: object, engine: Engine) -> Iterator[Relation]:
+def open_relation(source: object, engine: Engine, *, names: Sequence[str] = ()) -> Iterator[Relation]:
     """Open a source as rows and columns while the context lasts.
 
     Parquet files, tables of the database and Arrow data in memory are read where they lie. Text files, views and
@@ -53,6 +54,8 @@ def open_relation(source: object, engine: Engine) -> Iterator[Relation]:
     Args:
         source: A file or a pattern of files, the name of a table or view, or a frame.
         engine: The session.
+        names: Columns that hold names, if they are there. In a csv they stay the text that they are if as a number or
+            a date they would be written in another way: 007 is not 7.
 
     Raises:
         UsageError: If there is no such file or table, or nothing reads it.
@@ -66,7 +69,7 @@ def open_relation(source: object, engine: Engine) -> Iterator[Relation]:
     name = str(source)
     path = Path(source)
     if path.is_file() or is_pattern(name):
-        with _opened_file(path, engine) as node:
+        with _opened_file(path, engine, names) as node:
             yield Relation(name, node, _types(engine, node, name))
         return
     with _opened_table(name, engine) as node:
@@ -74,7 +77,7 @@ def open_relation(source: object, engine: Engine) -> Iterator[Relation]:
 
 
 @contextmanager
-def _opened_file(path: Path, engine: Engine) -> Iterator[exp.Expr]:
+def _opened_file(path: Path, engine: Engine, names: Sequence[str]) -> Iterator[exp.Expr]:
     kind = file_format(path)
     if kind == "npy":
         with _bound(engine, read_vector_file(path)) as node:
@@ -84,8 +87,34 @@ def _opened_file(path: Path, engine: Engine) -> Iterator[exp.Expr]:
     if kind not in _STAGED_FORMATS:
         yield node
         return
+    if kind == "csv":
+        node = _with_names(path, node, engine, names)
     with _staged(engine, node, str(path)) as table:
         yield table
+
+
+def _with_names(path: Path, node: exp.Expr, engine: Engine, names: Sequence[str]) -> exp.Expr:
+    """The scan of a csv, with names as text where any of them would not be written as it is in its type."""
+    types = _types(engine, node, str(path))
+    typed = {name: types[name] for name in names if types.get(name, "VARCHAR") != "VARCHAR"}
+    if not typed:
+        return node
+    pattern = not path.is_file()
+    written = engine.scan(str(path), "csv", pattern=pattern, text=tuple(typed))
+    changed = [exp.LogicalOr(this=_changes(sql.column(name), kind)) for name, kind in typed.items()]
+    try:
+        (answers,) = engine.rows(exp.select(*changed).from_(written))
+    except EngineError as failure:
+        raise broken(str(path), failure) from failure
+    # a number of any length is a type of its own, which ids and joins do not know
+    kept = [name for name, changes in zip(typed, answers, strict=True) if changes or typed[name] == "BIGNUM"]
+    return engine.scan(str(path), "csv", pattern=pattern, text=kept)
+
+
+def _changes(text: exp.Column, kind: str) -> exp.Expr:
+    """Whether a text is another one once it was a value of a type."""
+    again = sql.varchar(exp.TryCast(this=text, to=type_node(kind), safe=True))
+    return exp.NullSafeNEQ(this=again, expression=exp.Trim(this=text.copy()))
 
 
 @contextmanager

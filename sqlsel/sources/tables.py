@@ -14,7 +14,7 @@ from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import is_number
 from sqlsel.errors import UsageError
 from sqlsel.facts import DEFAULT_EMBEDDING, TaskFacts
-from sqlsel.sources.columns import Columns, find_columns
+from sqlsel.sources.columns import Columns, find_columns, name_columns
 from sqlsel.sources.jsontext import read_json_column
 from sqlsel.sources.metadata import read_metadata
 from sqlsel.sources.options import ReadOptions
@@ -48,7 +48,7 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
     """
     _check_classes(options)
     with ExitStack() as stack:
-        relation = stack.enter_context(open_relation(source, engine))
+        relation = stack.enter_context(open_relation(source, engine, names=name_columns(options)))
         columns = find_columns(relation, engine, options)
         metadata = read_metadata(engine, relation.node, columns.metadata, relation.name)
         outputs = {name: relation.types[name] for name in options.predictions.values()}

@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.errors import IngestError
-from sqlsel.sources.columns import find_columns
+from sqlsel.sources.columns import find_columns, name_columns
 from sqlsel.sources.relations import open_relation
 from sqlsel.words import quoted
 
@@ -65,7 +65,7 @@ def open_vectors(source: object, engine: Engine, options: ReadOptions) -> Iterat
         UsageError: If there is no such file, or no such column.
         IngestError: If the file is broken, or says nothing of whose vectors or what vectors it has.
     """
-    with open_relation(source, engine) as relation:
+    with open_relation(source, engine, names=name_columns(options)) as relation:
         columns = find_columns(relation, engine, options)
         found = quoted(relation.types)
         if not columns.embeddings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -97,9 +98,9 @@ class DuckDBEngine:
         query = exp.select(exp.Star()).from_(relation.copy())
         return {name: kind for name, kind, *_ in self.rows(f"DESCRIBE {self._text(query)}")}
 
-    def scan(self, path: str, format_name: str, *, pattern: bool = False) -> exp.Expr:
+    def scan(self, path: str, format_name: str, *, pattern: bool = False, text: Sequence[str] = ()) -> exp.Expr:
         """A node that reads a file, or all that a pattern names, where it can stand behind FROM."""
-        return file_scan(path, format_name, pattern=pattern)
+        return file_scan(path, format_name, pattern=pattern, text=text)
 
     @contextmanager
     def bind(self, objects: Mapping[str, object]) -> Iterator[None]:
@@ -151,6 +152,22 @@ class DuckDBEngine:
             return
         with streaming_memory(self.connection, row_bytes):
             yield
+
+    def attach(self, path: str, name: str) -> None:
+        """Make another database file readable, as the catalog of this name."""
+        file = exp.Literal.string(path).sql(dialect=self.dialect)
+        self.execute(f"ATTACH {file} AS {exp.to_identifier(name, quoted=True).sql(dialect=self.dialect)} (READ_ONLY)")
+
+    def catalogs(self) -> tuple[str, ...]:
+        """Names of the databases that can be read here: this one, and those that are attached."""
+        named = "SELECT database_name FROM duckdb_databases() WHERE NOT internal ORDER BY database_name"
+        return tuple(row[0] for row in self.rows(named))
+
+    def within(self, catalog: str) -> DuckDBEngine:
+        """This very session, where ``catalog`` is another of the databases."""
+        other = copy.copy(self)
+        other.catalog = catalog
+        return other
 
     def cursor(self) -> DuckDBEngine:
         """A session of its own on the same data, where no setting of the user changes an order."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _READERS = {"parquet": "read_parquet", "csv": "read_csv", "json": "read_json", "jsonl": "read_ndjson"}
 
@@ -12,13 +16,14 @@ _READERS = {"parquet": "read_parquet", "csv": "read_csv", "json": "read_json", "
 _WHOLE_FILE = {"csv", "json", "jsonl"}
 
 
-def file_scan(path: str, format_name: str, *, pattern: bool) -> exp.Table:
+def file_scan(path: str, format_name: str, *, pattern: bool, text: Sequence[str] = ()) -> exp.Table:
     """The call that reads a file, or every file that a pattern names.
 
     Args:
         path: The path; the marks of patterns in it are taken literally unless ``pattern``.
         format_name: ``parquet``, ``csv``, ``json`` or ``jsonl``.
         pattern: Whether the path is a pattern. The columns of the files are united by name then.
+        text: Columns of a csv that are read as text.
     """
     place = path if pattern else re.sub(r"[*?\[]", lambda mark: f"[{mark[0]}]", path)
     arguments: list[exp.Expr] = [exp.Literal.string(place)]
@@ -26,7 +31,14 @@ def file_scan(path: str, format_name: str, *, pattern: bool) -> exp.Table:
         arguments.append(_option("union_by_name", exp.true()))
     if format_name in _WHOLE_FILE:
         arguments.append(_option("sample_size", exp.Neg(this=exp.Literal.number(1))))
+    if text:
+        kinds = [exp.PropertyEQ(this=_quoted(name), expression=exp.Literal.string("VARCHAR")) for name in text]
+        arguments.append(_option("types", exp.Struct(expressions=kinds)))
     return exp.Table(this=exp.Anonymous(this=_READERS[format_name], expressions=arguments))
+
+
+def _quoted(name: str) -> exp.Identifier:
+    return exp.to_identifier(name, quoted=True)
 
 
 def _option(name: str, value: exp.Expr) -> exp.EQ:

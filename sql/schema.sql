@@ -49,6 +49,12 @@ CREATE TABLE IF NOT EXISTS sqlsel.embeddings (
     width INTEGER NOT NULL
 );
 
+-- Lightly's own id of a dataset, where it is known: 24 hex digits, by which its configs name the dataset.
+CREATE TABLE IF NOT EXISTS sqlsel.lightly_datasets (
+    dataset VARCHAR NOT NULL,
+    lightly_id VARCHAR NOT NULL
+);
+
 -- One row per selection that was kept; config, plan and summary are JSON.
 CREATE TABLE IF NOT EXISTS sqlsel.runs (
     run_id VARCHAR NOT NULL,

@@ -381,6 +381,7 @@ def validate(config: ConfigSource, db: Database | None = None, dataset: str | No
         dataset: The dataset it is meant for.
     """
     from sqlsel.config import check_config
+    from sqlsel.queries import Lookup
 
-    catalog = db._catalog if db is not None else None  # noqa: SLF001
+    catalog = Lookup(db.engine) if db is not None else None
     return list(check_config(config, catalog=catalog, dataset=dataset))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import sqlsel
 from sqlsel.config import objects_as_samples, read_config
-from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.runs import RunRecord, new_run_id, record_selection
 from sqlsel.datasets.tags import check_new_tag
 from sqlsel.engines.interrupts import interruptible
@@ -20,6 +19,7 @@ from sqlsel.errors import UsageError
 from sqlsel.narrowing import Narrowed, bound_candidates, narrow
 from sqlsel.plan import Request, explain_plan, make_plan
 from sqlsel.preselection import Earlier, bound, find_preselected
+from sqlsel.queries import Lookup, bound_queries
 from sqlsel.selection import Selection, run_plan
 from sqlsel.selection.comparison import compare
 from sqlsel.selection.ranked import ids_of
@@ -78,7 +78,7 @@ def planned(engine: Engine, asked: Asked) -> Iterator[tuple[Plan, Named, tuple[P
     """
     if asked.seed is not None and not -(2**63) <= asked.seed < 2**63:
         raise UsageError(f"seed {asked.seed} has more than 64 bits", hint="take a smaller one, or None")
-    catalog = DatasetCatalog(engine)
+    catalog = Lookup(engine)
     facts = catalog.facts(asked.dataset)
     config, notices = read_config(asked.config, catalog=catalog, dataset=asked.dataset)
     if (task := config.select_objects_of) is not None:
@@ -117,7 +117,7 @@ def select(
     with interruptible(engine), planned(engine, asked) as (plan, named, notices):
         if tag is not None:
             check_new_tag(engine, asked.dataset, tag, overwrite=overwrite or tag == asked.preselected)
-        with _session(engine, named) as session:
+        with _session(engine, named, plan) as session:
             outcome = run_plan(plan, session, progress)
         told = summarize(plan, outcome, tuple(str(notice) for notice in notices))
         summary = {**told, "tag": tag, "run_id": None, "version": sqlsel.__version__}
@@ -126,18 +126,18 @@ def select(
     ids = ids_of(outcome.ranked)
 
     def more(exact: bool) -> Mapping[str, Any]:
-        with interruptible(engine), _session(engine, named) as session:
+        with interruptible(engine), _session(engine, named, plan) as session:
             return compare(plan, session, ids, exact=exact, progress=progress or silent)
 
     return Selection(outcome.ranked, summary, more)
 
 
 @contextmanager
-def _session(engine: Engine, named: Named) -> Iterator[Engine]:
-    """A cursor with the samples at hand that the call names."""
+def _session(engine: Engine, named: Named, plan: Plan) -> Iterator[Engine]:
+    """A cursor with the samples and the files at hand that the call and its config name."""
     session = engine.cursor()
     try:
-        with bound(session, named.earlier), bound_candidates(session, named.narrowed):
+        with bound(session, named.earlier), bound_candidates(session, named.narrowed), bound_queries(session, plan):
             yield session
     finally:
         session.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlsel.config.as_objects import objects_as_samples
-from sqlsel.config.catalog import Catalog, looked_at, query_embedding
+from sqlsel.config.catalog import Catalog, looked_at, query_embedding, task_looked_at
 from sqlsel.config.check import check_config, read_config
 from sqlsel.config.from_paths import with_path_keys
 from sqlsel.config.inputs import (
@@ -16,6 +16,7 @@ from sqlsel.config.inputs import (
     RandomInput,
     ScoresInput,
 )
+from sqlsel.config.queries import QUERY_FIELDS
 from sqlsel.config.models import Config, Objective
 from sqlsel.config.schema import json_schema
 from sqlsel.config.scorers import SCORERS, Scorer, computed_scores
@@ -34,6 +35,7 @@ from sqlsel.config.values import Shares
 __all__ = [
     "DATAPOOL",
     "INITIAL_TAG",
+    "QUERY_FIELDS",
     "SCORERS",
     "BalanceStrategy",
     "Catalog",
@@ -61,5 +63,6 @@ __all__ = [
     "objects_as_samples",
     "query_embedding",
     "read_config",
+    "task_looked_at",
     "with_path_keys",
 ]

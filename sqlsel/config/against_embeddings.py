@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlsel.config.catalog import looked_at, query_embedding, task_looked_at
+from sqlsel.config.against_queries import HOW_TO_ADD, check_queries
+from sqlsel.config.catalog import looked_at, task_looked_at
 from sqlsel.config.findings import Finding
-from sqlsel.config.inputs import DATAPOOL, INITIAL_TAG
 from sqlsel.config.names import unknown_name
 from sqlsel.words import quoted, show
 
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from sqlsel.config.inputs import EmbeddingsInput
     from sqlsel.config.outline import Pair
     from sqlsel.config.places import Path
-    from sqlsel.facts import DatasetFacts, EmbeddingFacts
+    from sqlsel.facts import DatasetFacts
 
-HOW_TO_ADD = "ingest them, as embeddings.parquet beside the images or with --embeddings FILE"
 HOW_TO_ADD_OBJECTS = "ingest them, as object_embeddings.parquet beside the images"
 
 
@@ -34,8 +33,8 @@ def check_embeddings(pair: Pair, source: EmbeddingsInput, facts: DatasetFacts, c
         found.append(_no_embeddings(path, source, facts))
     elif vectors is None:
         found.append(_no_object_embeddings(pair, str(source.task), facts))
-    if pair.strategy.kind == "SIMILARITY" and source.dataset_id is not None:
-        found += _check_queries(pair, source, vectors, facts, catalog)
+    if pair.strategy.kind == "SIMILARITY":
+        found += check_queries(pair, source, facts, catalog)
     return found
 
 
@@ -78,35 +77,3 @@ def _no_object_embeddings(pair: Pair, task: str, facts: DatasetFacts) -> Finding
     return Finding(path, f"task {show(task)} has no object embeddings in dataset {show(facts.name)}; {others}")
 
 
-def _check_queries(
-    pair: Pair, source: EmbeddingsInput, vectors: EmbeddingFacts | None, facts: DatasetFacts, catalog: Catalog
-) -> list[Finding]:
-    path = pair.input.path
-    name = str(source.dataset_id)
-    names = catalog.dataset_names()
-    if name not in names:
-        return [unknown_name((*path, "dataset_id"), "dataset", name, names, none="ingest the queries as one")]
-    queries = facts if name == facts.name else catalog.facts(name)
-    found: list[Finding] = []
-    tags = (INITIAL_TAG, DATAPOOL, *(tag for tag in queries.tags if tag not in (INITIAL_TAG, DATAPOOL)))
-    if source.tag_name is not None and source.tag_name not in tags:
-        found.append(unknown_name((*path, "tag_name"), f"tag in dataset {show(name)}", source.tag_name, tags, none=""))
-    task = task_looked_at(source, facts)
-    if vectors is None and task is None:
-        return found
-    theirs = query_embedding(queries, task, vectors.name if vectors is not None else None)
-    if theirs is None:
-        found.append(Finding((*path, "dataset_id"), _no_queries(queries, vectors)))
-    elif vectors is not None and theirs.width != vectors.width:
-        widths = f"dataset {show(name)} has embeddings of width {theirs.width}, {show(facts.name)} of {vectors.width}"
-        found.append(Finding((*path, "dataset_id"), f"{widths}; similarity needs vectors of the same model"))
-    return found
-
-
-def _no_queries(queries: DatasetFacts, vectors: EmbeddingFacts | None) -> str:
-    if not queries.embeddings or vectors is None:
-        return f"dataset {show(queries.name)} has no embeddings to be similar to; {HOW_TO_ADD}"
-    return (
-        f"dataset {show(queries.name)} has no embedding {show(vectors.name)} to be similar to; there is: "
-        f"{quoted(tuple(queries.embeddings))}; add it with `sqlsel add-embedding`"
-    )

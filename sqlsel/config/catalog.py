@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from sqlsel.facts import DEFAULT_EMBEDDING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlsel.config.inputs import EmbeddingsInput
     from sqlsel.facts import DatasetFacts, EmbeddingFacts
 
@@ -36,6 +38,22 @@ class Catalog(Protocol):
 
     def count_objects(self, dataset: str, task: str) -> int:
         """How many objects a task has."""
+        ...
+
+    def find(self, dataset_id: str) -> DatasetFacts | None:
+        """What the dataset holds that queries are in: named as in a config, in this database or an attached one."""
+        ...
+
+    def known_ids(self) -> tuple[str, ...]:
+        """All names by which ``find`` knows a dataset."""
+        ...
+
+    def unknown_samples(self, facts: DatasetFacts, sample_ids: Sequence[str]) -> tuple[str, ...]:
+        """Those of the ids that are no samples of a dataset."""
+        ...
+
+    def query_width(self, path: str) -> int:
+        """Number of dimensions of the vectors in a file; raises SqlselError if there are none to read."""
         ...
 
 

@@ -10,6 +10,7 @@ from sqlsel.config.against_data import check_against_data
 from sqlsel.config.findings import Finding, notice
 from sqlsel.config.models import Config
 from sqlsel.config.outline import Outline, take_apart
+from sqlsel.config.queries import with_whole_paths
 from sqlsel.config.rules import check_rules
 from sqlsel.config.source import Source, open_source
 from sqlsel.config.spelling import snake_case
@@ -64,7 +65,7 @@ def _check(source: Source, catalog: Catalog | None, dataset: str | None) -> _Che
     if document.value is None:
         return _Checked(document, None, document.problems(()))
     top, twice = snake_case(document.value)
-    outline = take_apart(top)
+    outline = with_whole_paths(take_apart(top), source, document.name)
     findings: list[Finding] = [*twice, *outline.findings, *check_rules(outline), *_inexact(document, top)]
     if catalog is not None and dataset is not None:
         findings += check_against_data(outline, catalog, dataset)

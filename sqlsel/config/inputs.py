@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sqlsel.config.joint import JOINER, Keys
-from sqlsel.config.values import Int, Part, TagName, TaskName, Text
+from sqlsel.config.values import Int, Part, SampleId, TagName, TaskName, Text
 
 INITIAL_TAG = "initial-tag"
 """The tag that every dataset has: all of its samples."""
@@ -20,7 +20,7 @@ PredictionsName = Literal["CLASS_DISTRIBUTION", "CATEGORY_COUNT"]
 
 
 class EmbeddingsInput(Part):
-    """The vectors of samples, or of the objects of a task; with ``dataset_id`` also the queries to be similar to."""
+    """The vectors of samples, or of the objects of a task; for SIMILARITY also the queries to be similar to."""
 
     type: Literal["EMBEDDINGS"] = Field(description="Look at embeddings.")
     task: TaskName | None = Field(
@@ -31,11 +31,23 @@ class EmbeddingsInput(Part):
         description="Which of the samples' own embeddings to look at, by name; needed where the dataset has several.",
     )
     dataset_id: Text | None = Field(
-        default=None, description="For SIMILARITY: the dataset that holds the queries, by name or by 24 hex digits."
+        default=None,
+        description="For SIMILARITY: the dataset that holds the queries, by name, by the 24 hex digits that Lightly "
+        "gave it, or as DATABASE.NAME in an attached database.",
     )
     tag_name: TagName | None = Field(
         default=None,
         description=f"For SIMILARITY: tag of the queries in that dataset; {INITIAL_TAG} by default: all its samples.",
+    )
+    query_sample_ids: Annotated[tuple[SampleId, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description="For SIMILARITY: ids of the samples that are the queries, in that dataset or, without dataset_id, "
+        "in the one that is selected from.",
+    )
+    query_file: Text | None = Field(
+        default=None,
+        description="For SIMILARITY: a file with the vectors of the queries (parquet, csv, json, jsonl, npy); "
+        "a relative path starts at the folder of the config.",
     )
 
 

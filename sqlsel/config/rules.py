@@ -12,6 +12,7 @@ from sqlsel.config.from_paths import check_use
 from sqlsel.config.joint import leaves
 from sqlsel.config.kinds import usable_strategies
 from sqlsel.config.metadata_rules import check_bound, check_keys
+from sqlsel.config.queries import QUERY_FIELDS, check_sources
 from sqlsel.config.spelling import UNSUPPORTED
 from sqlsel.words import listing, show
 
@@ -71,12 +72,10 @@ def _queries(pair: Pair) -> list[Finding]:
     if source.kind != "EMBEDDINGS" or kind is None:
         return []
     if kind == "SIMILARITY":
-        if source.data.get("dataset_id") is None:
-            return [Finding(source.path, "missing 'dataset_id': SIMILARITY needs the dataset that holds the queries")]
-        return []
+        return check_sources(source)
     return [
         Finding((*source.path, name), f"{name!r} belongs to SIMILARITY, not to {kind}; leave it out", at_key=True)
-        for name in ("dataset_id", "tag_name")
+        for name in QUERY_FIELDS
         if source.data.get(name) is not None
     ]
 

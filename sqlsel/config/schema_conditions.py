@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlsel.config.kinds import GOES_WITH, PREDICTIONS_GO_WITH, STRATEGIES, owners
+from sqlsel.config.queries import NOT_BESIDE, QUERY_FIELDS, QUERY_SOURCES
 from sqlsel.config.values import camel_name
 
 Schema = dict[str, Any]
@@ -38,12 +39,7 @@ def objective_conditions() -> list[Schema]:
     conditions += [
         _when(_side("input", "name", name), _strategies(usable)) for name, usable in PREDICTIONS_GO_WITH.items()
     ]
-    queries = {"anyOf": [_given("dataset_id", "string"), _given("datasetId", "string")]}
-    conditions.append(_when(_side("strategy", "type", "SIMILARITY"), {"properties": {"input": queries}}))
-    for kind in GOES_WITH["EMBEDDINGS"]:
-        if kind != "SIMILARITY":
-            none = _left_out("dataset_id", "tag_name")
-            conditions.append(_when(_side("strategy", "type", kind), {"properties": {"input": none}}))
+    conditions += _query_conditions()
     of_objects = {"properties": {"input": _given("task", "string")}}
     conditions.append(_when(of_objects, {"properties": {"input": _left_out("embedding")}}))
     no_categories = {"properties": {"input": _left_out("categories")}}
@@ -54,6 +50,23 @@ def objective_conditions() -> list[Schema]:
             no_count = {"properties": {"strategy": _left_out("count")}}
             conditions.append(_when(_side("input", "type", kind), no_count))
     return [*conditions, *_strength_conditions()]
+
+
+def _query_conditions() -> list[Schema]:
+    """Where SIMILARITY has its queries from, and that nothing else has any."""
+    kinds = {name: "array" if name == "query_sample_ids" else "string" for name in QUERY_SOURCES}
+    ways = [_given(each, kind) for name, kind in kinds.items() for each in (name, camel_name(name))]
+    similar = _side("strategy", "type", "SIMILARITY")
+    conditions = [_when(similar, {"properties": {"input": {"anyOf": ways}}})]
+    for name, excluded in NOT_BESIDE.items():
+        for each in (name, camel_name(name)):
+            given = {"properties": {"input": _given(each, kinds[name])}, "required": ["input"]}
+            conditions.append(
+                _when({"allOf": [similar, given]}, {"properties": {"input": _left_out(*excluded)}})
+            )
+    none = {"properties": {"input": _left_out(*QUERY_FIELDS)}}
+    others = (kind for kind in GOES_WITH["EMBEDDINGS"] if kind != "SIMILARITY")
+    return conditions + [_when(_side("strategy", "type", kind), none) for kind in others]
 
 
 def shares_definition(share: Schema) -> Schema:

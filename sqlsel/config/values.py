@@ -80,5 +80,17 @@ Proportion = Annotated[
 ]
 
 Text = Annotated[str, Strict(), Field(min_length=1)]
+def _id_text(value: object) -> object:
+    """An id as the text that it is compared by: 7 and "7" are one id."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+SampleId = Annotated[
+    str,
+    Strict(),
+    BeforeValidator(_id_text),
+    Field(min_length=1),
+    Schema({"type": ["string", "integer"], "minLength": 1}),
+]
 TaskName = Annotated[str, Strict(), Field(min_length=1, pattern=r"^[a-zA-Z0-9_+=,.@:/-]*$")]
 TagName = Annotated[str, Strict(), Field(min_length=3, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9 .:;=@_-]+$")]

@@ -9,6 +9,7 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.nearest import unknown
+from sqlsel.datasets.lightly_ids import lightly_datasets
 from sqlsel.datasets.objects import object_tags
 from sqlsel.datasets.structs import metadata_keys, read_type
 from sqlsel.datasets.tables import (
@@ -25,6 +26,8 @@ from sqlsel.errors import DatabaseError
 from sqlsel.facts import DatasetFacts, EmbeddingFacts, MetadataKey, TaskFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlsel.engines.base import Engine
     from sqlsel.facts import KeyKind
 
@@ -117,6 +120,44 @@ class DatasetCatalog:
         vectors = dataset_table(self._engine.catalog, dataset, stored.table)
         embedded: int = self._engine.rows(exp.select(sql.count()).from_(vectors))[0][0]
         return embedded
+
+    def find(self, dataset_id: str) -> DatasetFacts | None:
+        """What a dataset holds that goes by its name, by Lightly's id, or by ``DATABASE.NAME`` in an attached database.
+
+        None where there is no such dataset.
+        """
+        found = self._named(dataset_id)
+        if found is not None:
+            return self.facts(found)
+        for catalog in self._engine.catalogs():
+            there = DatasetCatalog(self._engine.within(catalog))
+            name = there._named(dataset_id.removeprefix(f"{catalog}."))  # noqa: SLF001
+            if dataset_id.startswith(f"{catalog}.") and name is not None:
+                return there.facts(name)
+        return None
+
+    def known_ids(self) -> tuple[str, ...]:
+        """The names of this database's datasets, Lightly's ids of them, and ``DATABASE.NAME`` of the attached ones."""
+        attached = [
+            f"{catalog}.{name}"
+            for catalog in self._engine.catalogs()
+            if catalog != self._engine.catalog
+            for name in DatasetCatalog(self._engine.within(catalog)).dataset_names()
+        ]
+        return (*self.dataset_names(), *sorted(lightly_datasets(self._engine)), *attached)
+
+    def _named(self, dataset_id: str) -> str | None:
+        names = self.dataset_names()
+        name = dataset_id if dataset_id in names else lightly_datasets(self._engine).get(dataset_id)
+        return name if name in names else None
+
+    def unknown_samples(self, facts: DatasetFacts, sample_ids: Sequence[str]) -> tuple[str, ...]:
+        """Those of the ids that are no samples of a dataset, in the order given. Cost: one pass over its ids."""
+        samples = dataset_table(facts.catalog, facts.name, SAMPLES)
+        text = sql.varchar(sql.column("sample_id"))
+        listed = exp.In(this=text, expressions=[sql.text(each) for each in sample_ids])
+        known = {row[0] for row in self._engine.rows(exp.select(text.copy()).from_(samples).where(listed))}
+        return tuple(each for each in dict.fromkeys(sample_ids) if each not in known)
 
     def path_values(self, dataset: str, expression: str, group: int, limit: int) -> tuple[str, ...]:
         """The first ``limit`` distinct values that a group takes out of the file names, sorted; empty ones are none.

@@ -117,7 +117,7 @@ def _wanted(step: ObjectiveStep) -> str:
         return f"high {label}"
     if isinstance(strategy, SimilarityStrategy):
         assert step.queries is not None
-        return f"near the {'objects' if step.queries.tagged_objects else 'samples'} of tag {step.queries.tag} of {step.queries.vectors.schema}, by {label}"
+        return f"near {step.queries.label}, by {label}"
     if isinstance(strategy, TypicalityStrategy):
         return f"near its {strategy.num_nearest_neighbors} nearest neighbours, by {label}"
     return f"{label} near {target_text(strategy)}"

@@ -152,18 +152,32 @@ class ThresholdStep:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryFile:
+    """A file with vectors, and the temporary table that a run reads them from."""
+
+    path: str
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
 class Queries:
-    """The vectors that SIMILARITY compares with: those of a tag of a dataset.
+    """The vectors that SIMILARITY compares with: those of some samples of a dataset, or of a file.
 
     Attributes:
-        vectors: Where they lie.
-        tag: Whose they are.
+        label: How they are called in messages: ``the samples of tag blurred of failures``.
+        vectors: Where they lie; None for a file.
+        tag: Whose they are; None where ids say that.
+        sample_ids: Whose they are, as texts; empty where a tag says that.
         tagged_objects: Whether the tag is put on objects of the vectors' task, so that these alone are meant.
+        file: The file that holds them.
     """
 
-    vectors: Vectors
-    tag: str
+    label: str
+    vectors: Vectors | None = None
+    tag: str | None = None
+    sample_ids: tuple[str, ...] = ()
     tagged_objects: bool = False
+    file: QueryFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

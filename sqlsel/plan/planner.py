@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from sqlsel.config import (
-    INITIAL_TAG,
+    QUERY_FIELDS,
     BalanceStrategy,
     Catalog,
     Config,
@@ -17,12 +17,12 @@ from sqlsel.config import (
     ThresholdStrategy,
     WeightsStrategy,
     looked_at,
-    query_embedding,
     with_path_keys,
 )
 from sqlsel.plan.inputs import input_step
-from sqlsel.plan.model import InputStep, ObjectiveStep, Plan, Queries, Request, Route, ThresholdStep, Vectors
+from sqlsel.plan.model import InputStep, ObjectiveStep, Plan, Request, Route, ThresholdStep
 from sqlsel.plan.names import objective_name
+from sqlsel.plan.queries import QUERIES, find_queries
 from sqlsel.plan.statements import statements
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
         if isinstance(objective.strategy, ThresholdStrategy):
             thresholds.append(ThresholdStep(name, step, objective.strategy))
         else:
-            objectives.append(ObjectiveStep(name, step, objective.strategy, _queries(objective, facts, catalog)))
+            queries = find_queries(objective, facts, catalog, f"{QUERIES}_{len(objectives) + 1}")
+            objectives.append(ObjectiveStep(name, step, objective.strategy, queries))
     plan = Plan(
         config=config,
         facts=facts,
@@ -78,7 +79,7 @@ def _key(objective: Objective, facts: DatasetFacts) -> tuple[object, str | None]
         # the queries belong to the objective: the vectors looked at are the same with and without them
         found = looked_at(source, facts)
         name = None if found is None or source.task is not None else found.name
-        source = source.model_copy(update={"dataset_id": None, "tag_name": None, "embedding": name})
+        source = source.model_copy(update={**dict.fromkeys(QUERY_FIELDS), "embedding": name})
     return source, objective.strategy.count if isinstance(objective.strategy, BalanceStrategy) else None
 
 
@@ -98,20 +99,6 @@ def _names(config: Config) -> list[str]:
         seen[name] += 1
         names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
     return names
-
-
-def _queries(objective: Objective, facts: DatasetFacts, catalog: Catalog) -> Queries | None:
-    source = objective.input
-    if not isinstance(source, EmbeddingsInput) or source.dataset_id is None:
-        return None
-    holder = facts if source.dataset_id == facts.name else catalog.facts(source.dataset_id)
-    own = looked_at(source, facts)
-    found = query_embedding(holder, source.task, own.name if own is not None else None)
-    assert found is not None
-    vectors = Vectors(catalog=holder.catalog, schema=holder.name, facts=found)
-    tag = source.tag_name or INITIAL_TAG
-    of_objects = found.task is not None and holder.object_tags.get(tag) == found.task
-    return Queries(vectors=vectors, tag=tag, tagged_objects=of_objects)
 
 
 def _route(objectives: list[ObjectiveStep]) -> Route:

@@ -19,6 +19,7 @@ from sqlsel.plan.candidates import (
     tie_key,
 )
 from sqlsel.plan.ids import OBJECT_ID, SAMPLE_ID, ascending_ids, id_columns, same, same_sample
+from sqlsel.plan.queries import queries_query
 from sqlsel.plan.ranking import (
     RANK,
     balance_pool_query,
@@ -76,7 +77,7 @@ def _greedy(plan: Plan) -> dict[str, exp.Expr]:
             found[f"vectors {step.column}"] = _vectors(step)
     for objective in plan.objectives:
         if objective.queries is not None:
-            found[f"queries {objective.name}"] = _queries(objective.queries)
+            found[f"queries {objective.name}"] = queries_query(objective.queries)
     found["picked"] = _picked(plan)
     return found
 
@@ -108,21 +109,6 @@ def _vectors(step: InputStep) -> exp.Select:
     if source.facts.task is None or step.per_object:
         return query
     return query.order_by(sql.ascending(sql.column(POSITION, "p")), sql.ascending(sql.column("object_index", "v")))
-
-
-def _queries(queries: Queries) -> exp.Select:
-    source = queries.vectors
-    stored = sql.table(source.facts.table, source.schema, source.catalog, alias="v")
-    if queries.tagged_objects:
-        tagged = tagged_objects(source.catalog, source.schema, str(source.facts.task), queries.tag)
-    else:
-        tagged = tagged_ids(source.catalog, source.schema, queries.tag)
-    on = same(OBJECT_ID if queries.tagged_objects else SAMPLE_ID, "v", "t")
-    query = exp.select(sql.column("embedding", "v")).from_(stored).join(sql.subquery(tagged, "t"), on=on)
-    order = [sql.ascending(sql.column("sample_id", "v"))]
-    if source.facts.task is not None:
-        order.append(sql.ascending(sql.column("object_index", "v")))
-    return query.order_by(*order)
 
 
 def _mixes(plan: Plan, task: str) -> exp.Select:

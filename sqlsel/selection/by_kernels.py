@@ -16,11 +16,18 @@ from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.objectives import Loaded, Picks, Prepared, prepare
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
 from sqlsel.selection.ranked import ranked_table
-from sqlsel.selection.reading import Matrix, read_matrix, read_objects, read_queries
+from sqlsel.selection.reading import (
+    Matrix,
+    of_unit_length,
+    read_matrix,
+    read_objects,
+    read_queries,
+    to_unit_length,
+)
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
-    from sqlsel.plan.model import InputStep, Plan
+    from sqlsel.plan.model import InputStep, ObjectiveStep, Plan
 
 
 def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
@@ -59,7 +66,7 @@ def _load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
             progress(f"read {step.label}", 0, None)
             vectors[step.column] = _read_vectors(plan, engine, step, columns.num_rows)
     queries = {
-        step.name: _read_queries(plan, engine, step.name, step.queries.vectors.facts.width)
+        step.name: _read_queries(plan, engine, step, vectors[step.input.column])
         for step in plan.objectives
         if step.queries is not None
     }
@@ -77,14 +84,17 @@ def _read_vectors(plan: Plan, engine: Engine, step: InputStep, count: int) -> Ma
 
 
 def _read_queries(
-    plan: Plan, engine: Engine, name: str, width: int
+    plan: Plan, engine: Engine, step: ObjectiveStep, vectors: Matrix | kernels.Objects
 ) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    found = read_queries(engine, plan.statements[f"queries {name}"], width)
+    assert step.queries is not None
+    matrix = vectors.rows[vectors.present] if isinstance(vectors, Matrix) else vectors.matrix
+    found = read_queries(engine, plan.statements[f"queries {step.name}"], matrix.shape[1])
     if not len(found):
         raise SelectionError(
-            f"{name}: the queries have no embeddings", hint="ingest embeddings for the samples of the query tag"
+            f"{step.name}: {step.queries.label} have no embeddings", hint="ingest embeddings for them, or name others"
         )
-    return found
+    # the samples' vectors were brought to unit length, or not, when they were stored; a file is as it is
+    return to_unit_length(found) if step.queries.file is not None and of_unit_length(matrix) else found
 
 
 def candidates_of(plan: Plan, loaded: Loaded, prepared: list[Prepared]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

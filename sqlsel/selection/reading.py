@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
 
 
+UNIT_TOLERANCE = 1e-5
+UNIT_KEPT = 1e-6
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Matrix:
     """Vectors of the samples in play.
@@ -62,6 +66,19 @@ def read_queries(engine: Engine, query: exp.Expr, width: int) -> npt.NDArray[np.
     """Query vectors, ``(q, width)`` float32."""
     found = [_vectors(batch.column(0), width) for batch in engine.batches(query)]
     return np.concatenate(found) if found else np.empty((0, width), dtype=np.float32)
+
+
+def of_unit_length(matrix: npt.NDArray[np.float32]) -> bool:
+    """Whether every vector has length 1, as far as single precision tells."""
+    squares = np.einsum("ij,ij->i", matrix, matrix, dtype=np.float64)
+    return bool((np.abs(squares - 1) < UNIT_TOLERANCE).all())
+
+
+def to_unit_length(matrix: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The vectors at length 1, as ingest stores them: divided in double, rounded once; those near 1 as they are."""
+    wide = matrix.astype(np.float64)
+    lengths = np.sqrt(np.einsum("ij,ij->i", wide, wide))[:, None]
+    return np.where(np.abs(lengths - 1) <= UNIT_KEPT, matrix, wide / lengths).astype(np.float32)
 
 
 def distribution_rows(values: pa.ChunkedArray, width: int) -> npt.NDArray[np.float64]:

@@ -115,7 +115,8 @@ def _wanted(step: ObjectiveStep) -> str:
         return f"near the {strategy.num_nearest_neighbors} nearest neighbours"
     if isinstance(strategy, WeightsStrategy):
         return "high values" + _sum_asked(strategy)
-    return "near the queries"
+    assert step.queries is not None
+    return f"near {step.queries.label}"
 
 
 def _sum_asked(strategy: WeightsStrategy) -> str:

@@ -19,7 +19,7 @@ LAYERS = [
     {"datasets"},
     {"sources", "exports"},
     {"selection", "vision"},
-    {"preselection", "explanation"},
+    {"preselection", "explanation", "queries"},
     {"narrowing"},
     {"selecting"},
     {"functions"},

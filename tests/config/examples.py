@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.config import check_config
+from sqlsel.errors import UsageError
 from sqlsel.facts import DatasetFacts, EmbeddingFacts, MetadataKey, TaskFacts
 
 if TYPE_CHECKING:
@@ -202,6 +203,21 @@ class FakeCatalog:
     def unmatched_names(self, dataset: str, expression: str, limit: int) -> tuple[int, int, tuple[str, ...]]:
         without = [name for name in self.names if not re.search(expression, name)]
         return len(self.names), len(without), tuple(without[:limit])
+
+    def find(self, dataset_id: str) -> DatasetFacts | None:
+        known = {**{name: name for name in self.dataset_names()}, "0123456789abcdef01234567": "failures"}
+        return self.facts(known[dataset_id]) if dataset_id in known else None
+
+    def known_ids(self) -> tuple[str, ...]:
+        return self.dataset_names()
+
+    def unknown_samples(self, facts: DatasetFacts, sample_ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(each for each in sample_ids if not each.isdigit())
+
+    def query_width(self, path: str) -> int:
+        if not path.endswith("vectors.npy"):
+            raise UsageError(f"there is no file {path!r}")
+        return 16
 
     def key_values(self, dataset: str, key: str, limit: int) -> tuple[str, ...]:
         assert dataset == "clothing"

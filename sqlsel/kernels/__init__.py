@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlsel.kernels.balance import Balance
 from sqlsel.kernels.diversity import Diversity
 from sqlsel.kernels.greedy import greedy
+from sqlsel.kernels.limits import Limit
 from sqlsel.kernels.mix import mix_path
 from sqlsel.kernels.object_diversity import ObjectDiversity
 from sqlsel.kernels.object_weights import ObjectWeights
@@ -24,6 +25,7 @@ __all__ = [
     "Balance",
     "Diversity",
     "KernelInputError",
+    "Limit",
     "ObjectDiversity",
     "ObjectWeights",
     "Objective",

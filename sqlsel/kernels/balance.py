@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from sqlsel.kernels.balance_alone import Heads, Sweep
+from sqlsel.kernels.dealt import Dealt
 from sqlsel.kernels.mixes import AgreementBounds, agreement, agreements, equal_rows
 from sqlsel.kernels.protocol import FLOOR, KernelInputError, Unbounded, log_parts
 from sqlsel.kernels.ranked import Ranked
@@ -28,12 +29,16 @@ class Balance:
         rows: ``(N, C)`` float64, at least 0; NaN for a preselected row that lacks the input.
         target: ``(C,)`` shares, at least 0, not all 0.
         strength: Exponent of the value.
+        dealt: For rows of one class each, ``(C,)`` int64: where the balance runs alone and the strength is positive,
+            places are dealt to the classes in turn, and of classes with equal turn and share the lowest number comes
+            first. None lets the value decide.
     """
 
     name: str
     rows: Doubles
     target: Doubles
     strength: float = 1.0
+    dealt: Rows | None = None
 
     def start(self, play: Play) -> RunningBalance:
         """Check the rows and mix the preselected.
@@ -62,6 +67,7 @@ class RunningBalance(Unbounded):
         self._rows = np.asarray(declared.rows, dtype=np.float64)
         self._target = np.asarray(declared.target, dtype=np.float64)
         self._strength = declared.strength
+        self._dealt = declared.dealt
         self._mix = np.nansum(self._rows[play.preselected], axis=0)
         self._before = self._away()
         self._picks = 0
@@ -77,6 +83,9 @@ class RunningBalance(Unbounded):
         """Alone, only the mix decides."""
         if self._strength == 0:
             return Ranked(self, rows, np.zeros(len(rows)))
+        if self._dealt is not None and self._strength > 0:
+            classes = np.where(self._rows.any(axis=1), self._rows.argmax(axis=1), -1)
+            return Dealt(rows, classes, self._target, self._mix, self._dealt)
         if self._groups is not None:
             return Heads(self, rows, self._groups[0])
         return Sweep(self, rows, self._strength)

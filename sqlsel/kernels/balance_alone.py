@@ -8,6 +8,7 @@ import numpy as np
 
 from sqlsel.kernels.mixes import ZERO_ROW
 from sqlsel.kernels.protocol import FLOOR, TIE
+from sqlsel.kernels.queues import Queues
 
 if TYPE_CHECKING:
     from sqlsel.kernels.balance import RunningBalance
@@ -20,24 +21,24 @@ class Heads:
     def __init__(self, running: RunningBalance, rows: Rows, groups: Rows) -> None:
         self._running = running
         self._groups = groups
-        order = np.argsort(groups[rows], kind="stable")
-        self._queue = rows[order]
-        counts = np.bincount(groups[rows], minlength=int(groups.max(initial=0)) + 1)
-        self._end = np.cumsum(counts)
-        self._next = self._end - counts
+        self._queues = Queues(rows, groups[rows], int(groups.max(initial=0)) + 1)
 
     def best(self) -> int | None:
         """The lowest row of the groups that tie for the best."""
-        open_groups = np.flatnonzero(self._next < self._end)
+        open_groups = self._queues.waiting()
         if not len(open_groups):
             return None
-        heads = self._queue[self._next[open_groups]]
+        heads = self._queues.heads(open_groups)
         parts = self._running.group_parts()[open_groups]
         return int(heads[tied(parts)].min())
 
     def took(self, row: int) -> None:
         """Go on to the next of its group."""
-        self._next[self._groups[row]] += 1
+        self._queues.took(int(self._groups[row]))
+
+    def close(self, rows: Rows) -> None:
+        """Go on without some rows."""
+        self._queues.close(rows)
 
 
 class Sweep:
@@ -70,6 +71,11 @@ class Sweep:
         """Go on without it."""
         self._closed = np.append(self._closed, row)
         self._left -= 1
+
+    def close(self, rows: Rows) -> None:
+        """Go on without some rows."""
+        self._closed = np.append(self._closed, rows)
+        self._left -= len(rows)
 
     def _level(self, best: float, sign: float) -> float:
         """What a bound must reach to tie with an agreement."""

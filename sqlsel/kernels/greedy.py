@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sqlsel.kernels.ladder import Ladder
+from sqlsel.kernels.limits import RunningLimits
 from sqlsel.kernels.outcome import Outcome, Stop
 from sqlsel.kernels.protocol import KernelInputError, Play
 from sqlsel.kernels.threads import own_threads
@@ -16,6 +17,7 @@ from sqlsel.kernels.together import Together
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sqlsel.kernels.limits import Limit
     from sqlsel.kernels.protocol import Bools, Doubles, Objective, Picker, Rows, Running
 
 BLOCK_ROWS = 1 << 14
@@ -27,6 +29,7 @@ def greedy(
     n: int,
     candidates: Bools,
     preselected: Bools,
+    limits: Sequence[Limit] = (),
     progress: Callable[[int, float], None] | None = None,
 ) -> Outcome:
     """Pick up to n candidates.
@@ -39,6 +42,7 @@ def greedy(
         n: The most to pick.
         candidates: ``(N,)`` rows that may be picked; preselected rows never are.
         preselected: ``(N,)`` rows picked in earlier runs: part of the selection from the start.
+        limits: Groups of which a selection may have so many members and no more, preselected ones counted.
         progress: Called after each pick with the number of picks and the gain.
 
     Returns:
@@ -53,13 +57,11 @@ def greedy(
     if not all(math.isfinite(objective.strength) for objective in objectives):
         raise KernelInputError("strengths must be finite")
     with own_threads():
-        return _pick(objectives, n, play, progress)
+        run = _Run([objective.start(play) for objective in objectives], play, limits)
+        return _pick(run, n, progress)
 
 
-def _pick(
-    objectives: Sequence[Objective], n: int, play: Play, progress: Callable[[int, float], None] | None
-) -> Outcome:
-    run = _Run([objective.start(play) for objective in objectives], play)
+def _pick(run: _Run, n: int, progress: Callable[[int, float], None] | None) -> Outcome:
     stop = Stop("n_samples")
     while len(run.rows) < n:
         gain = run.pick()
@@ -78,10 +80,11 @@ def _pick(
 class _Run:
     """The objectives of one run, and the picks so far."""
 
-    def __init__(self, running: list[Running], play: Play) -> None:
+    def __init__(self, running: list[Running], play: Play, limits: Sequence[Limit]) -> None:
         self._running = running
         self._candidates = play.candidates
-        rows = np.flatnonzero(play.candidates)
+        self._limits = RunningLimits(limits, play) if limits else None
+        rows = np.flatnonzero(play.candidates) if self._limits is None else self._limits.open_rows()
         self._alone = play.alone
         own = running[0].picker(rows) if play.alone else None
         self._together = Together(running)
@@ -100,6 +103,10 @@ class _Run:
         if self._alone:
             gain = self._running[0].gain_alone(terms[0])
         self._picker.took(row)
+        if self._limits is not None:
+            full = self._limits.took(row)
+            if len(full):
+                self._picker.close(full)
         self.rows.append(row)
         self._gains.append(gain)
         self._terms.append(terms)
@@ -118,6 +125,9 @@ class _Run:
         left[self.rows] = False
         rows = np.flatnonzero(left)
         kept_out = [_kept_out(running, rows) for running in self._running]
+        by_limits = self._limits.kept_out(rows) if self._limits is not None else 0
+        if by_limits > max(kept_out, default=0):
+            return Stop("limits")
         if not any(kept_out):
             return Stop("candidates")
         number = int(np.argmax(kept_out))

@@ -58,6 +58,7 @@ class Ladder:
         self._larger = [0] * len(self._sizes)
         self._fresh = len(self._sizes)
         self._stale = 0
+        self._closing = False
 
     def best(self) -> int | None:
         """The candidate to pick; None where every one left is kept out."""
@@ -87,6 +88,14 @@ class Ladder:
         if self._scoring.let_in() or len(self._closed) > WIDE:
             self._rungs = []
 
+    def close(self, rows: Rows) -> None:
+        """Go on without some candidates."""
+        self._left[rows] = False
+        self._stale += len(rows)
+        self._closing = True
+        if self._rungs:
+            self._closed = ~self._left[self._rungs[-1].rows]
+
     def _failed(self, found: Found | None) -> int | None:
         """The first rung that left out a candidate which may be the better pick; without a pick, the last with any."""
         failed = None
@@ -108,6 +117,11 @@ class Ladder:
             return False
         # so far it was only known how far the ceilings can have risen: measure them
         left_out = rung.left_out()
+        if self._closing:
+            left_out = left_out[self._left[left_out]]
+            if not len(left_out):
+                rung.outside = -np.inf
+                return True
         ceilings = self._scoring.ceilings(left_out)
         rung.outside, rung.mark = float(ceilings.max()), self._scoring.mark(left_out)
         if rung.outside < found.level:

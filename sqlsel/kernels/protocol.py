@@ -64,6 +64,9 @@ class Picker(Protocol):
     def took(self, row: int) -> None:
         """Told after a pick has joined every objective."""
 
+    def close(self, rows: Rows) -> None:
+        """Go on without some candidates that are left: a limit keeps them out for good."""
+
 
 class Running(Protocol):
     """One objective during one run: its state over the selection, and what candidates would add to it.

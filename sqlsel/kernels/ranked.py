@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.protocol import Doubles, Rows, Running
+    from sqlsel.kernels.protocol import Bools, Doubles, Rows, Running
 
 FIRST_RANKS = 1 << 12
 CHUNK = 256
@@ -25,16 +25,21 @@ class Ranked:
         self._bounded = running.bound_reason() is not None
         self._order = _first(rows, keys, len(rows) if self._bounded else FIRST_RANKS)
         self._next = 0
+        self._closed: Bools | None = None
 
     def best(self) -> int | None:
         """The next row of the ranking that the hard bound lets in."""
         if self._bounded:
             return self._first_admitted()
-        if self._next == len(self._order):
-            if len(self._order) == len(self._rows):
-                return None
-            self._order = _first(self._rows, self._keys, 2 * len(self._order))
-        return int(self._order[self._next])
+        while True:
+            if self._next == len(self._order):
+                if len(self._order) == len(self._rows):
+                    return None
+                self._order = _first(self._rows, self._keys, 2 * len(self._order))
+            row = int(self._order[self._next])
+            if self._closed is None or not self._closed[row]:
+                return row
+            self._next += 1
 
     def took(self, row: int) -> None:
         """Go on behind the pick, or without it."""
@@ -42,6 +47,14 @@ class Ranked:
             self._order = self._order[self._order != row]
         else:
             self._next += 1
+
+    def close(self, rows: Rows) -> None:
+        """Pass over some rows from now on."""
+        if self._closed is None:
+            self._closed = np.zeros(int(self._rows.max(initial=0)) + 1, dtype=np.bool_)
+        self._closed[rows] = True
+        if self._bounded:
+            self._order = self._order[~self._closed[self._order]]
 
     def _first_admitted(self) -> int | None:
         begin, step = 0, CHUNK

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from sqlsel.kernels import Balance, Diversity, ObjectDiversity, Objects, ObjectWeights, Weights
+from sqlsel.kernels import Balance, Diversity, Limit, ObjectDiversity, Objects, ObjectWeights, Weights, greedy
 
 STRENGTHS = st.sampled_from([-2.0, -1.0, -0.3, 0.0, 0.5, 1.0, 1.7, 2.0, 1e9])
 
@@ -18,6 +18,17 @@ class Case:
     n: int
     candidates: np.ndarray
     preselected: np.ndarray
+    limits: tuple = ()
+
+    def greedy(self, n=None):
+        """What the kernels make of it."""
+        return greedy(
+            self.objectives,
+            n=self.n if n is None else n,
+            candidates=self.candidates,
+            preselected=self.preselected,
+            limits=self.limits,
+        )
 
 
 def vectors(rng, rows, width, texture):
@@ -101,6 +112,17 @@ def object_weights(draw, rng, lacking):
     return ObjectWeights("objects", values, bounds, draw(STRENGTHS), draw(st.sampled_from(["mean", "max"])))
 
 
+@st.composite
+def limited(draw, rng, rows):
+    """No limit, one or two; the groups of two may cross, or lie within each other."""
+    groups = [
+        rng.integers(-1, draw(st.sampled_from([1, 2, 5])), rows) for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2])))
+    ]
+    if len(groups) == 2 and draw(st.booleans()):
+        groups[1] = np.where(groups[0] < 0, -1, groups[0] // 2)
+    return tuple(Limit(f"limit {k}", each, draw(st.integers(1, 4))) for k, each in enumerate(groups))
+
+
 KINDS = [diversity, weighted, balance, object_diversity, object_weights]
 
 
@@ -114,4 +136,4 @@ def cases(draw, kinds=KINDS, most_rows=14, most_objectives=4):
     for _ in range(draw(st.integers(1, most_objectives))):
         lacking = preselected & (rng.random(rows) < draw(st.sampled_from([0.0, 0.5])))
         objectives.append(draw(draw(st.sampled_from(kinds))(rng, lacking)))
-    return Case(objectives, draw(st.integers(0, rows + 2)), candidates, preselected)
+    return Case(objectives, draw(st.integers(0, rows + 2)), candidates, preselected, draw(limited(rng, rows)))

@@ -200,7 +200,15 @@ def pick(open_rows, chosen, objectives, oracles):
     return min(i for i, score in zip(open_rows, scores, strict=True) if score >= scores[best] - tolerance)
 
 
-def select(objectives, n, candidates, preselected):
+def full(i, chosen, limits):
+    """Whether a limit keeps a row out."""
+    return any(
+        limit.groups[i] >= 0 and sum(limit.groups[j] == limit.groups[i] for j in chosen) >= limit.most
+        for limit in limits
+    )
+
+
+def select(objectives, n, candidates, preselected, limits=()):
     """(rows, gains, terms, (reason, objective)) of the selection, by definition."""
     oracles = [ORACLES[type(o)](o, len(objectives) == 1) for o in objectives]
     before = [int(i) for i in np.flatnonzero(preselected)]
@@ -212,10 +220,11 @@ def select(objectives, n, candidates, preselected):
             stop = ("candidates", None)
             break
         kept_out = [{i for i in left if not k.admits(i, chosen, new)} for k in oracles]
+        kept_out.append({i for i in left if full(i, chosen, limits)})
         open_rows = [i for i in left if not any(i in out for out in kept_out)]
         if not open_rows:
             worst = int(np.argmax([len(out) for out in kept_out]))
-            stop = (oracles[worst].reason, worst)
+            stop = (oracles[worst].reason, worst) if worst < len(oracles) else ("limits", None)
             break
         row = pick(open_rows, chosen, objectives, oracles)
         gains.append(gain_of(row, chosen, objectives, oracles))

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sqlsel.kernels import Diversity, greedy
+from sqlsel.kernels import Diversity
 from tests.kernels import oracle
 from tests.kernels.cases import KINDS, Case, balance, cases, diversity, object_diversity, object_weights, weighted
 
 
 def check(case):
-    found = greedy(case.objectives, n=case.n, candidates=case.candidates, preselected=case.preselected)
-    rows, gains, terms, stop = oracle.select(case.objectives, case.n, case.candidates, case.preselected)
+    found = case.greedy()
+    rows, gains, terms, stop = oracle.select(case.objectives, case.n, case.candidates, case.preselected, case.limits)
     assert found.rows.tolist() == rows
     assert (found.stop.reason, found.stop.objective) == stop
     scale = 1 + sum(abs(objective.strength) for objective in case.objectives)
@@ -54,9 +54,9 @@ def test_larger_runs_over_objects_equal_the_definition(case):
 @given(case=cases())
 @settings(max_examples=150, deadline=None)
 def test_every_prefix_is_the_selection_of_that_n(case):
-    whole = greedy(case.objectives, n=case.n, candidates=case.candidates, preselected=case.preselected)
+    whole = case.greedy()
     half = len(whole.rows) // 2
-    part = greedy(case.objectives, n=half, candidates=case.candidates, preselected=case.preselected)
+    part = case.greedy(half)
     assert part.rows.tolist() == whole.rows[:half].tolist()
     assert part.stop.reason == "n_samples"
 
@@ -64,7 +64,7 @@ def test_every_prefix_is_the_selection_of_that_n(case):
 @given(case=cases())
 @settings(max_examples=100, deadline=None)
 def test_no_row_is_picked_twice_or_against_the_masks(case):
-    found = greedy(case.objectives, n=case.n, candidates=case.candidates, preselected=case.preselected)
+    found = case.greedy()
     assert len(set(found.rows.tolist())) == len(found.rows) <= case.n
     assert case.candidates[found.rows].all()
     assert not case.preselected[found.rows].any()

@@ -78,8 +78,8 @@ def _key(objective: Objective, facts: DatasetFacts) -> tuple[object, str | None]
     if isinstance(source, EmbeddingsInput):
         # the queries belong to the objective: the vectors looked at are the same with and without them
         found = looked_at(source, facts)
-        name = None if found is None or source.task is not None else found.name
-        source = source.model_copy(update={**dict.fromkeys(QUERY_FIELDS), "embedding": name})
+        task, name = (source.task, None) if found is None else (found.task, found.name)
+        source = source.model_copy(update={**dict.fromkeys(QUERY_FIELDS), "task": task, "embedding": name})
     return source, objective.strategy.count if isinstance(objective.strategy, BalanceStrategy) else None
 
 

@@ -16,8 +16,9 @@ from sqlsel.config.inputs import (
     RandomInput,
     ScoresInput,
 )
-from sqlsel.config.queries import QUERY_FIELDS
+from sqlsel.config.limits import Limit
 from sqlsel.config.models import Config, Objective
+from sqlsel.config.queries import QUERY_FIELDS
 from sqlsel.config.schema import json_schema
 from sqlsel.config.scorers import SCORERS, Scorer, computed_scores
 from sqlsel.config.strategies import (
@@ -43,6 +44,7 @@ __all__ = [
     "DiversityStrategy",
     "EmbeddingsInput",
     "Input",
+    "Limit",
     "MetadataInput",
     "Objective",
     "PredictionsInput",

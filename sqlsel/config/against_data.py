@@ -11,6 +11,7 @@ from sqlsel.config.as_objects import objects_as_samples, tasks_with_objects
 from sqlsel.config.findings import Finding
 from sqlsel.config.from_paths import check_path_regex, usable_regex, with_path_keys
 from sqlsel.config.inputs import EmbeddingsInput, MetadataInput, PredictionsInput, ScoresInput
+from sqlsel.config.limits import check_limits_against
 from sqlsel.config.names import unknown_name
 from sqlsel.words import quoted, show
 
@@ -43,6 +44,7 @@ def check_against_data(outline: Outline, catalog: Catalog, dataset: str) -> list
     if regex is not None:
         found += check_path_regex(regex, facts, catalog)
         facts = with_path_keys(facts, regex)
+    found += check_limits_against(outline.top, facts)
     for pair in outline.pairs:
         source = pair.input.model
         if isinstance(source, EmbeddingsInput):

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sqlsel.config.inputs import Input  # noqa: TC001 - pydantic evaluates the annotations
+from sqlsel.config.limits import Limit  # noqa: TC001
 from sqlsel.config.path_regex import PathRegexText  # noqa: TC001
 from sqlsel.config.strategies import Strategy  # noqa: TC001
 from sqlsel.config.values import Count, Part, Proportion, TaskName
@@ -60,6 +61,10 @@ class Config(HowMany, What, FromFileNames):
 
     strategies: Annotated[tuple[Objective, ...], Field(min_length=1)] = Field(
         description="The objectives. Thresholds are applied first, all others together; their order does not matter."
+    )
+    limits: Annotated[tuple[Limit, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description="Keys of whose values a selection has so many samples and no more, whatever the objectives want.",
     )
 
     def to_dict(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sqlsel.config.fields import check_fields, unknown_keys
 from sqlsel.config.findings import Finding
 from sqlsel.config.kinds import INPUTS, OLD_WORDS, STRATEGIES, all_fields, owners
+from sqlsel.config.limits import check_limits
 from sqlsel.config.models import Config, FromFileNames, HowMany, Objective, What
 from sqlsel.config.spelling import UNSUPPORTED
 from sqlsel.config.wording import missing_message, unknown_word
@@ -72,6 +73,7 @@ def take_apart(top: dict[str, Any]) -> Outline:
     for model in (HowMany, What, FromFileNames):
         given = {key: value for key, value in top.items() if key in model.model_fields}
         findings += check_fields(model, given, ()).findings
+    findings += check_limits(top)
     pairs = []
     for index, entry in enumerate(_entries(top, findings)):
         pairs.append(_pair(entry, ("strategies", index), findings))

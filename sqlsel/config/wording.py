@@ -44,6 +44,7 @@ _ADVICE = {
     ("task", "string_too_short"): "name a task",
     ("select_objects_of", "string_too_short"): "name a task, or leave it out to choose whole samples",
     ("strategies", "too_short"): "give at least one objective",
+    ("max", "greater_than_equal"): "a limit lets in at least one sample of each value",
 }
 
 _KINDS = {

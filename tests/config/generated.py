@@ -23,6 +23,7 @@ _STRENGTH = st.floats(-1e9, 1e9) | st.integers(-(10**9), 10**9)
 _TASK = st.text("abcXYZ019_+=,.@:/-", min_size=1, max_size=8)
 _TAG = st.tuples(st.sampled_from("aZ9"), st.text("aZ9 .:;=@_-", min_size=2, max_size=8)).map("".join)
 _TEXT = st.text(min_size=1, max_size=8)
+_IDS = st.lists(_TEXT | st.integers(), min_size=1, max_size=3)
 _TARGET = st.dictionaries(_TEXT, st.floats(0, 1e6) | st.integers(0, 100), min_size=1, max_size=4).filter(
     lambda target: any(share > 0 for share in target.values())
 )
@@ -104,6 +105,8 @@ _PAIRS = st.one_of(
         _typed("EMBEDDINGS", {"dataset_id": _TEXT}, task=_TASK, tag_name=_TAG), _typed("SIMILARITY", strength=_STRENGTH)
     ),
     st.tuples(_typed("EMBEDDINGS", {"datasetId": _TEXT}, tagName=_TAG), _typed("SIMILARITY")),
+    st.tuples(_typed("EMBEDDINGS", {"query_file": _TEXT}, task=_TASK), _typed("SIMILARITY")),
+    st.tuples(_typed("EMBEDDINGS", {"querySampleIds": _IDS}, dataset_id=_TEXT), _typed("SIMILARITY")),
     st.tuples(_typed("SCORES", {"task": _TASK, "score": _TASK}), _NUMERIC),
     st.tuples(_typed("METADATA", {"key": _TEXT}), _NUMERIC | _SINCE | _BALANCE),
     _keys_and_shares(),
@@ -135,10 +138,17 @@ _REGEXES = st.fixed_dictionaries(
 )
 
 
+_LIMIT_LISTS = st.lists(
+    st.fixed_dictionaries({"key": _TEXT, "max": _COUNT}), min_size=1, max_size=3, unique_by=lambda limit: limit["key"]
+)
+_LIMITS = st.just({}) | st.fixed_dictionaries({"limits": _LIMIT_LISTS | st.none()})
+
+
 @st.composite
 def configs(draw: st.DrawFn) -> dict[str, Any]:
     """Configs that are right, by either of the names of each field."""
-    return {**draw(_AMOUNTS), **draw(_REGEXES), "strategies": draw(st.lists(_entries(), min_size=1, max_size=3))}
+    strategies = draw(st.lists(_entries(), min_size=1, max_size=3))
+    return {**draw(_AMOUNTS), **draw(_REGEXES), **draw(_LIMITS), "strategies": strategies}
 
 
 _ODD_VALUES = st.one_of(
@@ -148,7 +158,7 @@ _ODD_VALUES = st.one_of(
     st.sampled_from([-1, 0, 1.5, True, "", "EMBEDDINGS", "DIVERSIFY", 10**400, float("nan"), float("inf")]),
 )
 _ODD_KEYS = st.sampled_from(
-    ["type", "typ", "task", "key", "target", "strength", "nSamples", "n_samples", "dataset_id", "datasetId", "input"]
+    ["type", "typ", "task", "key", "target", "strength", "nSamples", "n_samples", "dataset_id", "datasetId", "query_file", "input"]
 ) | st.text(max_size=6)
 
 

@@ -170,6 +170,7 @@ BEYOND_SCHEMA = (
     "is no regular expression",
     "has no named group",
     "the group",
+    "is limited twice",
 )
 
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "ingest": "ingest",
     "add-embedding": "add_embedding",
     "embed": "embed",
+    "pretag": "pretag",
     "select": "select",
     "explain": "explain",
     "validate": "checks",

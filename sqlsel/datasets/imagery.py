@@ -25,6 +25,8 @@ Maker = dict[str, Any]
 FOLDERS = "image_folders"
 MAKERS = "makers"
 PROJECTIONS = "projections"
+IMAGERY = (FOLDERS, MAKERS, PROJECTIONS)
+"""The catalog's tables about images."""
 
 
 def add_image_folder(engine: Engine, dataset: str, folder: Path) -> None:

@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.computed import compute_again, give_way
-from sqlsel.datasets.imagery import add_image_folder, keep_makers
+from sqlsel.datasets.imagery import IMAGERY, add_image_folder, keep_makers
 from sqlsel.datasets.naming import check_dataset_name
 from sqlsel.datasets.orphans import drop_orphans
 from sqlsel.datasets.predictions import forget_predictions, write_predictions, write_scores
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from sqlsel.facts import DatasetFacts
 
     Progress = Callable[[str, int, int | None], None]
+
+_TABLES_BY_DATASET = ("datasets", "tasks", "computed_scores", "metadata_keys", "embeddings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _target(engine: Engine, dataset: str, intake: Intake, facts: DatasetFacts | 
         if intake.samples is None:
             raise UsageError(f"no dataset {dataset!r} to add this to", hint="ingest its samples first")
         make_dataset(engine, dataset, incoming)
-        for table in ("datasets", "tasks", "computed_scores", "metadata_keys", "embeddings"):
+        for table in (*_TABLES_BY_DATASET, *IMAGERY):
             engine.execute(exp.delete(catalog_table(engine.catalog, table)).where(sql.column("dataset").eq(dataset)))
         engine.execute(exp.Insert(this=datasets, expression=exp.select(sql.text(dataset), now, now.copy())))
         return Target(engine, dataset, incoming, new=True)

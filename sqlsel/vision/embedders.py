@@ -133,3 +133,21 @@ def _output(model: Model, asked: str | None) -> int:
 
 def _is_vector(output: Tensor) -> bool:
     return len(output.shape) == 2 and output.kind.startswith("tensor(float")
+
+
+def embedder(model: str | Path | None, own: Wishes, output: str | None) -> Embedder:
+    """The model's embedder, or the built-in one.
+
+    Raises:
+        UsageError: If Pillow is missing, the model cannot be used, or options for a model are given without one.
+    """
+    from sqlsel.vision.pictures import check_pillow
+
+    check_pillow()
+    if model is not None:
+        return ByModel(model, own, output)
+    asked = [field for field in own.__slots__ if getattr(own, field) is not None]
+    if asked or output is not None:
+        option = (asked or ["output"])[0]
+        raise UsageError(f"{option} says how a model is fed, and there is no model", hint="name one, or leave it out")
+    return BuiltIn()

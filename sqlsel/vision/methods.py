@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from sqlsel.errors import UsageError
 from sqlsel.facts import DEFAULT_EMBEDDING
-from sqlsel.words import did_you_mean
+from sqlsel.vision.asked import CONFIDENCE, IOU, PRETAGGING, check_share, wishes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sqlsel.datasets.catalog import DatasetCatalog
     from sqlsel.engines.base import Engine
-    from sqlsel.vision.embedders import Embedder
     from sqlsel.vision.embedding import EmbedReport
     from sqlsel.vision.feeding import Fit, Layout
-    from sqlsel.vision.model_input import Wishes
+    from sqlsel.vision.pretagging import PretagReport
 
     Progress = Callable[[str, int, int | None], None]
     Size = int | tuple[int, int]
@@ -27,6 +26,7 @@ class ImageMethods:
     """The part of ``Database`` that looks at images."""
 
     _engine: Engine
+    _catalog: DatasetCatalog
 
     def embed(
         self,
@@ -74,56 +74,92 @@ class ImageMethods:
             IngestError: If no image could be read.
             DatabaseError: If the database cannot be written.
         """
+        from sqlsel.vision.embedders import embedder
         from sqlsel.vision.embedding import embed
         from sqlsel.vision.place import Place
 
         own = wishes(size=size, layout=layout, mean=mean, std=std, fit=fit, batch=batch)
         place = Place(self._engine, dataset, name, task)
         folder = None if images is None else Path(images)
-        return embed(place, _embedder(model, own, output), images=folder, overwrite=overwrite, progress=progress)
+        return embed(place, embedder(model, own, output), images=folder, overwrite=overwrite, progress=progress)
 
+    def pretag(
+        self,
+        dataset: str,
+        model: str | Path,
+        *,
+        task: str = PRETAGGING,
+        classes: str | Path | Sequence[str] | None = None,
+        confidence: float = CONFIDENCE,
+        iou: float = IOU,
+        first_label: int | None = None,
+        crops: bool = False,
+        images: str | Path | None = None,
+        batch: int | None = None,
+        size: Size | None = None,
+        layout: Layout | None = None,
+        mean: Numbers | None = None,
+        std: Numbers | None = None,
+        fit: Fit | None = None,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> PretagReport:
+        """Run a classifier or detector over the images of a dataset that have no predictions of the task.
 
-def _embedder(model: str | Path | None, own: Wishes, output: str | None) -> Embedder:
-    from sqlsel.vision.embedders import BuiltIn, ByModel
-    from sqlsel.vision.pictures import check_pillow
+        Predictions are stored on the way, so that a run that was ended is gone on with by the next one. Images that
+        cannot be read are left out and told of. What a model is, is made out by what it gives: one number for each
+        class; YOLO's boxes and class scores, with an objectness or without; or boxes, labels and scores. Boxes are
+        stored as x, y, width, height in pixels of the upright image.
 
-    check_pillow()
-    if model is not None:
-        return ByModel(model, own, output)
-    asked = [field for field in own.__slots__ if getattr(own, field) is not None]
-    if asked or output is not None:
-        option = (asked or ["output"])[0]
-        raise UsageError(f"{option} says how a model is fed, and there is no model", hint="name one, or leave it out")
-    return BuiltIn()
+        Args:
+            dataset: The dataset.
+            model: File of the ONNX model.
+            task: Name of the task.
+            classes: Names of the classes: a list, ``a,b,c``, or a text file with one a line. By default what the model
+                says, else Lightly's seven for the task ``lightly_pretagging``, if the model has seven.
+            confidence: The lowest score of an object, 0..1.
+            iou: Of two objects of a class that share more than this of their union the one of the lower score goes,
+                0..1; models that suppress themselves (boxes, labels and scores) are left alone.
+            first_label: Which label is the first class, where a model gives labels: by default 1, as 0 is the
+                background.
+            crops: Whether vectors of the objects are computed too, as ``embed`` does without a model.
+            images: The folder that the file names are relative to. By default where the images were ingested from.
+            batch: As for ``embed``.
+            size: As for ``embed``.
+            layout: As for ``embed``.
+            mean: As for ``embed``, but a detector gets pixels from 0 to 1 where nothing else is said.
+            std: Likewise.
+            fit: By default ``letterbox`` for detectors, ``crop`` for classifiers.
+            overwrite: Look at all images anew.
+            progress: Told how many are done.
 
+        Raises:
+            UsageError: If there is no such dataset, folder or model, its outputs are not understood, or predictions of
+                another origin are there.
+            IngestError: If no image could be read.
+            DatabaseError: If the database cannot be written.
+        """
+        from sqlsel.vision.class_names import read_class_names
+        from sqlsel.vision.onnx_model import open_model
+        from sqlsel.vision.predictor import predictor_of
+        from sqlsel.vision.pretagging import pretag
 
-def wishes(
-    *,
-    size: Size | None = None,
-    layout: Layout | None = None,
-    mean: Numbers | None = None,
-    std: Numbers | None = None,
-    fit: Fit | None = None,
-    batch: int | None = None,
-) -> Wishes:
-    """How a model is to be fed, checked.
-
-    Raises:
-        UsageError: If a size or a batch is below 1, or a word is none that is known.
-    """
-    from sqlsel.vision.feeding import Fit, Layout
-    from sqlsel.vision.model_input import Wishes
-
-    for option, word, words in (("layout", layout, get_args(Layout)), ("fit", fit, get_args(Fit))):
-        if word is not None and word not in words:
-            raise UsageError(f"{option} {word!r}{did_you_mean(word, words)}", hint=f"allowed: {', '.join(words)}")
-    sides = (size, size) if isinstance(size, int) else size
-    if (sides is not None and min(sides) < 1) or (batch is not None and batch < 1):
-        raise UsageError("size and batch are numbers from 1 on")
-    return Wishes(sides, layout, _numbers(mean), _numbers(std), fit, batch)
-
-
-def _numbers(values: Numbers | None) -> tuple[float, ...] | None:
-    if values is None:
-        return None
-    return (float(values),) if isinstance(values, int | float) else tuple(float(value) for value in values)
+        check_share("confidence", confidence)
+        check_share("iou", iou)
+        own = wishes(size=size, layout=layout, mean=mean, std=std, fit=fit, batch=batch)
+        names = read_class_names(classes)
+        self._catalog.check_dataset(dataset)
+        predictor = predictor_of(
+            open_model(model),
+            own,
+            task=task,
+            classes=names,
+            confidence=confidence,
+            iou=iou,
+            first_label=first_label,
+        )
+        folder = None if images is None else Path(images)
+        report = pretag(self._engine, dataset, task, predictor, images=folder, overwrite=overwrite, progress=progress)
+        if crops and predictor.reading.detects:
+            self.embed(dataset, task=task, progress=progress)
+        return report

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlsel.errors import UsageError
 from sqlsel.sources.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ def read(source: object, engine: Engine, *, options: ReadOptions | None = None) 
     """Open a source and say what is in it. The rows are read when the intake is stored, while the context lasts.
 
     Args:
-        source: A folder (Lightly datasource or images), a file or a glob of files (parquet, csv, json, jsonl, npy), an
-            Arrow table or reader, a pandas or polars frame, a relation of the engine, or the name of a table or view.
+        source: A folder (Lightly datasource, images, labels), a file of labels (COCO, YOLO), a file or a glob of files
+            (parquet, csv, json, jsonl, npy), an Arrow table or reader, a pandas or polars frame, a relation of the
+            engine, or the name of a table or view.
         engine: The session that the intake's queries run on.
         options: Which columns hold what.
 
@@ -38,10 +40,16 @@ def read(source: object, engine: Engine, *, options: ReadOptions | None = None) 
 
 def _opened(source: object, engine: Engine, options: ReadOptions) -> AbstractContextManager[Intake]:
     """The reader for a kind of source."""
-    if isinstance(source, str | Path) and Path(source).is_dir():
+    path = Path(source) if isinstance(source, str | Path) else None
+    if path is not None and (path.is_dir() or path.is_file()):
+        from sqlsel.sources.labels import open_labels
         from sqlsel.sources.lightly import read_folder
 
-        return read_folder(Path(source), engine, options)
+        labels, told = open_labels(path, options)
+        if labels is not None or path.is_dir():
+            return read_folder(path, engine, options, labels, told)
+    elif given := [name for name in ("task", "images", "annotations", "split") if getattr(options, name) is not None]:
+        raise UsageError(f"{given[0]} is for labels of COCO, YOLO or Pascal VOC", hint=f"leave {given[0]} out")
     from sqlsel.sources.tables import read_table
 
     return read_table(source, engine, options)

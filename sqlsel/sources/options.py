@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlsel.facts import DEFAULT_EMBEDDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+OnError = Literal["fail", "skip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class ReadOptions:
         classes: By task, the class names in the order of its probabilities.
         embeddings_file: A file with the vectors, where they are not in the source: parquet, npy with a names file
             beside it, or csv.
+        task: The task that labels of COCO, YOLO, Pascal VOC become; ``objects`` by default.
+        images: The folder of the images that COCO or Pascal VOC labels are about.
+        annotations: The COCO file with the images and categories that a list of detections refers to.
+        split: The only part of a YOLO dataset that is read.
+        on_error: ``fail`` refuses a source with something in it that cannot be used, ``skip`` goes on without it.
         measure: Whether images are measured where Pillow is installed.
         progress: Told of the stages of reading: a stage's name, what is done of it, and how much there is, if known.
     """
@@ -44,6 +51,11 @@ class ReadOptions:
     scores: Mapping[tuple[str, str], str] = field(default_factory=dict)
     classes: Mapping[str, tuple[str, ...] | list[str]] = field(default_factory=dict)
     embeddings_file: Path | None = None
+    task: str | None = None
+    images: Path | None = None
+    annotations: Path | None = None
+    split: str | None = None
+    on_error: OnError = "fail"
     measure: bool = True
     progress: Callable[[str, int, int | None], None] | None = None
 

@@ -61,6 +61,7 @@ _NOTICES_SHOWN = 10
     show_default=True,
     help="What to do with what cannot be used: refuse the source, or go on without it.",
 )
+@click.option("--lightly-dataset-id", metavar="HEX", help="Lightly's id of the dataset, which its configs name it by.")
 @click.option("--measure/--no-measure", default=True, show_default=True, help="Measure images: sharpness, size, …")
 @click.option("--embed", "embedding_images", is_flag=True, help="Compute embeddings of the images, without a model.")
 def ingest_command(
@@ -71,6 +72,7 @@ def ingest_command(
     predictions: tuple[str, ...],
     scores: tuple[str, ...],
     classes: tuple[str, ...],
+    lightly_dataset_id: str | None,
     embedding_images: bool,
     **options: Any,  # noqa: ANN401 - the options that Database.ingest has by the same names
 ) -> None:
@@ -80,12 +82,18 @@ def ingest_command(
     YOLO or Pascal VOC in it; a COCO or YOLO file; or a parquet, csv, json, jsonl or npy file. Ingesting it again
     updates and doubles nothing.
     """
+    from sqlsel.datasets.lightly_ids import check_lightly_id
+
     options["embedding"] = columns_by_embedding(embedding)
     options["predictions"] = columns_by_task(predictions)
     options["scores"] = columns_by_score(scores)
     options["classes"] = classes_by_task(classes)
     with _made_or_opened(database) as db, progress_bars() as progress:
+        if lightly_dataset_id is not None:
+            check_lightly_id(db.engine, dataset, lightly_dataset_id)
         report = db.ingest(source, dataset=dataset, progress=progress, **options)
+        if lightly_dataset_id is not None:
+            db.record_lightly_id(dataset, lightly_dataset_id)
     for line in report_lines(report):
         click.echo(line, err=True)
     if embedding_images:

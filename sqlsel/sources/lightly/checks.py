@@ -23,7 +23,7 @@ _NAMED = 5
 
 def check_places(contents: Contents, faults: Faults) -> None:
     """Refuse two images with one JSON file, as ``a.jpg`` and ``a.png`` have, where there is that file."""
-    files = contents.json_files()
+    files = contents.json_files(labels=False)
     if files is None:
         return
     name, place = sql.column("file_name"), sql.column("place")
@@ -62,11 +62,15 @@ def stray_files(contents: Contents) -> Iterator[Problem]:
         yield _notice(
             ".lightly", f"{what} about images that are not in the folder, and left out: {_few(files, number)}"
         )
+    number, files = _unknown_images(contents)
+    if number:
+        what = "1 image" if number == 1 else f"{number:,} images"
+        yield _notice(f"task {contents.labels}", f"labels of {what} not in the folder left out: {_few(files, number)}")
 
 
 def _strays(contents: Contents, limit: int) -> tuple[int, list[str]]:
     """JSON files whose place no sample has: how many, and the first few."""
-    files = contents.json_files()
+    files = contents.json_files(labels=False)
     if files is None:
         return 0, []
     place, task = sql.column("place"), sql.column("task")
@@ -74,7 +78,24 @@ def _strays(contents: Contents, limit: int) -> tuple[int, list[str]]:
     query = exp.select(task, place).from_(sql.subquery(files, "files"))
     query = query.where(exp.Not(this=exp.In(this=place.copy(), query=exp.Subquery(this=names))))
     number, rows = _first(contents, query.distinct(), [task.copy(), place.copy()], limit)
-    return number, [f"{f'{PREDICTIONS}/{owner}' if owner else METADATA}/{at}.json" for owner, at in rows]
+    return number, [_shown(owner, at) for owner, at in rows]
+
+
+def _shown(task: str | None, place: str) -> str:
+    return f"{f'{PREDICTIONS}/{task}' if task else METADATA}/{place}.json"
+
+
+def _unknown_images(contents: Contents) -> tuple[int, list[str]]:
+    """Images that labels name and that are no samples: how many, and the first few."""
+    files = contents.json_files()
+    if contents.labels is None or files is None:
+        return 0, []
+    name = sql.column("file_name")
+    known = exp.select(name.copy()).from_(contents.names_scan())
+    query = exp.select(name).from_(sql.subquery(files, "files")).where(sql.column("task").eq(contents.labels))
+    query = query.where(exp.Not(this=exp.In(this=name.copy(), query=exp.Subquery(this=known))))
+    number, rows = _first(contents, query.distinct(), [name.copy()], _NAMED)
+    return number, [row[0] for row in rows]
 
 
 def _first(

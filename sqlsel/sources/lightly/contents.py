@@ -29,6 +29,7 @@ class Contents:
         engine: The session that reads them.
         names: ``file_name`` of every sample and its ``place``, which is the file name without suffix.
         predictions: As ``predictions.prediction_schema`` says.
+        labels: The task whose predictions come from files of labels, which state the whole names of their images.
         metadata: As ``metadata.spool_metadata`` says; its keys are ``tree``.
         tree: The metadata keys.
         readings: As ``readings.spool_readings`` says.
@@ -39,6 +40,7 @@ class Contents:
     engine: Engine
     names: Path
     predictions: Path | None = None
+    labels: str | None = None
     metadata: Path | None = None
     tree: Tree | None = None
     readings: Path | None = None
@@ -76,12 +78,17 @@ class Contents:
         """``file_name`` and ``place`` of all samples, the unusable images among them."""
         return self._scan(self.names, _NAMES)
 
-    def json_files(self) -> exp.Select | None:
-        """``place`` and ``file_name`` of the JSON files, with their ``task``, NULL for metadata; None without any."""
+    def json_files(self, *, labels: bool = True) -> exp.Select | None:
+        """``place`` and ``file_name`` of the JSON files, with their ``task``, NULL for metadata; None without any.
+
+        With ``labels``, those of the labels too, as if each image had a file.
+        """
         files: exp.Select | None = None
         columns = [sql.column("place"), sql.column("file_name")]
         if self.predictions is not None:
             files = exp.select(*columns, sql.column("task")).from_(self._scan(self.predictions, _PREDICTIONS))
+            if self.labels is not None and not labels:
+                files = files.where(sql.column("task").neq(self.labels))
         if self.metadata is not None:
             no_task = exp.alias_(exp.cast(exp.Null(), "TEXT"), "task", quoted=True)
             about = exp.select(*(c.copy() for c in columns), no_task).from_(self._scan(self.metadata, _METADATA))
@@ -122,8 +129,12 @@ class Contents:
         if self.predictions is None:
             return None
         columns = ("task", "object_index", "category", "score", "probabilities", "bbox", "area", "keypoint_confidence")
-        same = sql.column("place", _PREDICTIONS).eq(sql.column("place", _NAMES))
+        same: exp.Expr = sql.column("place", _PREDICTIONS).eq(sql.column("place", _NAMES))
         name = sql.column("file_name", _NAMES)
+        if self.labels is not None:
+            no_label = sql.column("task", _PREDICTIONS).neq(self.labels)
+            stated = sql.column("file_name", _PREDICTIONS).eq(name.copy())
+            same = exp.and_(same, exp.or_(no_label, stated))
         query = (
             exp.select(
                 exp.alias_(name, "sample_id", quoted=True), *(sql.column(column, _PREDICTIONS) for column in columns)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 from sqlsel.errors import IngestError, Problem
 
@@ -30,10 +31,14 @@ class Faults:
     Attributes:
         count: Number of faults, one a file.
         first: The first ten.
+        by_task: Number of faults in the predictions of each task.
+        called: What has a fault, one and several of them.
     """
 
     count: int = 0
     first: list[Problem] = field(default_factory=list)
+    by_task: Counter[str] = field(default_factory=Counter)
+    called: tuple[str, str] = ("file", "files")
 
     def add(self, file: str, message: str, place: str = "") -> None:
         """Note that a file, named relative to the folder, cannot be used."""
@@ -48,12 +53,31 @@ class Faults:
 
     def check(self, folder: str) -> None:
         """Raise IngestError with the count and the first faults, if there are any."""
-        if not self.count:
-            return
-        files = "1 file" if self.count == 1 else f"{self.count:,} files"
+        if self.count:
+            raise self._refusal(folder, "correct or remove them and run it again")
+
+    def check_with(self, bad: Faults, folder: str) -> None:
+        """Likewise for these faults and others that could be left out."""
+        if self.count:
+            both = Faults(self.count + bad.count, [*self.first, *bad.first][:LISTED], called=bad.called)
+            both.check(folder)
+        if bad.count:
+            hint = "correct or remove them and run it again, or go on without them: --on-error skip (on_error='skip')"
+            raise bad._refusal(folder, hint)
+
+    def _refusal(self, folder: str, hint: str) -> IngestError:
         listed = f" (the first {LISTED} are listed)" if self.count > LISTED else ""
-        raise IngestError(
-            f"{folder}: {files} cannot be used{listed}; nothing was stored",
-            problems=tuple(self.first),
-            hint="correct or remove them and run it again",
-        )
+        message = f"{folder}: {self._counted()} cannot be used{listed}; nothing was stored"
+        return IngestError(message, problems=tuple(self.first), hint=hint)
+
+    def skipped(self) -> tuple[Problem, ...]:
+        """Notices about what is left out: how many, and the first few."""
+        if not self.count:
+            return ()
+        listed = f" (the first {len(self.first)} follow)" if self.count > len(self.first) else ""
+        whole = Problem("skipped", f"{self._counted()} cannot be used and left out{listed}", severity="notice")
+        return (whole, *(replace(problem, severity="notice") for problem in self.first))
+
+    def _counted(self) -> str:
+        one, several = self.called
+        return f"1 {one}" if self.count == 1 else f"{self.count:,} {several}"

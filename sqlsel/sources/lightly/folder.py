@@ -20,8 +20,9 @@ from sqlsel.sources.lightly.faults import Faults
 from sqlsel.sources.lightly.keys import metadata_keys, read_keys
 from sqlsel.sources.lightly.metadata import spool_metadata
 from sqlsel.sources.lightly.names import spool_images, spool_stated
-from sqlsel.sources.lightly.predictions import spool_predictions
+from sqlsel.sources.lightly.predictions import prediction_schema, spool_labels, spool_predictions
 from sqlsel.sources.lightly.readings import spool_readings
+from sqlsel.sources.lightly.spool import Spool
 from sqlsel.sources.lightly.stages import stage
 from sqlsel.sources.lightly.task_facts import task_facts
 from sqlsel.sources.lightly.tasks import read_tasks
@@ -31,12 +32,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlsel.engines.base import Engine
+    from sqlsel.sources.labels.model import Labels
     from sqlsel.sources.lightly.tasks import Task
     from sqlsel.sources.options import ReadOptions
 
 
 @contextmanager
-def read_folder(path: Path, engine: Engine, options: ReadOptions) -> Iterator[Intake]:
+def read_folder(
+    path: Path, engine: Engine, options: ReadOptions, labels: Labels | None = None, told: tuple[Problem, ...] = ()
+) -> Iterator[Intake]:
     """A folder of images, or a Lightly datasource, as an intake.
 
     Read are, each where it is there: images in the folder and all folders below it, ``.lightly/predictions``,
@@ -48,12 +52,15 @@ def read_folder(path: Path, engine: Engine, options: ReadOptions) -> Iterator[In
     on wherever Pillow is installed and there are images; ``options.measure`` switches it off.
 
     Everything is read and checked before the context is entered, into temporary files, so memory does not grow with the
-    number of files, and all files that cannot be used are told at once.
+    number of files, and all files that cannot be used are told at once. With ``options.on_error`` skip, prediction and
+    metadata files that cannot be used are left out with notices, and so are labels; not all of a task's, though.
 
     Args:
-        path: The folder.
+        path: The folder, or a file of labels.
         engine: The session that the intake's queries run on.
         options: The vectors' file and columns, whether images are measured, and who is told of the progress.
+        labels: Labels of the images, read beside what is in the folder of the images.
+        told: Notices about the source.
 
     Raises:
         UsageError: If the options name a file or a column that is not there, or columns that only a table has.
@@ -62,13 +69,15 @@ def read_folder(path: Path, engine: Engine, options: ReadOptions) -> Iterator[In
     """
     if options.predictions or options.scores or options.classes:
         raise UsageError(
-            f"{path}: predictions, scores and classes name columns of a table, and this is a folder",
-            hint="its predictions are in .lightly/predictions",
+            f"{path}: predictions, scores and classes name columns of a table, and this is none",
+            hint="leave them out; the predictions of a folder are in .lightly/predictions, labels name their classes",
         )
     with ExitStack() as stack:
         try:
             temporary = Path(stack.enter_context(TemporaryDirectory(prefix="sqlsel-")))
-            intake = _Reader(path, engine, options, temporary, stack).intake()
+            reader = _Reader(str(path), _root(path, labels, temporary), engine, options, temporary, stack, labels)
+            reader.told += told
+            intake = reader.intake()
         except OSError as failure:
             if failure.errno != errno.ENOSPC:
                 raise IngestError(f"{failure.filename or path}: {failure.strerror or failure}") from failure
@@ -81,22 +90,28 @@ class _Reader:
     """One folder on its way.
 
     Attributes:
+        name: What messages call it.
         root: The folder.
         engine: The session.
         options: See ``read_folder``.
         temporary: Where the parquet files go.
         stack: Holds what has to stay open.
-        faults: Files that cannot be used.
+        labels: Labels of the images, if any.
+        faults: What makes the folder unusable.
+        bad: Files that cannot be used, and can be left out.
         told: Notices.
         images: Number of images.
     """
 
+    name: str
     root: Path
     engine: Engine
     options: ReadOptions
     temporary: Path
     stack: ExitStack
+    labels: Labels | None = None
     faults: Faults = field(default_factory=Faults)
+    bad: Faults = field(default_factory=Faults)
     told: list[Problem] = field(default_factory=list)
     images: int = 0
 
@@ -110,10 +125,14 @@ class _Reader:
         check_places(contents, self.faults)
         if not found.images:
             check_names(contents, self.faults)
-        self.faults.check(str(self.root))
+        if self.options.on_error == "skip":
+            self.faults.check(self.name)
+        else:
+            self.faults.check_with(self.bad, self.name)
         if not samples:
             raise _nothing(self.root)
         self.told += [*notices.about_videos(found), *stray_files(contents)]
+        self.told += self.bad.skipped()
         if found.images and self.options.measure:
             contents = self._measured(contents, found.images)
         return self._put_together(contents, tasks)
@@ -123,23 +142,40 @@ class _Reader:
         tree = read_keys(self.root, self.faults)
         predictions, metadata = (self.temporary / f"{name}.parquet" for name in ("predictions", "metadata"))
         progress = self.options.progress
-        if tasks:
-            files = spool_predictions(self.root, tasks, predictions, self.faults, stage(progress, "predictions"))
+        predicted = bool(tasks or self.labels)
+        if predicted:
+            files = self._spool_predictions(tasks, predictions)
             self.told += notices.about_tasks(self.root, tasks, files)
         if tree:
-            seen = spool_metadata(self.root, tree, metadata, self.faults, stage(progress, "metadata"))
+            seen = spool_metadata(self.root, tree, metadata, self.bad, stage(progress, "metadata"))
             self.told += notices.about_metadata(seen)
         vectors = self.stack.enter_context(read_vectors(self.root, self.engine, self.options))
         self.told += vectors.problems if vectors else ()
         return Contents(
             self.engine,
             names=self.temporary / "names.parquet",
-            predictions=predictions if tasks else None,
+            predictions=predictions if predicted else None,
+            labels=self.labels.task.name if self.labels else None,
             metadata=metadata if tree else None,
             tree=tree,
             vectors=vectors,
             objects=self.stack.enter_context(object_vectors(self.root, self.engine)),
         )
+
+    def _spool_predictions(self, tasks: tuple[Task, ...], path: Path) -> dict[str, int]:
+        """Write the predictions of the tasks and the labels; gives the number of files by task."""
+        tell = stage(self.options.progress, "predictions")
+        with Spool(path, prediction_schema()) as spool:
+            files = {task.name: spool_predictions(self.root, task, spool, self.bad, tell) for task in tasks}
+            if self.labels is not None:
+                if self.labels.task.name in files:
+                    raise _twice(self.name, self.labels.task.name)
+                files[self.labels.task.name] = spool_labels(self.labels, spool, self.bad, self.temporary, tell)
+        spoilt = [task for task, number in files.items() if 0 < number == self.bad.by_task[task]]
+        if spoilt and self.options.on_error == "skip":
+            message = f"{self.name}: not one prediction of task {spoilt[0]!r} can be used; nothing was stored"
+            raise IngestError(message, problems=tuple(self.bad.first), hint="correct them, or ingest without the task")
+        return files
 
     def _measured(self, contents: Contents, images: int) -> Contents:
         """The contents with what is measured on the images."""
@@ -156,7 +192,7 @@ class _Reader:
         return replace(contents, readings=readings)
 
     def _put_together(self, contents: Contents, tasks: tuple[Task, ...]) -> Intake:
-        facts = task_facts(contents, tasks)
+        facts = task_facts(contents, (*tasks, *([self.labels.task] if self.labels else [])))
         self.told += notices.about_columns(contents)
         embeddings = contents.embeddings()
         return Intake(
@@ -171,6 +207,23 @@ class _Reader:
             problems=tuple(self.told),
             normalize=self.options.normalize,
         )
+
+
+def _root(path: Path, labels: Labels | None, temporary: Path) -> Path:
+    """The folder that is read; an empty one where labels have no images."""
+    if labels is None:
+        return path
+    if labels.root is not None:
+        return labels.root
+    (temporary / "nothing").mkdir()
+    return temporary / "nothing"
+
+
+def _twice(name: str, task: str) -> IngestError:
+    return IngestError(
+        f"{name}: the labels and predictions in .lightly are both of task {task!r}",
+        hint="name the labels' task with --task NAME (task=... in Python)",
+    )
 
 
 def _nothing(root: Path) -> IngestError:

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 from sqlsel.sources.lightly.documents import kind, read_document, require_object, stated_file_name
 from sqlsel.sources.lightly.faults import BadFileError
 from sqlsel.sources.lightly.singletons import read_singleton
-from sqlsel.sources.lightly.spool import Spool
 from sqlsel.sources.lightly.tasks import SCHEMA
-from sqlsel.sources.lightly.walking import walk
+from sqlsel.sources.lightly.walking import stem, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
     import pyarrow as pa
 
+    from sqlsel.sources.labels.model import Labels
     from sqlsel.sources.lightly.faults import Faults
+    from sqlsel.sources.lightly.spool import Spool
     from sqlsel.sources.lightly.tasks import Task
 
     Row = tuple[Any, ...]
@@ -26,42 +27,47 @@ if TYPE_CHECKING:
 _NOTHING = (None,) * 7
 
 
-def spool_predictions(
-    root: Path, tasks: Iterable[Task], path: Path, faults: Faults, tell: Callable[[int], None]
-) -> dict[str, int]:
-    """Read the predictions of all tasks into a parquet file with the columns of ``prediction_schema``.
+def spool_predictions(root: Path, task: Task, spool: Spool, faults: Faults, tell: Callable[[int], None]) -> int:
+    """Add the predictions of a task to a spool with the columns of ``prediction_schema``.
 
     An image whose list of predictions is empty has one row with ``object_index`` and ``category`` NULL.
 
     Args:
         root: The datasource.
-        tasks: Its tasks.
-        path: The parquet file.
+        task: The task.
+        spool: Takes the rows.
         faults: Takes the files that cannot be used.
         tell: Told how many files are read.
 
     Returns:
-        Number of files by task.
+        Number of files.
     """
-    files: dict[str, int] = {}
-    read = 0
-    with Spool(path, prediction_schema()) as spool:
-        for task in tasks:
-            before, folder = read, f"{root}/{task.folder}/"
-            for name in walk(root / task.folder, faults, f"{task.folder}/"):
-                if not name.endswith(".json") or name == SCHEMA:
-                    continue
-                read += 1
-                tell(read)
-                try:
-                    document = read_document(folder + name)
-                    rows = prediction_rows(document, task, name.removesuffix(".json"))
-                except BadFileError as fault:
-                    faults.add_bad(f"{task.folder}/{name}", fault)
-                else:
-                    spool.add(rows, len(rows) * len(task.categories))
-            files[task.name] = read - before
-    return files
+    read, folder, before = 0, f"{root}/{task.folder}/", faults.count
+    for name in walk(root / task.folder, faults, f"{task.folder}/"):
+        if not name.endswith(".json") or name == SCHEMA:
+            continue
+        read += 1
+        tell(read)
+        try:
+            rows = prediction_rows(read_document(folder + name), task, name.removesuffix(".json"))
+        except BadFileError as fault:
+            faults.add_bad(f"{task.folder}/{name}", fault)
+        else:
+            spool.add(rows, len(rows) * len(task.categories))
+    faults.by_task[task.name] = faults.count - before
+    return read
+
+
+def spool_labels(labels: Labels, spool: Spool, faults: Faults, temporary: Path, tell: Callable[[int], None]) -> int:
+    """Add labels to a spool likewise; ``temporary`` is a folder for files. Returns the number of images and faults."""
+    read, before, name = 0, faults.count, labels.task.name
+    for read, (file_name, objects) in enumerate(labels.read(faults, temporary), start=1):
+        tell(read)
+        place = stem(file_name)
+        rows: list[Row] = [(place, file_name, name, index, *values) for index, values in enumerate(objects)]
+        spool.add(rows or [(place, file_name, name, *_NOTHING)])
+    faults.by_task[name] = faults.count - before
+    return read + faults.by_task[name]
 
 
 def prediction_schema() -> pa.Schema:

@@ -240,3 +240,31 @@ def test_all_bad_files_are_told_of_at_once(tmp_path):
         f".lightly/predictions/animals/bad{number:02}.json predictions[0].category_id" for number in (0, 1)
     ]
     assert len(caught.value.problems) == 10
+
+
+def test_bad_files_are_left_out_on_request(tmp_path):
+    images(tmp_path, "good.png", *(f"bad{number:02}.png" for number in range(12)))
+    bad = {f"bad{number:02}": {"predictions": [{"category_id": 9}]} for number in range(12)}
+    task(tmp_path, good={"predictions": [CAT]}, **bad)
+    samples, rows, told = read(tmp_path, on_error="skip")
+    assert len(samples) == 13
+    assert rows == [row("good.png", 0, "cat", 0.75, [0.75, 0.25])]
+    assert told[0] == "skipped: 12 files cannot be used and left out (the first 10 follow)"
+    assert told[1].startswith(".lightly/predictions/animals/bad00.json predictions[0].category_id: should be an id")
+    assert len(told) == 11
+
+
+def test_what_describes_the_others_is_never_left_out(tmp_path):
+    images(tmp_path, "a.png", "b.png")
+    task(tmp_path, a={"predictions": [CAT]}, b={"predictions": 3})
+    write(tmp_path / ".lightly/metadata/schema.json", "[{]")
+    with pytest.raises(IngestError, match="1 file cannot be used") as caught:
+        read(tmp_path, on_error="skip")
+    assert "on_error" not in caught.value.hint
+
+
+def test_a_task_whose_files_are_all_bad_is_refused_in_any_case(tmp_path):
+    images(tmp_path, "a.png", "b.png")
+    task(tmp_path, a={"predictions": 1}, b={"predictions": 2})
+    with pytest.raises(IngestError, match="not one prediction of task 'animals' can be used"):
+        read(tmp_path, on_error="skip")

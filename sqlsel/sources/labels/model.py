@@ -1,0 +1,36 @@
+"""What every reader of labels gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlsel.sources.lightly.faults import Faults
+    from sqlsel.sources.lightly.singletons import Values
+    from sqlsel.sources.lightly.tasks import Task
+
+    # An image, named relative to the folder of the images, and its objects.
+    Labelled = tuple[str, list[Values]]
+
+
+@dataclass(slots=True)
+class Labels:
+    """Labels that are open.
+
+    Attributes:
+        name: What they are called in messages.
+        format: ``COCO``, ``YOLO`` or ``Pascal VOC``.
+        task: The task they become.
+        root: The folder of the images; None where there is none.
+        read: Gives the images with their objects. It takes what cannot be used, and a folder for temporary files.
+    """
+
+    name: str
+    format: str
+    task: Task
+    root: Path | None
+    read: Callable[[Faults, Path], Iterator[Labelled]]

@@ -353,6 +353,41 @@ class Database(ImageMethods):
         self._catalog.check_dataset(dataset)
         record_lightly_id(self._engine, dataset, lightly_id)
 
+    def attach(self, path: str | Path, name: str | None = None) -> str:
+        """Make the datasets of another database file readable as long as this one is open.
+
+        A config names them ``NAME.dataset`` where it looks for queries.
+
+        Args:
+            path: The file.
+            name: Its name here; by default that of the file, without its ending.
+
+        Returns:
+            The name.
+
+        Raises:
+            UsageError: If there is no such file, or the name is taken.
+            DatabaseError: If it is no database.
+        """
+        from sqlsel.attaching import attach
+
+        return attach(self._engine, path, name)
+
+    def record_lightly_id(self, dataset: str, lightly_id: str) -> None:
+        """Record the id that Lightly gave a dataset, so that configs with that id find it.
+
+        Args:
+            dataset: A dataset of this database.
+            lightly_id: 24 hex digits.
+
+        Raises:
+            UsageError: If there is no such dataset, it is no such id, or another dataset has it.
+        """
+        from sqlsel.datasets.lightly_ids import record_lightly_id
+
+        self._catalog.check_dataset(dataset)
+        record_lightly_id(self._engine, dataset, lightly_id)
+
     @property
     def connection(self) -> Any:  # noqa: ANN401 - the engine's own
         """The engine's own connection. Samples of transactions that are open on it are not seen by ``select``."""

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlsel.database import Database
 
 
-def open_existing(path: str, *, writing: bool = False) -> Database:
+def open_existing(path: str, *, writing: bool = False, attach: Iterable[str] = ()) -> Database:
     """The database at a path, for reading only unless the command writes. It is never made.
+
+    Args:
+        path: The file.
+        writing: Whether the command writes.
+        attach: Other databases to read queries from: ``FILE`` or ``NAME=FILE``.
 
     Raises:
         UsageError: If there is none.
@@ -17,4 +25,15 @@ def open_existing(path: str, *, writing: bool = False) -> Database:
     """
     from sqlsel.database import connect
 
-    return connect(path, read_only=not writing, must_exist=True)
+    db = connect(path, read_only=not writing, must_exist=True)
+    try:
+        for each in attach:
+            name, equals, file = each.partition("=")
+            if equals and not Path(each).exists():
+                db.attach(file, name)
+            else:
+                db.attach(each)
+    except BaseException:
+        db.close()
+        raise
+    return db

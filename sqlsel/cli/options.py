@@ -69,6 +69,12 @@ since_option = click.option(
     help="Choose only among samples added after TAG was selected, or after TIME: 2026-01-31T18:30 (UTC). "
     "The tag datapool is the latest selection.",
 )
+attach_option = click.option(
+    "--attach",
+    metavar="[NAME=]FILE",
+    multiple=True,
+    help="Another database, whose datasets CONFIG can name as NAME.dataset for queries; by default FILE's own name.",
+)
 
 
 _BEYOND = 2**63

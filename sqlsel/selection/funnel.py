@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlsel.errors import SelectionError
 from sqlsel.nodes import chain
 from sqlsel.plan.candidates import INPUTS, inputs_query, lacking_query
-from sqlsel.plan.explain import threshold_text
+from sqlsel.plan.explain import admission_texts, threshold_text
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -59,8 +59,8 @@ def _where_they_went(plan: Plan, funnel: dict[str, int]) -> str:
     parts = [f"{plan.facts.n_samples:,} samples"]
     if funnel["preselected"]:
         parts.append(f"{funnel['preselected']:,} preselected")
-    if plan.request.where is not None:
-        parts.append(f"{funnel['admitted']:,} admitted by where")
+    if conditions := admission_texts(plan):
+        parts.append(f"{funnel['admitted']:,} {' and '.join(conditions)}")
     lacking = [(step, funnel.get(f"missing_{step.column}")) for step in plan.inputs]
     parts += [f"{missing:,} lack {step.label}" for step, missing in lacking if missing]
     for index, threshold in enumerate(plan.thresholds, start=1):

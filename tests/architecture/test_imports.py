@@ -19,7 +19,7 @@ LAYERS = [
     {"datasets"},
     {"sources", "exports"},
     {"selection", "vision"},
-    {"preselection", "explanation", "queries"},
+    {"attaching", "preselection", "explanation", "queries"},
     {"narrowing"},
     {"selecting"},
     {"functions"},

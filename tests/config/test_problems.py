@@ -103,7 +103,7 @@ def test_the_top_of_a_config(source, where, parts):
             {**EMBEDDINGS, "sub_task": "a"},
             DIVERSITY,
             f"{IN}.sub_task",
-            ["unknown key", "allowed: type, task, dataset_id"],
+            ["unknown key", "allowed: type, task, embedding, dataset_id"],
         ),
         (EMBEDDINGS, {**DIVERSITY, "target": {"a": 1}}, f"{OUT}.target", ["belongs to BALANCE, not to DIVERSITY"]),
         (EMBEDDINGS, {**DIVERSITY, "task": "a"}, f"{OUT}.task", ["'task' belongs inside 'input'"]),

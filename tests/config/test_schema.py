@@ -134,6 +134,8 @@ def test_names_are_lightlys():
         "autoTasks",
         "datasetId",
         "tagName",
+        "querySampleIds",
+        "queryFile",
         "randomSeed",
         "numNearestNeighbors",
         "stoppingConditionMinimumTypicality",

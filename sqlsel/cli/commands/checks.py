@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sqlsel.cli.examples import examples
-from sqlsel.cli.options import config_argument, config_source, database_option, dataset_option
+from sqlsel.cli.options import attach_option, config_argument, config_source, database_option, dataset_option
 from sqlsel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,8 +33,11 @@ _WRONG = 2
 @config_argument
 @database_option(required=False, text="With --dataset: the DuckDB file whose names the config must fit.")
 @dataset_option(required=False, text="With --db: the dataset that the config is for.")
+@attach_option
 @click.pass_context
-def validate_command(ctx: click.Context, config: str, database: str | None, dataset: str | None) -> None:
+def validate_command(
+    ctx: click.Context, config: str, database: str | None, dataset: str | None, attach: tuple[str, ...]
+) -> None:
     """Print everything that is wrong with CONFIG, a line each: FILE:LINE:COLUMN: path: what and what to do.
 
     CONFIG is a JSON file, - for stdin, or the JSON itself. Exit code 2 if there are errors, 0 if there are none or only
@@ -43,7 +46,7 @@ def validate_command(ctx: click.Context, config: str, database: str | None, data
     if (database is None) != (dataset is None):
         given, lacking = ("--db", "--dataset") if dataset is None else ("--dataset", "--db")
         raise UsageError(f"{given} needs {lacking}", hint="name both, or neither to check the config alone")
-    problems = _problems(config_source(config), database, dataset)
+    problems = _problems(config_source(config), database, dataset, attach)
     for problem in problems:
         click.echo(problem_line(problem, _name(config)))
     errors = sum(problem.severity == "error" for problem in problems)
@@ -52,7 +55,7 @@ def validate_command(ctx: click.Context, config: str, database: str | None, data
         ctx.exit(_WRONG)
 
 
-def _problems(source: str, database: str | None, dataset: str | None) -> Sequence[Problem]:
+def _problems(source: str, database: str | None, dataset: str | None, attach: Sequence[str]) -> Sequence[Problem]:
     if database is None:
         from sqlsel.config import check_config
 
@@ -60,7 +63,7 @@ def _problems(source: str, database: str | None, dataset: str | None) -> Sequenc
     from sqlsel.cli.opening import open_existing
     from sqlsel.database import validate
 
-    with open_existing(database) as db:
+    with open_existing(database, attach=attach) as db:
         return validate(source, db, dataset)
 
 

@@ -8,6 +8,7 @@ import click
 
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import (
+    attach_option,
     candidates_option,
     config_argument,
     config_source,
@@ -53,12 +54,14 @@ if TYPE_CHECKING:
 @where_option
 @candidates_option
 @since_option
+@attach_option
 def explain_command(
     config: str,
     database: str,
     dataset: str,
     as_sql: bool,
     dialect: Dialect | None,
+    attach: tuple[str, ...],
     **asked: Any,  # noqa: ANN401 - the options that Database.explain has by the same names
 ) -> None:
     """Show how CONFIG would be run on a dataset: the plan, or with --sql the very statements. Nothing runs.
@@ -68,7 +71,7 @@ def explain_command(
     from sqlsel.cli.opening import open_existing
 
     source = config_source(config)
-    with open_existing(database) as db:
+    with open_existing(database, attach=attach) as db:
         explanation = db.explain(source, dataset=dataset, **asked)
     for notice in explanation.notices:
         click.echo(f"note: {notice}", err=True)

@@ -62,6 +62,7 @@ _NOTICES_SHOWN = 10
     help="What to do with what cannot be used: refuse the source, or go on without it.",
 )
 @click.option("--lightly-dataset-id", metavar="HEX", help="Lightly's id of the dataset, which its configs name it by.")
+@click.option("--lightly-dataset-id", metavar="HEX", help="Lightly's id of the dataset, which its configs name it by.")
 @click.option("--measure/--no-measure", default=True, show_default=True, help="Measure images: sharpness, size, …")
 @click.option("--embed", "embedding_images", is_flag=True, help="Compute embeddings of the images, without a model.")
 def ingest_command(
@@ -72,6 +73,7 @@ def ingest_command(
     predictions: tuple[str, ...],
     scores: tuple[str, ...],
     classes: tuple[str, ...],
+    lightly_dataset_id: str | None,
     lightly_dataset_id: str | None,
     embedding_images: bool,
     **options: Any,  # noqa: ANN401 - the options that Database.ingest has by the same names
@@ -84,6 +86,8 @@ def ingest_command(
     """
     from sqlsel.datasets.lightly_ids import check_lightly_id
 
+    from sqlsel.datasets.lightly_ids import check_lightly_id
+
     options["embedding"] = columns_by_embedding(embedding)
     options["predictions"] = columns_by_task(predictions)
     options["scores"] = columns_by_score(scores)
@@ -91,7 +95,11 @@ def ingest_command(
     with _made_or_opened(database) as db, progress_bars() as progress:
         if lightly_dataset_id is not None:
             check_lightly_id(db.engine, dataset, lightly_dataset_id)
+        if lightly_dataset_id is not None:
+            check_lightly_id(db.engine, dataset, lightly_dataset_id)
         report = db.ingest(source, dataset=dataset, progress=progress, **options)
+        if lightly_dataset_id is not None:
+            db.record_lightly_id(dataset, lightly_dataset_id)
         if lightly_dataset_id is not None:
             db.record_lightly_id(dataset, lightly_dataset_id)
     for line in report_lines(report):

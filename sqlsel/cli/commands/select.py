@@ -9,6 +9,7 @@ import click
 from sqlsel.cli.examples import examples
 from sqlsel.cli.failures import after_storing
 from sqlsel.cli.options import (
+    attach_option,
     candidates_option,
     config_argument,
     config_source,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 @where_option
 @candidates_option
 @since_option
+@attach_option
 @format_option(
     "table",
     "csv",
@@ -71,6 +73,7 @@ def select_command(
     tag: str | None,
     format_name: str | None,
     output: str | None,
+    attach: tuple[str, ...],
     **asked: Any,  # noqa: ANN401 - the options that Database.select has by the same names
 ) -> None:
     """Choose samples of a dataset as CONFIG declares, and rank them.
@@ -84,7 +87,7 @@ def select_command(
 
     written_as = chosen_format(format_name, output)
     source = config_source(config)
-    with open_existing(database, writing=tag is not None) as db, destination(output) as out:
+    with open_existing(database, writing=tag is not None, attach=attach) as db, destination(output) as out:
         with progress_bars() as progress:
             selection = db.select(source, dataset=dataset, tag=tag, progress=progress, **asked)
         with after_storing(f"tag {tag} is stored" if tag else "nothing was changed"):

@@ -16,6 +16,8 @@ from sqlsel.datasets.fragments import cast, matching, named
 from sqlsel.datasets.tables import SAMPLES, create_table, dataset_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlsel.engines.base import Engine
 
 SELECTED_OBJECTS = "selected_objects"
@@ -91,7 +93,7 @@ def tag_objects(
     return _images(target, of_tag)
 
 
-def _insert(target: exp.Table, given: dict[str, exp.Expr], source: exp.Table, *conditions: exp.Expr) -> exp.Insert:
+def _insert(target: exp.Table, given: Mapping[str, exp.Expr], source: exp.Table, *conditions: exp.Expr) -> exp.Insert:
     """Rows of a source, in the order of their ids, with the same values in some columns."""
     values = [named(given[name].copy(), name) if name in given else sql.column(name) for name, _ in _COLUMNS]
     order = [sql.ascending(sql.column(name)) for name in (*([] if "rank" in given else ["rank"]), *OBJECT_ID)]

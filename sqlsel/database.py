@@ -55,6 +55,7 @@ class Database(ImageMethods):
         split: str | None = None,
         on_error: OnError = "fail",
         measure: bool = True,
+        keep_duplicates: bool = False,
         progress: Progress | None = None,
     ) -> StoreReport:
         """Add a source to a dataset, or update it; all of it or, when anything fails, nothing.
@@ -79,6 +80,7 @@ class Database(ImageMethods):
             on_error: ``fail`` refuses a source with something in it that cannot be used; ``skip`` stores the rest, and
                 the notices say what was left out.
             measure: Whether images are measured (sharpness, size and more) where Pillow is installed.
+            keep_duplicates: Whether measured images stay that have the very same bytes as another; one of them does.
             progress: Told of the stages.
 
         Returns:
@@ -108,6 +110,8 @@ class Database(ImageMethods):
             split=split,
             on_error=on_error,
             measure=measure,
+            keep_duplicates=keep_duplicates,
+            dataset=dataset,
             progress=progress,
         )
         with interruptible(self._engine), read(source, self._engine, options=options) as intake:
@@ -152,6 +156,46 @@ class Database(ImageMethods):
         facts = self._catalog.facts(dataset)
         options = ReadOptions(id=id, file_name=file_name, embedding=embedding, normalize=normalize)
         with interruptible(self._engine), read_embedding(source, self._engine, facts, name, options) as intake:
+            return store(self._engine, dataset, intake, progress)
+
+    def add_object_embeddings(
+        self,
+        source: object,
+        *,
+        dataset: str,
+        task: str | None = None,
+        id: str | None = None,  # noqa: A002 - the name of the contract
+        file_name: str | None = None,
+        embedding: str | None = None,
+        normalize: bool = True,
+        progress: Progress | None = None,
+    ) -> StoreReport:
+        """Add vectors to the objects of a task, so that inputs on embeddings can look at them.
+
+        Each row has the file name or the id of an image, an ``object_index`` (the object's place among the image's
+        predictions, from 0) and a vector. Vectors that objects of the same images have are replaced.
+
+        Args:
+            source: A file (parquet, csv, json, npz), an Arrow table or reader, a frame, or the name of a table.
+            dataset: The dataset.
+            task: Whose objects they are; may be left out where the source has a column ``task``.
+            id: Column with the sample ids.
+            file_name: Column with the file names.
+            embedding: Column with the vectors, if it is not called ``embedding``.
+            normalize: Whether vectors are brought to unit length.
+            progress: Told of the stages.
+
+        Raises:
+            UsageError: If there is no such dataset, source, column or task.
+            IngestError: If vectors cannot be used, or belong to no object.
+        """
+        from sqlsel.datasets.writing import store
+        from sqlsel.sources import ReadOptions
+        from sqlsel.sources.object_embedding import read_object_embedding
+
+        facts = self._catalog.facts(dataset)
+        options = ReadOptions(id=id, file_name=file_name, embedding=embedding, normalize=normalize)
+        with interruptible(self._engine), read_object_embedding(source, self._engine, facts, task, options) as intake:
             return store(self._engine, dataset, intake, progress)
 
     def select(
@@ -317,41 +361,6 @@ class Database(ImageMethods):
         self._catalog.check_dataset(dataset)
         with interruptible(self._engine):
             return combine(self._engine, dataset, operation, tags, tag, overwrite=overwrite)
-
-    def attach(self, path: str | Path, name: str | None = None) -> str:
-        """Make the datasets of another database file readable as long as this one is open.
-
-        A config names them ``NAME.dataset`` where it looks for queries.
-
-        Args:
-            path: The file.
-            name: Its name here; by default that of the file, without its ending.
-
-        Returns:
-            The name.
-
-        Raises:
-            UsageError: If there is no such file, or the name is taken.
-            DatabaseError: If it is no database.
-        """
-        from sqlsel.attaching import attach
-
-        return attach(self._engine, path, name)
-
-    def record_lightly_id(self, dataset: str, lightly_id: str) -> None:
-        """Record the id that Lightly gave a dataset, so that configs with that id find it.
-
-        Args:
-            dataset: A dataset of this database.
-            lightly_id: 24 hex digits.
-
-        Raises:
-            UsageError: If there is no such dataset, it is no such id, or another dataset has it.
-        """
-        from sqlsel.datasets.lightly_ids import record_lightly_id
-
-        self._catalog.check_dataset(dataset)
-        record_lightly_id(self._engine, dataset, lightly_id)
 
     def attach(self, path: str | Path, name: str | None = None) -> str:
         """Make the datasets of another database file readable as long as this one is open.

@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "demo",
     "ingest": "ingest",
     "add-embedding": "add_embedding",
+    "add-object-embeddings": "add_object_embeddings",
     "embed": "embed",
     "pretag": "pretag",
     "select": "select",

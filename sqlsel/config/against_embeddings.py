@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sqlsel.config.places import Path
     from sqlsel.facts import DatasetFacts
 
-HOW_TO_ADD_OBJECTS = "ingest them, as object_embeddings.parquet beside the images"
+HOW_TO_ADD_OBJECTS = (
+    "ingest them, as object_embeddings.parquet beside the images or with `sqlsel add-object-embeddings`"
+)
 
 
 def check_embeddings(pair: Pair, source: EmbeddingsInput, facts: DatasetFacts, catalog: Catalog) -> list[Finding]:

@@ -1,9 +1,10 @@
-"""Vectors in numpy arrays, in memory or in npy files with the names of their rows beside them."""
+"""Vectors in numpy arrays: in memory, in npy files with the names of their rows beside them, or in npz files."""
 
 from __future__ import annotations
 
 import csv
 import json
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.errors import IngestError
@@ -71,6 +72,33 @@ def read_vector_file(path: Path) -> pa.Table:
             hint="the names file has one name for each row, in the same order",
         )
     return table.add_column(0, "file_name", pa.array(names, pa.string()))
+
+
+def read_archive(path: Path) -> pa.Table:
+    """The arrays of an npz file as the columns of a table: matrices are vectors, the others hold a value for each row.
+
+    Raises:
+        IngestError: If it is no such file, or its arrays differ in length.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, AttributeError) as failure:
+        raise IngestError(
+            f"{path}: no npz file of numbers and texts: {failure}", hint="save it with numpy.savez"
+        ) from failure
+    lengths = {name: len(array) if array.ndim else 0 for name, array in arrays.items()}
+    if len(set(lengths.values())) != 1:
+        told = ", ".join(f"{name}: {length:,}" for name, length in lengths.items())
+        raise IngestError(f"{path}: its arrays have not the same number of rows ({told})", hint="save one row each")
+    columns = {
+        name: read_array(array, f"{path}, {name}").column(0) if array.ndim > 1 else pa.array(array)
+        for name, array in arrays.items()
+    }
+    return pa.table(columns)
 
 
 def names_file(path: Path) -> Path | None:

@@ -15,12 +15,13 @@ _FORMATS = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".npy": "npy",
+    ".npz": "npz",
 }
 _COMPRESSED = {".gz", ".zst"}
 
 
 def file_format(path: Path) -> str:
-    """``parquet``, ``csv``, ``json``, ``jsonl`` or ``npy``, by the end of the name; ``.gz`` and ``.zst`` do not count.
+    """``parquet``, ``csv``, ``json``, ``jsonl``, ``npy`` or ``npz``, by the end of the name; ``.gz`` and ``.zst`` do not count.
 
     Raises:
         UsageError: If nothing reads such a file.

@@ -16,7 +16,7 @@ from sqlsel.datasets.nearest import offer
 from sqlsel.datasets.staging import fresh_name, readable, sparingly, temporary_table
 from sqlsel.datasets.tables import type_node
 from sqlsel.errors import EngineError, IngestError, UsageError
-from sqlsel.sources.arrays import read_array, read_vector_file
+from sqlsel.sources.arrays import read_archive, read_array, read_vector_file
 from sqlsel.sources.files import file_format, is_pattern
 from sqlsel.sources.frames import arrow_of
 
@@ -79,8 +79,8 @@ def open_relation(source: object, engine: Engine, *, names: Sequence[str] = ()) 
 @contextmanager
 def _opened_file(path: Path, engine: Engine, names: Sequence[str]) -> Iterator[exp.Expr]:
     kind = file_format(path)
-    if kind == "npy":
-        with _bound(engine, read_vector_file(path)) as node:
+    if kind in {"npy", "npz"}:
+        with _bound(engine, read_vector_file(path) if kind == "npy" else read_archive(path)) as node:
             yield node
         return
     node = engine.scan(str(path), kind, pattern=not path.is_file())

@@ -266,7 +266,11 @@ def test_ids_are_ordered_by_value_whatever_their_text(db):
 
 def test_a_share_is_of_the_objects(db):
     pool = p.make_pool(40, 2)
-    config = {"proportion_samples": 0.25, "select_objects_of": "things", "strategies": p.config(1, (OWN, p.DIVERSITY))["strategies"]}  # fmt: skip  # noqa: E501
+    config = {
+        "proportion_samples": 0.25,
+        "select_objects_of": "things",
+        "strategies": p.config(1, (OWN, p.DIVERSITY))["strategies"],
+    }
     found = ingested(db, pool).select(config, dataset="pool")
     assert len(found) == math.floor(len(objects(pool)) / 4 + 0.5)
     assert found.summary()["objects_of"] == "things"

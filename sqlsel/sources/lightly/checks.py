@@ -9,6 +9,7 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.errors import Problem
 from sqlsel.sources.lightly.faults import LISTED
+from sqlsel.sources.lightly.frames import uneven_frames
 from sqlsel.sources.lightly.keys import METADATA
 from sqlsel.sources.lightly.tasks import PREDICTIONS
 
@@ -62,6 +63,13 @@ def stray_files(contents: Contents) -> Iterator[Problem]:
         yield _notice(
             ".lightly", f"{what} about images that are not in the folder, and left out: {_few(files, number)}"
         )
+    videos = contents.videos_without_frames()
+    number, videos_named = _first(contents, videos, [sql.column("place")], _NAMED) if videos else (0, [])
+    if number:
+        what = "1 video" if number == 1 else f"{number:,} videos"
+        names = _few([place for (place,) in videos_named], number)
+        yield _notice(METADATA, f"metadata of {what} without frames in the folder left out: {names}")
+    yield from uneven_frames(contents)
     number, files = _unknown_images(contents)
     if number:
         what = "1 image" if number == 1 else f"{number:,} images"

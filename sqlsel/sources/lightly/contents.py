@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sqlsel import nodes as sql
+from sqlsel.sources.lightly.frames import is_frame, its_video
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sqlsel.sources.lightly.vectors import Vectors
 
 # What each of the parquet files is called in the queries.
-_NAMES, _PREDICTIONS, _METADATA, _READINGS, _VECTORS = "n", "p", "m", "r", "v"
+_NAMES, _PREDICTIONS, _METADATA, _VIDEOS, _READINGS, _VECTORS = "n", "p", "m", "f", "r", "v"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Contents:
         labels: The task whose predictions come from files of labels, which state the whole names of their images.
         metadata: As ``metadata.spool_metadata`` says; its keys are ``tree``.
         tree: The metadata keys.
+        videos: Whether some metadata is about whole videos.
         readings: As ``readings.spool_readings`` says.
         vectors: The samples' vectors.
         objects: By task, the query for the vectors of its objects.
@@ -43,6 +45,7 @@ class Contents:
     labels: str | None = None
     metadata: Path | None = None
     tree: Tree | None = None
+    videos: bool = False
     readings: Path | None = None
     vectors: Vectors | None = None
     objects: Mapping[str, exp.Query] = field(default_factory=dict)
@@ -92,13 +95,23 @@ class Contents:
         if self.metadata is not None:
             no_task = exp.alias_(exp.cast(exp.Null(), "TEXT"), "task", quoted=True)
             about = exp.select(*(c.copy() for c in columns), no_task).from_(self._scan(self.metadata, _METADATA))
-            about = about.where(sql.present(sql.column("place")))
+            about = about.where(sql.present(sql.column("place"))).where(exp.Not(this=sql.column("video")))
             files = (
                 about
                 if files is None
                 else exp.select(exp.Star()).from_(sql.subquery(exp.union(files, about, distinct=False), "files"))
             )
         return files
+
+    def videos_without_frames(self) -> exp.Select | None:
+        """``place`` of the videos that metadata is about and that have no frame among the samples; None without any."""
+        if self.metadata is None or not self.videos:
+            return None
+        place = sql.column("place", _NAMES)
+        frames = exp.select(its_video(place)).from_(self.names_scan()).where(is_frame(place.copy()))
+        here = exp.In(this=sql.column("place", _VIDEOS), query=exp.Subquery(this=frames))
+        query = exp.select(sql.column("place", _VIDEOS)).from_(self._scan(self.metadata, _VIDEOS))
+        return query.where(sql.column("video", _VIDEOS)).where(exp.Not(this=here))
 
     def unusable(self, name: exp.Expr) -> exp.Expr | None:
         """Whether a file name is that of an image that cannot be decoded; None where images are not looked into."""
@@ -153,10 +166,17 @@ class Contents:
         assert self.metadata is not None
         whole = exp.select(sql.column("metadata")).from_(self._scan(self.metadata, "d"))
         defaults = whole.where(sql.absent(sql.column("place", "d")))
-        same = sql.column("place", _METADATA).eq(sql.column("place", _NAMES))
+        own, place = sql.column("place", _METADATA).eq(sql.column("place", _NAMES)), sql.column("place", _NAMES)
+        same = exp.and_(own, exp.Not(this=sql.column("video", _METADATA)))
         query = sql.left_join(query, self._scan(self.metadata, _METADATA), same)
+        found = [sql.column("metadata", _METADATA), sql.column("metadata", "d")]
+        if self.videos:
+            of_video = sql.column("place", _VIDEOS).eq(its_video(place))
+            is_its = exp.and_(of_video, sql.column("video", _VIDEOS), is_frame(place.copy()))
+            query = sql.left_join(query, self._scan(self.metadata, _VIDEOS), is_its)
+            found.insert(1, sql.column("metadata", _VIDEOS))
         query = query.join(sql.subquery(defaults, "d"), join_type="cross")
-        return query, sql.call("coalesce", sql.column("metadata", _METADATA), sql.column("metadata", "d"))
+        return query, sql.call("coalesce", *found)
 
     def _scan(self, path: Path, name: str) -> exp.Expr:
         return exp.alias_(self.engine.scan(str(path), "parquet"), name, table=True, quoted=True)

@@ -16,6 +16,7 @@ from sqlsel.sources.images import IMAGE_SUFFIXES, can_measure
 from sqlsel.sources.lightly import notices
 from sqlsel.sources.lightly.checks import check_names, check_places, stray_files
 from sqlsel.sources.lightly.contents import Contents
+from sqlsel.sources.lightly.duplicates import leave_out_duplicates
 from sqlsel.sources.lightly.faults import Faults
 from sqlsel.sources.lightly.keys import metadata_keys, read_keys
 from sqlsel.sources.lightly.metadata import spool_metadata
@@ -131,7 +132,7 @@ class _Reader:
             self.faults.check_with(self.bad, self.name)
         if not samples:
             raise _nothing(self.root)
-        self.told += [*notices.about_videos(found), *stray_files(contents)]
+        self.told += [*notices.about_videos(found, frames=not found.images), *stray_files(contents)]
         self.told += self.bad.skipped()
         if found.images and self.options.measure:
             contents = self._measured(contents, found.images)
@@ -158,6 +159,7 @@ class _Reader:
             labels=self.labels.task.name if self.labels else None,
             metadata=metadata if tree else None,
             tree=tree,
+            videos=bool(tree) and seen.videos > 0,
             vectors=vectors,
             objects=self.stack.enter_context(object_vectors(self.root, self.engine)),
         )
@@ -184,10 +186,13 @@ class _Reader:
             return contents
         readings = self.temporary / "readings.parquet"
         progress = stage(self.options.progress, "images", images)
-        measured = spool_readings(self.root, contents.names, readings, progress)
+        measured = spool_readings(self.root, contents.names, readings, self.engine, progress)
         if not measured.usable:
             examples = tuple(Problem(where=str(self.root), message=example) for example in measured.examples)
             raise IngestError(f"{self.root}: none of the {images:,} images can be decoded", problems=examples)
+        if not self.options.keep_duplicates:
+            distinct = self.temporary / "distinct.parquet"
+            readings = leave_out_duplicates(readings, distinct, self.engine, self.options.dataset, measured)
         self.told += notices.about_images(measured)
         return replace(contents, readings=readings)
 

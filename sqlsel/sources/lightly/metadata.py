@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.sources.lightly.documents import kind, read_document, require_object, stated_file_name
 from sqlsel.sources.lightly.faults import BadFileError
+from sqlsel.sources.lightly.frames import video_of
 from sqlsel.sources.lightly.keys import METADATA, SCHEMA, Tree, struct_type
 from sqlsel.sources.lightly.spool import Spool
 from sqlsel.sources.lightly.walking import walk
@@ -27,7 +29,7 @@ class MetadataFiles:
 
     Attributes:
         files: Number of files.
-        videos: Number of those that are about a whole video; they are passed over.
+        videos: Number of those that are about a whole video.
         undeclared: How often each key occurred that the schema does not declare, of the first hundred such keys.
     """
 
@@ -37,10 +39,11 @@ class MetadataFiles:
 
 
 def spool_metadata(root: Path, tree: Tree, path: Path, faults: Faults, tell: Callable[[int], None]) -> MetadataFiles:
-    """Read the metadata files into a parquet file: ``place``, ``file_name`` and the struct ``metadata``.
+    """Read the metadata files into a parquet file: ``place``, ``file_name``, the struct ``metadata``, and ``video``.
 
-    A key that a file lacks has its default, a key that is null has no value. A last row without place has the defaults,
-    for the samples without a file.
+    What a file about a video says holds for all of its frames; their own files go before it, key by key. A key that
+    neither has has its default, a key that is null has no value. A last row without place has the defaults, for the
+    samples without a file.
 
     Args:
         root: The datasource.
@@ -52,8 +55,10 @@ def spool_metadata(root: Path, tree: Tree, path: Path, faults: Faults, tell: Cal
     import pyarrow as pa
 
     seen = MetadataFiles()
-    schema = pa.schema({"place": pa.string(), "file_name": pa.string(), "metadata": struct_type(tree)})
+    kinds = {"place": pa.string(), "file_name": pa.string(), "metadata": struct_type(tree), "video": pa.bool_()}
+    schema = pa.schema(kinds)
     folder, width = f"{root}/{METADATA}/", len(tree)
+    of_video = lru_cache(maxsize=16)(lambda video: _of_video(f"{folder}{video}.json"))
     with Spool(path, schema) as spool:
         for name in walk(root / METADATA, faults, f"{METADATA}/"):
             if not name.endswith(".json") or name == SCHEMA:
@@ -62,16 +67,16 @@ def spool_metadata(root: Path, tree: Tree, path: Path, faults: Faults, tell: Cal
             tell(seen.files)
             try:
                 document = require_object(read_document(folder + name))
-                if document.get("type") == "video":
-                    seen.videos += 1
-                    continue
-                place = name.removesuffix(".json")
-                row = (place, stated_file_name(document, place), _values(document, tree, seen.undeclared))
+                place, is_video = name.removesuffix(".json"), document.get("type") == "video"
+                video = None if is_video else video_of(place)
+                values = _values(document, of_video(video) if video else {}, tree, seen.undeclared)
+                row = (place, stated_file_name(document, place), values, is_video)
+                seen.videos += is_video
             except BadFileError as fault:
                 faults.add_bad(f"{METADATA}/{name}", fault)
             else:
                 spool.add([row], width)
-        spool.add([(None, None, filled(tree, {}))])
+        spool.add([(None, None, filled(tree, {}), False)])
     return seen
 
 
@@ -109,11 +114,33 @@ def filled(
     return row
 
 
-def _values(document: dict[str, Any], tree: Tree, undeclared: Counter[str]) -> dict[str, Any]:
+def _values(document: dict[str, Any], beneath: dict[str, Any], tree: Tree, undeclared: Counter[str]) -> dict[str, Any]:
+    """The values of a file, over those that hold without it."""
     metadata = document.get("metadata")
     if not isinstance(metadata, dict):
         raise BadFileError(f"should be an object, not {kind(metadata)}", "metadata")
     try:
-        return filled(tree, metadata, undeclared)
+        return filled(tree, _over(metadata, beneath) if beneath else metadata, undeclared)
     except BadFileError as fault:
         raise BadFileError(fault.message, f"metadata.{fault.place}") from None
+
+
+def _over(upper: dict[str, Any], lower: dict[str, Any]) -> dict[str, Any]:
+    """All keys of two objects; the upper one's go first."""
+    both = lower | upper
+    for name in lower.keys() & upper.keys():
+        if isinstance(lower[name], dict) and isinstance(upper[name], dict):
+            both[name] = _over(upper[name], lower[name])
+    return both
+
+
+def _of_video(file: str) -> dict[str, Any]:
+    """What a file says about a video; nothing where it is none, or cannot be used, which is told where it is read."""
+    try:
+        document = read_document(file)
+    except BadFileError:
+        return {}
+    if not isinstance(document, dict) or document.get("type") != "video":
+        return {}
+    metadata = document.get("metadata")
+    return metadata if isinstance(metadata, dict) else {}

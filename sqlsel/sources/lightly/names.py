@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.sources.images import IMAGE_SUFFIXES, VIDEO_SUFFIXES, suffix
+from sqlsel.sources.lightly.frames import frame_name, is_frame
 from sqlsel.sources.lightly.spool import Spool
 from sqlsel.sources.lightly.walking import stem, walk
 
@@ -60,6 +61,8 @@ def spool_images(root: Path, path: Path, faults: Faults) -> Found:
 def spool_stated(contents: Contents) -> int:
     """Write the names that the files of a folder without images state into ``contents.names``, each once.
 
+    A file that states none and is about a frame of a video has the name that Lightly gives the frame.
+
     Returns:
         Number of names.
     """
@@ -72,10 +75,22 @@ def spool_stated(contents: Contents) -> int:
             return 0
         every = seen[0] if len(seen) == 1 else exp.union(*seen, distinct=False)
         query = exp.select(*columns).distinct().from_(sql.subquery(every, "names"))
-        for batch in contents.engine.batches(query.where(sql.present(sql.column("file_name")))):
+        for batch in contents.engine.batches(_with_frames(query)):
             spool.add(list(zip(*(column.to_pylist() for column in batch.columns), strict=True)))
             number += batch.num_rows
     return number
+
+
+def _with_frames(names: exp.Select) -> exp.Select:
+    """The names that are stated, and those of frames about which no file states any."""
+    name, place = sql.column("file_name"), sql.column("place")
+    known = sql.over(exp.Max(this=name), by=[place])
+    stated = exp.select(name.copy(), place.copy(), exp.alias_(known, "known", quoted=True))
+    frame = exp.and_(sql.absent(sql.column("known")), is_frame(place.copy()))
+    named = exp.case().when(frame, frame_name(place.copy())).else_(name.copy())
+    query = exp.select(exp.alias_(named, "file_name", quoted=True), place.copy())
+    query = query.distinct().from_(sql.subquery(stated.from_(sql.subquery(names, "stated")), "names"))
+    return exp.select(exp.Star()).from_(sql.subquery(query, "frames")).where(sql.present(name.copy()))
 
 
 def _schema() -> pa.Schema:

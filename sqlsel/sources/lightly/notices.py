@@ -29,25 +29,23 @@ def about_tasks(root: Path, tasks: tuple[Task, ...], files: Mapping[str, int]) -
 
 
 def about_metadata(seen: MetadataFiles) -> Iterator[Problem]:
-    """Keys that the schema does not declare, and files about whole videos."""
+    """Keys that the schema does not declare."""
     if seen.undeclared:
         names = sorted(seen.undeclared, key=lambda name: (-seen.undeclared[name], name))
         listed = ", ".join(f"{name} ({_files(seen.undeclared[name])})" for name in names[:5])
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         yield _notice(f"{METADATA}/{SCHEMA}", f"keys that it does not declare were left out: {listed}{more}")
-    if seen.videos:
-        yield _notice(METADATA, f"{_files(seen.videos)} about whole videos left out; give each frame its own")
 
 
-def about_videos(found: Found) -> Iterator[Problem]:
-    """Videos, whose frames are no samples."""
-    if found.videos:
+def about_videos(found: Found, *, frames: bool) -> Iterator[Problem]:
+    """Videos whose frames are no samples; ``frames`` says whether samples were found that are frames."""
+    if found.videos and not frames:
         videos = "1 video" if found.videos == 1 else f"{found.videos:,} videos"
         yield _notice(found.video, f"{videos} left out; extract the frames as images to select among them")
 
 
 def about_images(measured: Measured) -> Iterator[Problem]:
-    """Images that cannot be decoded, and images too large to be measured."""
+    """Images that are left out, images too large to be measured, and those that were measured before."""
     if measured.unusable:
         images = "1 image" if measured.unusable == 1 else f"{measured.unusable:,} images"
         more = " ..." if measured.unusable > len(measured.examples) else ""
@@ -56,6 +54,14 @@ def about_images(measured: Measured) -> Iterator[Problem]:
         more = " ..." if measured.unmeasured > len(measured.large) else ""
         reason = "more pixels than Pillow decodes by default, so their lightly.* keys are NULL"
         yield _notice("images", f"{measured.unmeasured:,} not measured ({reason}): {', '.join(measured.large)}{more}")
+    if measured.duplicates:
+        images = "1 exact duplicate" if measured.duplicates == 1 else f"{measured.duplicates:,} exact duplicates"
+        alike = ", ".join(f"{name} (the same as {other})" for name, other in measured.alike)
+        more = " ..." if measured.duplicates > len(measured.alike) else ""
+        yield _notice("images", f"{images} left out: {alike}{more}")
+    if measured.before:
+        images = "1 image" if measured.before == 1 else f"{measured.before:,} images"
+        yield _notice("images", f"{images} measured before and unchanged since, so not measured again")
 
 
 def about_pillow() -> Problem:

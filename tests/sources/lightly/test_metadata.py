@@ -108,13 +108,30 @@ def test_a_schema_without_keys_leaves_samples_without_metadata(tmp_path):
     assert "metadata" not in read(tmp_path)[0]["a.png"]
 
 
-def test_files_about_whole_videos_are_passed_over(tmp_path):
-    images(tmp_path, "a.png")
-    metadata(tmp_path, [key("k", "NUMERIC_INT", 3)], a={"k": 4})
-    write(tmp_path / FOLDER / "clip.json", {"file_name": "clip.mp4", "type": "video", "metadata": {"k": 5}})
+def test_metadata_of_a_video_holds_for_its_frames(tmp_path):
+    keys = [key("k", "NUMERIC_INT", 1), key("sky.sun", "CATEGORICAL_STRING", "?"), key("sky.wind", "NUMERIC_INT", 0)]
+    metadata(tmp_path, keys)
+    video = {"file_name": "day/clip.mp4", "type": "video", "metadata": {"k": 5, "sky": {"sun": "high"}}}
+    write(tmp_path / FOLDER / "day/clip.json", video)
+    own = {"type": "frame", "metadata": {"sky": {"wind": 3}}}
+    write(tmp_path / FOLDER / "day/clip-01-mp4.json", own)
+    names = [f"day/clip-{number}-mp4.png" for number in ("00", "01")]
+    images(tmp_path, *names, "day/clip.png", "day/clip-00-gif.png", "clip-00-mp4.png")
     samples, _, told = read(tmp_path)
-    assert samples["a.png"]["metadata"] == {"k": 4}
-    assert told == [f"{FOLDER}: 1 file about whole videos left out; give each frame its own"]
+    assert samples[names[0]]["metadata"] == {"k": 5, "sky": {"sun": "high", "wind": 0}}
+    assert samples[names[1]]["metadata"] == {"k": 5, "sky": {"sun": "high", "wind": 3}}
+    others = [row["metadata"] for name, row in samples.items() if name not in names]
+    assert others == [{"k": 1, "sky": {"sun": "?", "wind": 0}}] * 3
+    assert told == []
+
+
+def test_metadata_of_videos_without_frames_is_told(tmp_path):
+    images(tmp_path, "a.png")
+    metadata(tmp_path, [key("k", "NUMERIC_INT", 1)])
+    write(tmp_path / FOLDER / "clip.json", {"type": "video", "metadata": {"k": 5}})
+    samples, _, told = read(tmp_path)
+    assert samples["a.png"]["metadata"] == {"k": 1}
+    assert told == [f"{FOLDER}: metadata of 1 video without frames in the folder left out: clip"]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 INPUTS = "sqlsel_inputs"
 IN_PLAY = "sqlsel_in_play"
 PRESELECTED_IDS = "sqlsel_preselected"
+CHOSEN = "sqlsel_chosen"
 AMONG_IDS = "sqlsel_among"
 
 _OPERATIONS = {"SMALLER": exp.LT, "SMALLER_EQUAL": exp.LTE, "BIGGER": exp.GT, "BIGGER_EQUAL": exp.GTE}

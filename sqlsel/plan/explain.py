@@ -16,7 +16,7 @@ from sqlsel.config import (
 from sqlsel.plan.ranking import rest_of, shares_of
 
 if TYPE_CHECKING:
-    from sqlsel.plan.model import ObjectiveStep, Plan, ThresholdStep
+    from sqlsel.plan.model import LimitStep, ObjectiveStep, Plan, ThresholdStep
 
 WIDTH = 80
 SIGNS = {"SMALLER": "<", "SMALLER_EQUAL": "<=", "BIGGER": ">", "BIGGER_EQUAL": ">="}
@@ -133,8 +133,16 @@ def target_text(strategy: BalanceStrategy) -> str:
     return ", ".join([*parts, f"others {round(rest * 100, 6):g} %"] if rest > 1e-12 else parts)
 
 
+def limit_text(step: LimitStep) -> str:
+    """A limit as a bound: ``never take more than 5 samples of one metadata video.id, preselected ones included``."""
+    return (
+        f"never take more than {step.most:,} of one {step.input.label}, preselected ones included; "
+        "those without a value are not limited"
+    )
+
+
 def _ends(plan: Plan) -> list[str]:
-    found = [f"stop at {plan.n:,} new {_kind(plan)}, or when no candidate is left"]
+    found = [*map(limit_text, plan.limits), f"stop at {plan.n:,} new {_kind(plan)}, or when no candidate is left"]
     for step in plan.objectives:
         strategy = step.strategy
         if isinstance(strategy, DiversityStrategy) and strategy.stopping_condition_minimum_distance is not None:

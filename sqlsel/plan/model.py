@@ -198,6 +198,23 @@ class ObjectiveStep:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitStep:
+    """A hard bound: at most so many samples of each value of a key.
+
+    Attributes:
+        name: Name of its statement: ``limit:video.id``.
+        key: The metadata key.
+        input: The value as a class; NULL is not limited.
+        most: The most samples of each value, preselected ones included.
+    """
+
+    name: str
+    key: str
+    input: InputStep
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A selection on one dataset, ready to run.
 
@@ -209,6 +226,7 @@ class Plan:
         inputs: Every input, once.
         thresholds: Filters, in the order of the config.
         objectives: What ranks the rest, in the order of the config.
+        limits: Hard bounds beside all objectives.
         route: ``weights`` and ``balance`` are one SQL statement; ``greedy`` reads columns and vectors for numpy.
         statements: The SQL by name, in the order it runs.
     """
@@ -220,5 +238,6 @@ class Plan:
     inputs: tuple[InputStep, ...]
     thresholds: tuple[ThresholdStep, ...]
     objectives: tuple[ObjectiveStep, ...]
+    limits: tuple[LimitStep, ...]
     route: Route
     statements: Mapping[str, exp.Expr]

@@ -20,12 +20,15 @@ from sqlsel.config import (
     with_path_keys,
 )
 from sqlsel.plan.inputs import input_step
-from sqlsel.plan.model import InputStep, ObjectiveStep, Plan, Request, Route, ThresholdStep
+from sqlsel.plan.limits import as_objective
+from sqlsel.plan.model import InputStep, LimitStep, ObjectiveStep, Plan, Request, Route, ThresholdStep
 from sqlsel.plan.names import objective_name
 from sqlsel.plan.queries import QUERIES, find_queries
 from sqlsel.plan.statements import statements
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlsel.facts import DatasetFacts
 
 
@@ -40,6 +43,7 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
     """
     facts = with_path_keys(facts, config.lightly_path_regex)
     inputs = _inputs(config, facts, request)
+    limits = _limits(config, facts, inputs)
     names = _names(config)
     thresholds: list[ThresholdStep] = []
     objectives: list[ObjectiveStep] = []
@@ -58,7 +62,8 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
         inputs=tuple(inputs.values()),
         thresholds=tuple(thresholds),
         objectives=tuple(objectives),
-        route=_route(objectives),
+        limits=limits,
+        route=_route(objectives, limits),
         statements={},
     )
     return replace(plan, statements=statements(plan))
@@ -85,7 +90,7 @@ def _key(objective: Objective, facts: DatasetFacts) -> tuple[object, str | None]
 
 def _inputs(config: Config, facts: DatasetFacts, request: Request) -> dict[tuple[object, str | None], InputStep]:
     steps: dict[tuple[object, str | None], InputStep] = {}
-    for objective in config.strategies:
+    for objective in (*config.strategies, *map(as_objective, config.limits or ())):
         if _key(objective, facts) not in steps:
             steps[_key(objective, facts)] = input_step(objective, f"input_{len(steps) + 1}", facts, request)
     return steps
@@ -101,15 +106,27 @@ def _names(config: Config) -> list[str]:
     return names
 
 
-def _route(objectives: list[ObjectiveStep]) -> Route:
+def _limits(
+    config: Config, facts: DatasetFacts, inputs: Mapping[tuple[object, str | None], InputStep]
+) -> tuple[LimitStep, ...]:
+    return tuple(
+        LimitStep(f"limit:{limit.key}", limit.key, inputs[_key(as_objective(limit), facts)], limit.max)
+        for limit in config.limits or ()
+    )
+
+
+def _route(objectives: list[ObjectiveStep], limits: tuple[LimitStep, ...]) -> Route:
+    # one window function counts one limit; where several cross, who is let in depends on earlier picks
+    if len(objectives) > 1 or len(limits) > 1:
+        return "greedy"
     if not objectives:
         return "weights"
-    if len(objectives) > 1:
-        return "greedy"
     strategy, kind = objectives[0].strategy, objectives[0].input.kind
     if isinstance(strategy, WeightsStrategy):
         stops = strategy.stopping_condition_max_sum is not None or strategy.target_range is not None
         return "greedy" if stops else "weights"
     if isinstance(strategy, BalanceStrategy) and kind == "class" and strategy.strength > 0:
-        return "balance"
+        # a limit on another key makes the classes depend on each other's picks
+        own = all(limit.input.column == objectives[0].input.column for limit in limits)
+        return "balance" if own else "greedy"
     return "greedy"

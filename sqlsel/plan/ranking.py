@@ -11,8 +11,11 @@ from sqlsel import nodes as sql
 from sqlsel.config import BalanceStrategy
 from sqlsel.plan.candidates import IN_PLAY, INPUTS, in_play_query, inputs_query, tie_key
 from sqlsel.plan.ids import SAMPLE_ID, ascending_ids, id_columns, same
+from sqlsel.plan.limits import WITHIN, within_query
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlsel.plan.model import Plan
 
 RANK = "rank"
@@ -22,6 +25,7 @@ TURN = "turn"
 VALUE = "value"
 CLASSIFIED = "sqlsel_classified"
 SHARED = "sqlsel_shared"
+LIMITED = "sqlsel_limited"
 PLACED = "sqlsel_placed"
 FIRST = "sqlsel_first"
 
@@ -30,8 +34,10 @@ def weights_query(plan: Plan) -> exp.Select:
     """Query with ``sample_id, file_name, rank, value`` of the n best by one number.
 
     These are the candidates of the highest (negative strength: lowest) value, ties by the tie key.
-    Without an objective the tie key alone ranks and the value is NULL.
+    Without an objective the tie key alone ranks and the value is NULL. Of the values of a limited key the first are
+    taken, as many as the preselected leave room for.
     """
+    assert len(plan.limits) < 2
     by: list[exp.Expr] = [sql.ascending(term) for term in tie_key(plan)]
     value: exp.Expr = exp.cast(exp.Null(), "DOUBLE")
     if plan.objectives:
@@ -39,7 +45,12 @@ def weights_query(plan: Plan) -> exp.Select:
         value = sql.column(objective.input.column)
         if objective.strategy.strength:
             by.insert(0, (sql.descending if objective.strategy.strength > 0 else sql.ascending)(value.copy()))
-    steps = {INPUTS: inputs_query(plan), IN_PLAY: in_play_query(plan), FIRST: _first(plan, IN_PLAY, by)}
+    steps = {INPUTS: inputs_query(plan), IN_PLAY: in_play_query(plan)}
+    source = IN_PLAY
+    for limit in plan.limits:
+        steps[LIMITED] = within_query(limit, source, by)
+        source = LIMITED
+    steps[FIRST] = _first(plan, source, by)
     return sql.chain(steps, _ranked(plan, by, value))
 
 
@@ -48,7 +59,8 @@ def balance_query(plan: Plan) -> exp.Select:
 
     The j-th sample of a class in tie order has the key (j - 1/2) / share, preselected samples being the first; picks go
     by ascending key, then larger share, then class name. Classes that the target does not list are one class. A class
-    of share 0 and samples without a class come last. The value is the sample's class.
+    of share 0 and samples without a class come last. The value is the sample's class. A limit on the very key leaves
+    the first of each value in the deal.
     """
     strategy = plan.objectives[0].strategy
     assert isinstance(strategy, BalanceStrategy)
@@ -62,7 +74,10 @@ def balance_query(plan: Plan) -> exp.Select:
         by=[sql.column("labelled"), sql.column(CLASS)],
         ordered=sql.order(sql.descending(sql.column("preselected")), *ties),
     )
-    placed = exp.select(exp.Star(), exp.alias_(place, "place", quoted=True)).from_(sql.table(SHARED))
+    dealt, limited = _limited(plan, ties)
+    placed = exp.select(exp.Star(), exp.alias_(place, "place", quoted=True)).from_(sql.table(dealt))
+    if limited:
+        placed = placed.where(exp.or_(sql.column("preselected"), sql.column(WITHIN)))
     by = [*_balance_order(), *(term.copy() for term in ties)]
     halfway = exp.Paren(this=exp.Sub(this=sql.column("place"), expression=sql.number(0.5)))
     turn = exp.alias_(exp.Div(this=halfway, expression=sql.column(SHARE)), TURN, quoted=True)
@@ -70,10 +85,18 @@ def balance_query(plan: Plan) -> exp.Select:
         INPUTS: inputs_query(plan),
         CLASSIFIED: classified,
         SHARED: shared,
+        **limited,
         PLACED: placed,
         FIRST: _first(plan, PLACED, by, turn),
     }
     return sql.chain(steps, _ranked(plan, by, found))
+
+
+def _limited(plan: Plan, ties: Sequence[exp.Expr]) -> tuple[str, dict[str, exp.Select]]:
+    """What places are dealt from, and the step that makes it where a limit is on the key that is balanced."""
+    if not plan.limits:
+        return SHARED, {}
+    return LIMITED, {LIMITED: within_query(plan.limits[0], SHARED, ties)}
 
 
 def _balance_order() -> list[exp.Expr]:
@@ -128,6 +151,8 @@ def rest_of(shares: dict[str, float]) -> float:
 def _first(plan: Plan, source: str, by: list[exp.Expr], *more: exp.Expr) -> exp.Select:
     """The first n rows that are not preselected."""
     query = exp.select(exp.Star(), *more).from_(sql.table(source)).where(exp.Not(this=sql.column("preselected")))
+    if source == LIMITED:
+        query = query.where(sql.column(WITHIN))
     return query.order_by(*(term.copy() for term in by)).limit(plan.n)
 
 

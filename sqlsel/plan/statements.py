@@ -8,17 +8,17 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.plan.candidates import (
+    CHOSEN,
     IN_PLAY,
     INPUTS,
     funnel_query,
     in_play_query,
     inputs_query,
     preselected_ids,
-    tagged_ids,
-    tagged_objects,
     tie_key,
 )
 from sqlsel.plan.ids import OBJECT_ID, SAMPLE_ID, ascending_ids, id_columns, same, same_sample
+from sqlsel.plan.limits import limit_query
 from sqlsel.plan.queries import queries_query
 from sqlsel.plan.ranking import (
     RANK,
@@ -34,11 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sqlsel.facts import DatasetFacts
-    from sqlsel.plan.model import InputStep, Plan, Queries
+    from sqlsel.plan.model import InputStep, Plan
 
 POSITION = "position"
 PICKS = "sqlsel_picks"
-CHOSEN = "sqlsel_chosen"
 
 
 def statements(plan: Plan) -> Mapping[str, exp.Expr]:
@@ -47,12 +46,15 @@ def statements(plan: Plan) -> Mapping[str, exp.Expr]:
     ``funnel`` counts what each filter removes. ``selection`` ranks where SQL alone decides. Otherwise ``inputs`` and
     ``in_play`` are temporary tables, ``columns`` is what numpy reads of every sample in play, ``vectors <input>`` and
     ``queries <objective>`` the vectors; ``picked`` gives the picks their ids. ``pool`` is what the picks are compared
-    with in the summary, and ``mixes <objective>`` the predictions of all that is chosen.
+    with in the summary, ``mixes <objective>`` the predictions of all that is chosen, and ``limit:<key>`` the values
+    that are full.
     """
     found = _greedy(plan) if plan.route == "greedy" else _ranked(plan)
     for objective in plan.objectives:
         if objective.input.task is not None:
             found[f"mixes {objective.name}"] = _mixes(plan, objective.input.task)
+    for limit in plan.limits:
+        found[limit.name] = _with_in_play(plan, limit_query(limit, plan.facts))
     return found
 
 
@@ -61,8 +63,15 @@ def _ranked(plan: Plan) -> dict[str, exp.Expr]:
     found["selection"] = weights_query(plan) if plan.route == "weights" else balance_query(plan)
     if plan.objectives:
         pool = weights_pool_query(plan) if plan.route == "weights" else balance_pool_query(plan)
-        found["pool"] = sql.chain({INPUTS: inputs_query(plan), IN_PLAY: in_play_query(plan)}, pool)
+        found["pool"] = _with_in_play(plan, pool)
     return found
+
+
+def _with_in_play(plan: Plan, query: exp.Select) -> exp.Select:
+    """A query over what is in play, which is a table only where numpy reads it."""
+    if plan.route == "greedy":
+        return query
+    return sql.chain({INPUTS: inputs_query(plan), IN_PLAY: in_play_query(plan)}, query)
 
 
 def _greedy(plan: Plan) -> dict[str, exp.Expr]:

@@ -13,6 +13,7 @@ from sqlsel.errors import SelectionError
 from sqlsel.plan.statements import PICKS
 from sqlsel.selection.arrow import from_numpy, to_booleans
 from sqlsel.selection.funnel import read_funnel
+from sqlsel.selection.limits import kernel_limits, nothing_left
 from sqlsel.selection.objectives import Loaded, Picks, Prepared, prepare
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
 from sqlsel.selection.ranked import ranked_table
@@ -44,10 +45,13 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
             n=plan.n,
             candidates=candidates,
             preselected=loaded.preselected,
+            limits=kernel_limits(plan, loaded.columns),
             progress=lambda done, _gain: progress("select", done, plan.n),
         )
     except kernels.KernelInputError as failure:
         raise SelectionError(f"dataset {plan.facts.name}: {failure}") from None
+    if outcome.stop.reason == "limits" and not len(outcome.rows):
+        raise nothing_left(plan)
     return _told(plan, engine, funnel, prepared, candidates, outcome)
 
 
@@ -128,8 +132,9 @@ def _told(
         picked = engine.table(plan.statements["picked"])
     names = [step.name for step in plan.objectives]
     stop = outcome.stop
+    gains = outcome.gains if names else np.full(len(outcome.rows), np.nan)
     return RunOutcome(
-        ranked=ranked_table(picked, names, outcome.terms, outcome.gains),
+        ranked=ranked_table(picked, names, outcome.terms, gains),
         funnel={**funnel, "ruled_out": funnel["candidates"] - int(candidates.sum())},
         ending=Ending(stop.reason, None if stop.objective is None else names[stop.objective]),
         reached={

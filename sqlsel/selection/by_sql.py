@@ -10,11 +10,14 @@ from sqlsel.config import BalanceStrategy
 from sqlsel.kernels import mix_path
 from sqlsel.selection.arrow import to_doubles
 from sqlsel.selection.funnel import read_funnel
+from sqlsel.selection.limits import nothing_left
 from sqlsel.selection.mixes import attainable_counts, mix_of, reached_mix
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
 from sqlsel.selection.ranked import ranked_table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
     from sqlsel.engines.base import Engine
@@ -27,12 +30,12 @@ def run_weights(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     values = to_doubles(picked.column("value"))
     if not plan.objectives:
         ranked = ranked_table(picked, (), np.empty((len(values), 0)), values)
-        return RunOutcome(ranked, funnel, _ending(plan, picked), {})
+        return RunOutcome(ranked, funnel, _ending(plan, funnel, picked), {})
     name = plan.objectives[0].name
     pool_mean = engine.rows(plan.statements["pool"])[0][0]
     reached = {"mean": float(values.mean()), "pool_mean": pool_mean, "sum": float(values.sum())}
     ranked = ranked_table(picked, (name,), values[:, None], values)
-    return RunOutcome(ranked, funnel, _ending(plan, picked), {name: reached})
+    return RunOutcome(ranked, funnel, _ending(plan, funnel, picked), {name: reached})
 
 
 def run_balance(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
@@ -56,7 +59,7 @@ def run_balance(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     supply = np.bincount(mix.listed, weights=candidates, minlength=width).astype(np.float64)
     reached = reached_mix(mix, chosen, supply, attainable_counts(before, supply, len(codes)))
     ranked = ranked_table(picked, (step.name,), path[:, None], gains)
-    return RunOutcome(ranked, funnel, _ending(plan, picked), {step.name: reached})
+    return RunOutcome(ranked, funnel, _ending(plan, funnel, picked), {step.name: reached})
 
 
 def _select(plan: Plan, engine: Engine, progress: Progress) -> tuple[dict[str, int], pa.Table]:
@@ -64,9 +67,13 @@ def _select(plan: Plan, engine: Engine, progress: Progress) -> tuple[dict[str, i
     funnel = read_funnel(plan, engine)
     progress("select", 0, plan.n)
     picked = engine.table(plan.statements["selection"])
+    if plan.limits and not picked.num_rows:
+        raise nothing_left(plan)
     progress("select", picked.num_rows, plan.n)
     return funnel, picked
 
 
-def _ending(plan: Plan, picked: pa.Table) -> Ending:
-    return Ending("n_samples" if picked.num_rows == plan.n else "candidates")
+def _ending(plan: Plan, funnel: Mapping[str, int], picked: pa.Table) -> Ending:
+    if picked.num_rows == plan.n:
+        return Ending("n_samples")
+    return Ending("limits" if picked.num_rows < funnel["candidates"] else "candidates")

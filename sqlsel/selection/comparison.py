@@ -9,7 +9,8 @@ import numpy as np
 
 from sqlsel import kernels
 from sqlsel.config import DiversityStrategy
-from sqlsel.plan.statements import CHOSEN, places_query, statements
+from sqlsel.plan.candidates import CHOSEN
+from sqlsel.plan.statements import places_query, statements
 from sqlsel.selection.arrow import from_numpy, to_numpy
 from sqlsel.selection.by_kernels import candidates_of, load
 from sqlsel.selection.coverage import coverage_curve

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sqlsel.plan.candidates import CHOSEN
 from sqlsel.plan.ranking import rest_of, shares_of
-from sqlsel.plan.statements import CHOSEN
 from sqlsel.selection.reading import distribution_rows
 
 if TYPE_CHECKING:

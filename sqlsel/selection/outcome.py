@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,7 @@ class RunOutcome:
         ending: Why it ended.
         reached: For each objective by name, what was reached, for the summary.
         notices: Sentences for the user.
+        limits: What became of each limit, for the summary.
     """
 
     ranked: pa.Table
@@ -46,3 +47,4 @@ class RunOutcome:
     ending: Ending
     reached: Mapping[str, Mapping[str, Any]]
     notices: tuple[str, ...] = ()
+    limits: Sequence[Mapping[str, Any]] = ()

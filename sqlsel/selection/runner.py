@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlsel.errors import EngineError, EngineMemoryError, UsageError
 from sqlsel.selection.by_kernels import run_greedy
 from sqlsel.selection.by_sql import run_balance, run_weights
+from sqlsel.selection.limits import read_limits
 from sqlsel.selection.mixes import read_mixes
 from sqlsel.selection.ranked import ids_of
 
@@ -40,9 +41,10 @@ def run_plan(plan: Plan, engine: Engine, progress: Progress | None = None) -> Ru
         raise UsageError(
             f"where {plan.request.where!r}: {failure.message}", hint="check the types it compares"
         ) from None
-    mixes = read_mixes(plan, engine, ids_of(outcome.ranked))
+    ids = ids_of(outcome.ranked)
+    mixes = read_mixes(plan, engine, ids)
     reached = {name: {**found, **mixes.get(name, {})} for name, found in outcome.reached.items()}
-    return replace(outcome, reached=reached)
+    return replace(outcome, reached=reached, limits=read_limits(plan, engine, ids))
 
 
 def silent(stage: str, done: int, total: int | None) -> None:

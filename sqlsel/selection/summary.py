@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlsel.config import BalanceStrategy, DiversityStrategy, TypicalityStrategy, WeightsStrategy
 from sqlsel.plan.explain import admission_texts, target_text, threshold_text
 from sqlsel.plan.model import PLAIN_LABEL
-from sqlsel.selection.shortfall import balance_shortfalls, range_shortfall
+from sqlsel.selection.shortfall import balance_shortfalls, limit_name, limit_shortfall, range_shortfall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ _REASONS = {
     "candidates": "no candidate is left",
     "minimum_distance": "every candidate left is nearer than the minimum distance to a chosen sample",
     "max_sum": "the sum of the weights has reached its bound",
+    "limits": "every candidate left is of a value that is full",
     "target_range": "every candidate left would carry the sum of the weights above its range",
 }
 
@@ -51,6 +52,10 @@ def summarize(plan: Plan, outcome: RunOutcome, notices: tuple[str, ...]) -> dict
         },
         "left_out": _left_out(plan, outcome.funnel),
         "objectives": [_objective(step, plan, outcome) for step in plan.objectives],
+        "limits": [
+            {**limit, "missed": limit_shortfall(limit) if outcome.ending.reason == "limits" else []}
+            for limit in outcome.limits
+        ],
         "notices": [*notices, *outcome.notices, *fewer],
     }
 
@@ -77,7 +82,8 @@ def _objective(step: ObjectiveStep, plan: Plan, outcome: RunOutcome) -> dict[str
     others = [other.name for other in plan.objectives if other is not step]
     missed: list[dict[str, Any]] = []
     if isinstance(step.strategy, BalanceStrategy):
-        missed = balance_shortfalls(reached, outcome.funnel["candidates"], others)
+        binding = [limit_name(limit) for limit in outcome.limits if limit["kept_out"]]
+        missed = balance_shortfalls(reached, outcome.funnel["candidates"], others, binding)
     elif isinstance(step.strategy, WeightsStrategy) and step.strategy.target_range is not None:
         missed = range_shortfall(reached["sum"], step.strategy.target_range.min_sum)
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from sqlsel.selection.shortfall import percent
+from sqlsel.selection.shortfall import full_values, limit_name, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,6 +18,8 @@ def summary_text(summary: Mapping[str, Any]) -> str:
     lines = [*_head(summary), *_left_out(summary)]
     for objective in summary["objectives"]:
         lines += _objective(objective)
+    for limit in summary["limits"]:
+        lines += _limit(limit)
     lines += [f"  note: {notice}" for notice in summary["notices"]]
     return "\n".join(_wrapped(lines))
 
@@ -61,6 +63,15 @@ def _objective(objective: Mapping[str, Any]) -> Iterable[str]:
     yield f"    asked:   {objective['asked']}"
     yield f"    reached: {_reached(objective['strategy'], objective['reached'])}"
     for missed in objective["missed"]:
+        yield f"    missed:  {missed['text']}"
+
+
+def _limit(limit: Mapping[str, Any]) -> Iterable[str]:
+    yield f"  limit: {limit_name(limit)}"
+    yield f"    reached: {full_values(limit)}"
+    if limit["not_limited"]:
+        yield f"    without a value, so not limited: {limit['not_limited']:,}"
+    for missed in limit["missed"]:
         yield f"    missed:  {missed['text']}"
 
 

@@ -13,7 +13,9 @@ from sqlsel.selection.reading import class_codes, distribution_rows
 from sqlsel.selection.strategies.prepared import Prepared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
 
     from sqlsel.config import BalanceStrategy
     from sqlsel.plan.model import ObjectiveStep
@@ -51,7 +53,16 @@ def balance(step: ObjectiveStep, strategy: BalanceStrategy, loaded: Loaded) -> P
             attainable = attainable_sums(pool, before, len(picks.rows))
         return reached_mix(mix, before + rows[picks.rows].sum(axis=0), pool.sum(axis=0), attainable)
 
-    return Prepared(kernels.Balance(step.name, rows, mix.target, strategy.strength), reached)
+    dealt = _by_name(mix.classes) if one_class else None
+    return Prepared(kernels.Balance(step.name, rows, mix.target, strategy.strength, dealt), reached)
+
+
+def _by_name(classes: Sequence[str | None]) -> npt.NDArray[np.int64]:
+    """The place of each class in the order of names; the unlisted ones come last."""
+    ordered = sorted(range(len(classes)), key=lambda number: (classes[number] is None, classes[number] or ""))
+    places = np.empty(len(classes), dtype=np.int64)
+    places[ordered] = np.arange(len(classes))
+    return places
 
 
 def _check_size(step: ObjectiveStep, rows: int, classes: int) -> None:

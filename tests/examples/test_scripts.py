@@ -27,6 +27,22 @@ def folder(tmp_path_factory, tmp_path, monkeypatch):
     return tmp_path
 
 
+def accuracies(text):
+    """The table that the example prints: by way of choosing, the accuracy in percent after each round."""
+    rows = re.findall(r"^(random|diversity|diversity, typicality, uncertainty) {2,}(.+%)$", text, re.MULTILINE)
+    return {way: [float(number) for number in re.findall(r"([0-9.]+)% \u00b1", row)] for way, row in rows}
+
+
+def check_rounds(printed):
+    """The documentation shows what comes out, but for what another linear algebra changes."""
+    shown, found = accuracies((EXAMPLES.parent / "docs" / "rounds.md").read_text()), accuracies(printed)
+    assert list(found) == list(shown) == ["random", "diversity", "diversity, typicality, uncertainty"]
+    for way, numbers in found.items():
+        assert len(numbers) == 3
+        assert all(abs(one - other) < 3 for one, other in zip(numbers, shown[way], strict=True)), way
+    assert all(one > other for one, other in zip(found["diversity"], found["random"], strict=True))
+
+
 def test_the_readme_has_commands():
     assert LINES[0] == "sqlsel demo"
     assert {f"python examples/python/{script.name}" for script in SCRIPTS} <= set(LINES)
@@ -42,6 +58,9 @@ def test_the_commands_of_the_readme_work(folder, line):
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_the_scripts_work(folder, script, capsys):
     runpy.run_path(str(script), run_name="__main__")
-    assert capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert printed
+    if script.stem == "active_learning_rounds":
+        check_rounds(printed)
     if script.stem == "first_selection":
         assert len((folder / "to_label.txt").read_text().splitlines()) == 20

@@ -182,7 +182,7 @@ def test_a_dataset_of_an_attached_database(street, pool, other):
     explained = street.explain(near(dataset_id="other.failures"), dataset="street")
     assert '"other"."failures"."embeddings"' in explained.sql()
     assert "near the samples of tag initial-tag of other.failures" in " ".join(str(explained).split())
-    with pytest.raises(ConfigError, match="there is: 'street', 'other[.]failures'"):
+    with pytest.raises(ConfigError, match=r"there is: .street., .other[.]failures."):
         street.select(near(dataset_id="other.failres"), dataset="street")
 
 

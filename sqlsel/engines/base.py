@@ -78,15 +78,6 @@ class Engine(Protocol):
     def within(self, catalog: str) -> Engine:
         """This very session, where ``catalog`` is another of the databases."""
 
-    def attach(self, path: str, name: str) -> None:
-        """Make another database readable, as the catalog of this name."""
-
-    def catalogs(self) -> tuple[str, ...]:
-        """Names of the databases that can be read here: this one, and those that are attached."""
-
-    def within(self, catalog: str) -> Engine:
-        """This very session, where ``catalog`` is another of the databases."""
-
     def cursor(self) -> Engine:
         """A session of its own on the same data: own transaction, own temporary tables."""
 

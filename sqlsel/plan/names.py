@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pathlib import Path
-
 from sqlsel.config import EmbeddingsInput, MetadataInput, Objective, PredictionsInput, ScoresInput
 
 

@@ -24,7 +24,6 @@ _TASK = st.text("abcXYZ019_+=,.@:/-", min_size=1, max_size=8)
 _TAG = st.tuples(st.sampled_from("aZ9"), st.text("aZ9 .:;=@_-", min_size=2, max_size=8)).map("".join)
 _TEXT = st.text(min_size=1, max_size=8)
 _IDS = st.lists(_TEXT | st.integers(), min_size=1, max_size=3)
-_IDS = st.lists(_TEXT | st.integers(), min_size=1, max_size=3)
 _TARGET = st.dictionaries(_TEXT, st.floats(0, 1e6) | st.integers(0, 100), min_size=1, max_size=4).filter(
     lambda target: any(share > 0 for share in target.values())
 )
@@ -106,8 +105,6 @@ _PAIRS = st.one_of(
         _typed("EMBEDDINGS", {"dataset_id": _TEXT}, task=_TASK, tag_name=_TAG), _typed("SIMILARITY", strength=_STRENGTH)
     ),
     st.tuples(_typed("EMBEDDINGS", {"datasetId": _TEXT}, tagName=_TAG), _typed("SIMILARITY")),
-    st.tuples(_typed("EMBEDDINGS", {"query_file": _TEXT}, task=_TASK), _typed("SIMILARITY")),
-    st.tuples(_typed("EMBEDDINGS", {"querySampleIds": _IDS}, dataset_id=_TEXT), _typed("SIMILARITY")),
     st.tuples(_typed("EMBEDDINGS", {"query_file": _TEXT}, task=_TASK), _typed("SIMILARITY")),
     st.tuples(_typed("EMBEDDINGS", {"querySampleIds": _IDS}, dataset_id=_TEXT), _typed("SIMILARITY")),
     st.tuples(_typed("SCORES", {"task": _TASK, "score": _TASK}), _NUMERIC),

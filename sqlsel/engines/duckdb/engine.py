@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import copy
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -153,22 +152,6 @@ class DuckDBEngine:
             return
         with streaming_memory(self.connection, row_bytes):
             yield
-
-    def attach(self, path: str, name: str) -> None:
-        """Make another database file readable, as the catalog of this name."""
-        file = exp.Literal.string(path).sql(dialect=self.dialect)
-        self.execute(f"ATTACH {file} AS {exp.to_identifier(name, quoted=True).sql(dialect=self.dialect)} (READ_ONLY)")
-
-    def catalogs(self) -> tuple[str, ...]:
-        """Names of the databases that can be read here: this one, and those that are attached."""
-        named = "SELECT database_name FROM duckdb_databases() WHERE NOT internal ORDER BY database_name"
-        return tuple(row[0] for row in self.rows(named))
-
-    def within(self, catalog: str) -> DuckDBEngine:
-        """This very session, where ``catalog`` is another of the databases."""
-        other = copy.copy(self)
-        other.catalog = catalog
-        return other
 
     def attach(self, path: str, name: str) -> None:
         """Make another database file readable, as the catalog of this name."""

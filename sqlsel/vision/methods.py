@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -161,5 +162,6 @@ class ImageMethods:
         folder = None if images is None else Path(images)
         report = pretag(self._engine, dataset, task, predictor, images=folder, overwrite=overwrite, progress=progress)
         if crops and predictor.reading.detects:
-            self.embed(dataset, task=task, progress=progress)
+            cut = self.embed(dataset, task=task, progress=progress)
+            return replace(report, vectors=cut.added, problems=(*report.problems, *cut.problems))
         return report

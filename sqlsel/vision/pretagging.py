@@ -57,6 +57,7 @@ class PretagReport:
         objects: Objects that were found in the former; of a classifier, one in each.
         failed: Images that have no prediction.
         problems: Which ones, and why: the first few, as notices.
+        vectors: Vectors of objects that were computed; None if none were asked for.
     """
 
     dataset: str
@@ -67,6 +68,7 @@ class PretagReport:
     objects: int
     failed: int = 0
     problems: tuple[Problem, ...] = ()
+    vectors: int | None = None
 
 
 def pretag(

@@ -71,4 +71,6 @@ def _report_lines(report: PretagReport) -> list[str]:
     found = f", {report.objects:,} objects" if report.task_type != "classification" else ""
     lines = [f"dataset {report.dataset}, task {report.task} ({report.task_type})"]
     lines.append(f"  {report.added:,} images looked at{found}{before}")
+    if report.vectors is not None:
+        lines.append(f"  {report.vectors:,} vectors of objects added")
     return [*lines, *(f"  note: {problem}" for problem in report.problems)]

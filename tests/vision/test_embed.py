@@ -1,0 +1,320 @@
+"""Vectors of a dataset's images: from the folder to the selection, in steps, with what may go wrong on the way."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+import sqlsel
+from sqlsel.errors import IngestError, UsageError
+from sqlsel.vision import embedding
+from sqlsel.vision.embedders import BuiltIn
+from tests.cli.conftest import sqlsel as command
+from tests.vision.pictures import SIZE, noise
+
+DIVERSITY = {"n_samples": 5, "strategies": [{"input": {"type": "EMBEDDINGS"}, "strategy": {"type": "DIVERSITY"}}]}
+
+
+def vectors(db, table="embeddings", dataset="d"):
+    rows = db.connection.execute(f'SELECT sample_id, embedding FROM "{dataset}"."{table}"').fetchall()
+    return {name: np.array(vector, dtype=np.float32) for name, vector in rows}
+
+
+@pytest.fixture
+def photos(tmp_path):
+    return noise(tmp_path / "photos", 12)
+
+
+@pytest.fixture
+def with_photos(db, photos):
+    db.ingest(photos, dataset="d", measure=False)
+    return db
+
+
+def test_a_folder_of_images_goes_to_a_selection_in_two_commands(photos, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("config.json").write_text(json.dumps(DIVERSITY))
+    ingested = command("ingest", "photos/", "--db", "x.duckdb", "--dataset", "photos", "--embed")
+    assert ingested.code == 0, ingested.err
+    assert "dataset photos, embeddings: 12 vectors of 64 numbers added" in ingested.err
+    selected = command("select", "config.json", "--db", "x.duckdb", "--dataset", "photos", "--format", "filenames")
+    assert selected.code == 0, selected.err
+    assert len(set(selected.out.split())) == 5
+
+
+def test_ingest_leaves_given_vectors_alone(photos, tmp_path, monkeypatch):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = sorted(path.name for path in photos.iterdir())
+    pq.write_table(pa.table({"file_name": names, "embedding": np.eye(12).tolist()}), photos / "embeddings.parquet")
+    monkeypatch.chdir(tmp_path)
+    outcome = command("ingest", "photos/", "--db", "x.duckdb", "--dataset", "photos", "--embed")
+    assert outcome.code == 0
+    assert "the dataset has embeddings; `sqlsel embed --name NAME` computes others" in outcome.err
+    again = command("embed", "--db", "x.duckdb", "--dataset", "photos")
+    assert again.code == 2
+    assert "has embedding 'default' already, ingested and not computed" in again.err
+    assert command("embed", "--db", "x.duckdb", "--dataset", "photos", "--name", "looks").code == 0
+
+
+def test_vectors_are_the_same_each_time_and_in_pieces(with_photos, monkeypatch):
+    with_photos.embed("d")
+    once = vectors(with_photos)
+    monkeypatch.setattr(embedding, "ROWS_AT_A_TIME", 3)
+    monkeypatch.setattr(BuiltIn, "batch", 2)
+    with_photos.embed("d", overwrite=True)
+    in_pieces = vectors(with_photos)
+    assert once.keys() == in_pieces.keys()
+    assert all((once[name] == in_pieces[name]).all() for name in once)
+    assert all(np.linalg.norm(vector) == pytest.approx(1, abs=1e-6) for vector in once.values())
+
+
+def test_new_images_are_given_in_the_axes_of_the_old_ones(with_photos, photos):
+    assert with_photos.embed("d").added == 12
+    before = vectors(with_photos)
+    for number, path in enumerate(sorted(photos.iterdir())):
+        Image.open(path).save(photos / f"copy-{number}.png")
+    with_photos.ingest(photos, dataset="d", measure=False)
+    report = with_photos.embed("d")
+    assert (report.added, report.kept) == (12, 12)
+    after = vectors(with_photos)
+    for name, vector in before.items():
+        assert (after[name] == vector).all()
+        assert after[f"copy-{int(name[:3])}.png"] == pytest.approx(vector, abs=1e-6)
+    assert "fitted to 12 of the 24 vectors" in str(report.problems[-1])
+    assert with_photos.embed("d", overwrite=True).problems == ()
+
+
+def test_one_image_and_equal_images_have_vectors(db, tmp_path):
+    for name, colours in {"one": ["red"], "equal": ["red"] * 3, "black": ["black", "black"]}.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        for number, colour in enumerate(colours):
+            Image.new("RGB", SIZE, colour).save(folder / f"{number}.png")
+        db.ingest(folder, dataset=name, measure=False)
+        assert db.embed(name).added == len(colours)
+        found = list(vectors(db, dataset=name).values())
+        assert all((vector == found[0]).all() for vector in found)
+
+
+def test_corrupt_and_missing_images_are_told_and_left_out(with_photos, photos):
+    (photos / "003.png").write_bytes(b"not an image")
+    (photos / "005.png").unlink()
+    data = (photos / "007.png").read_bytes()
+    (photos / "007.png").write_bytes(data[: len(data) // 2])
+    report = with_photos.embed("d")
+    assert (report.added, report.failed) == (9, 3)
+    told = [str(problem) for problem in report.problems]
+    assert told[0] == "3 images left out:"
+    assert told[1] == "003.png: is not an image that Pillow can read"
+    assert told[2].startswith("005.png: is not in ")
+    assert told[3].startswith("007.png: cannot be decoded (")
+    selection = with_photos.select(DIVERSITY, dataset="d")
+    assert not {"003.png", "005.png", "007.png"} & set(selection.sample_ids)
+
+
+def test_what_a_run_left_is_gone_on_with(with_photos, photos, monkeypatch):
+    expected = with_photos.embed("d") and vectors(with_photos)
+    monkeypatch.setattr(embedding, "ROWS_AT_A_TIME", 4)
+    monkeypatch.setattr(BuiltIn, "batch", 2)
+    described = BuiltIn.vectors
+    calls = []
+
+    def interrupted(self, prepared):
+        calls.append(len(prepared))
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return described(self, prepared)
+
+    monkeypatch.setattr(BuiltIn, "vectors", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        with_photos.embed("d", overwrite=True)
+    kept = with_photos.sql('SELECT count(*) FROM d."descriptions/embeddings"').fetchall()
+    assert kept == [(4,)]
+    assert with_photos.embed("d").added == 12
+    assert sum(calls) == 6 + 2 + 8, "four of twelve are not looked at again"
+    after = vectors(with_photos)
+    assert all((after[name] == vector).all() for name, vector in expected.items())
+    tables = with_photos.sql("SELECT table_name FROM information_schema.tables WHERE table_schema = 'd'").fetchall()
+    assert ("descriptions/embeddings",) not in tables
+
+
+KILLED = """
+import os, sys, sqlsel
+from sqlsel.vision import embedding
+from sqlsel.vision.embedders import {kind} as Kind
+embedding.ROWS_AT_A_TIME = 4
+Kind.batch = 2
+wholly, calls = Kind.vectors, []
+def vectors(self, prepared):
+    self.batch = 2
+    calls.append(1)
+    if len(calls) == 4:
+        os._exit(9)
+    return wholly(self, prepared)
+Kind.vectors = vectors
+with sqlsel.connect(sys.argv[1]) as db:
+    db.embed("d", model={model!r})
+"""
+
+
+@pytest.mark.parametrize("kind", ["BuiltIn", "ByModel"])
+def test_a_kill_leaves_a_database_that_works(photos, tmp_path, kind):
+    model = None
+    if kind == "ByModel":
+        from tests.vision.models import channel_means
+
+        model = str(channel_means(tmp_path / "m.onnx", (2, 3, 8, 8)))
+    path = tmp_path / "x.duckdb"
+    with sqlsel.connect(path) as db:
+        db.ingest(photos, dataset="d", measure=False)
+    code = KILLED.format(kind=kind, model=model)
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code, str(path)], env={**os.environ, "PYTHONPATH": str(root)})
+    assert done.returncode == 9
+    with sqlsel.connect(path) as db:
+        if model is not None:
+            assert len(vectors(db)) == 4
+            assert len(db.select(DIVERSITY, dataset="d").sample_ids) == 4
+        report = db.embed("d", model=model)
+        assert report.added + report.kept == 12
+        assert len(db.select(DIVERSITY, dataset="d").sample_ids) == 5
+
+
+def test_another_model_or_other_settings_do_not_go_with_what_is_there(with_photos, tmp_path):
+    from tests.vision.models import channel_means
+
+    model = channel_means(tmp_path / "clip.onnx")
+    with_photos.embed("d", model=model, name="clip")
+    with pytest.raises(UsageError, match=r"computed by clip.onnx, not by built-in\n.*--name.*--overwrite"):
+        with_photos.embed("d", name="clip")
+    with pytest.raises(UsageError, match="with other settings: fit crop"):
+        with_photos.embed("d", model=model, name="clip", fit="stretch")
+    channel_means(model, ("n", 3, 16, 16))
+    with pytest.raises(UsageError, match="other settings: height 8, width 8"):
+        with_photos.embed("d", model=model, name="clip")
+    assert with_photos.embed("d", name="clip", overwrite=True).width == 64
+    with pytest.raises(IngestError, match="computed from its images"):
+        with_photos.add_embedding(_frame(with_photos), dataset="d", name="clip")
+
+
+def _frame(db):
+    import pyarrow as pa
+
+    names = sorted(vectors(db, "embeddings/clip"))
+    return pa.table({"file_name": names, "embedding": np.eye(64)[: len(names)].tolist()})
+
+
+def test_images_are_found_where_they_went(photos, tmp_path):
+    """With the database, to where --images says, and no longer at all."""
+    first = tmp_path / "first"
+    first.mkdir()
+    photos.rename(first / "photos")
+    with sqlsel.connect(first / "x.duckdb") as db:
+        db.ingest(first / "photos", dataset="d", measure=False)
+    first.rename(tmp_path / "second")
+    with sqlsel.connect(tmp_path / "second" / "x.duckdb") as db:
+        assert db.embed("d").added == 12
+        (tmp_path / "second" / "photos").rename(tmp_path / "third")
+        with pytest.raises(UsageError, match=r"which is not there any more\n.*--images DIR"):
+            db.embed("d", overwrite=True)
+        assert len(vectors(db)) == 12, "nothing is removed before images are found"
+        (tmp_path / "empty").mkdir()
+        with pytest.raises(IngestError, match="none of the first 12 images can be looked at"):
+            db.embed("d", overwrite=True, images=tmp_path / "empty")
+        assert len(vectors(db)) == 12
+        assert db.embed("d", overwrite=True, images=tmp_path / "third").added == 12
+        assert db.embed("d", overwrite=True).added == 12, "the folder is remembered"
+
+
+def test_a_table_with_file_names_needs_the_folder(db, photos):
+    import pyarrow as pa
+
+    names = [str(path) for path in sorted(photos.iterdir())]
+    db.ingest(pa.table({"id": list(range(12)), "file_name": names}), dataset="paths")
+    assert db.embed("paths").added == 12
+    db.ingest(pa.table({"id": list(range(12)), "file_name": [Path(name).name for name in names]}), dataset="names")
+    with pytest.raises(IngestError, match=r"the folder of the images is not known(.|\n)*--images DIR"):
+        db.embed("names")
+    assert db.embed("names", images=photos).added == 12
+    db.ingest(pa.table({"id": [1, 2]}), dataset="nameless")
+    with pytest.raises(UsageError, match="have no file name"):
+        db.embed("nameless")
+
+
+def test_objects_are_cut_out(db, tmp_path):
+    """Two halves of each image: the vectors of equal halves are equal, whatever image they are in."""
+    import pyarrow as pa
+
+    folder = tmp_path / "halves"
+    folder.mkdir()
+    rng = np.random.default_rng(3)
+    left, right = (Image.fromarray(rng.integers(0, 256, (40, 40, 3), dtype=np.uint8)) for _ in range(2))
+    for name, parts in {"a.png": (left, right), "b.png": (right, left)}.items():
+        whole = Image.new("RGB", (80, 40))
+        whole.paste(parts[0], (0, 0))
+        whole.paste(parts[1], (40, 0))
+        whole.save(folder / name)
+    boxes = [[0, 0, 40, 40], [40, 0, 40, 40], [200, 0, 10, 10]]
+    objects = [{"category": "half", "score": 0.9, "bbox": box} for box in boxes]
+    rows = pa.table({"file_name": ["a.png", "b.png", "c.png"], "objects": [objects[:2], objects, []]})
+    db.ingest(rows, dataset="d", predictions={"halves": "objects"}, classes={"halves": ["half"]})
+    report = db.embed("d", task="halves", images=folder)
+    assert (report.added, report.failed) == (4, 1)
+    assert "b.png: has no pixels in the box [200.0, 0.0, 10.0, 10.0]" in map(str, report.problems)
+    found = db.sql('SELECT sample_id, object_index, embedding FROM d."object_embeddings/halves"').fetchall()
+    by_object = {(name, index): np.array(vector) for name, index, vector in found}
+    assert (by_object["a.png", 0] == by_object["b.png", 1]).all()
+    assert (by_object["a.png", 1] == by_object["b.png", 0]).all()
+    assert not np.allclose(by_object["a.png", 0], by_object["a.png", 1])
+    with pytest.raises(UsageError, match=r"no task 'halfs'\ndid you mean 'halves'"):
+        db.embed("d", task="halfs")
+
+
+def test_an_image_is_looked_at_upright(db, tmp_path):
+    folder = noise(tmp_path / "turned", 4)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    with Image.open(folder / "000.png") as image:
+        image.save(folder / "same.png")
+        image.transpose(Image.Transpose.ROTATE_90).save(folder / "turned.png", exif=exif)
+    db.ingest(folder, dataset="d", measure=False)
+    db.embed("d")
+    found = vectors(db)
+    assert found["turned.png"] == pytest.approx(found["same.png"], abs=1e-6)
+
+
+def test_near_duplicates_are_neighbours(db, tmp_path):
+    """Half the size, blurred, brighter, cut at the edges, badly compressed: always nearest to where it comes from."""
+    folder = noise(tmp_path / "originals", 40, seed=5)
+    changes = {
+        "half.png": lambda image: image.resize((24, 20)),
+        "soft.png": lambda image: image.filter(ImageFilter.GaussianBlur(1)),
+        "light.png": lambda image: image.point(lambda value: min(255, round(value * 1.15))),
+        "cut.png": lambda image: image.crop((2, 2, 46, 38)),
+        "bad.jpg": lambda image: image,
+    }
+    for path in sorted(folder.glob("???.png")):
+        with Image.open(path) as image:
+            for ending, change in changes.items():
+                change(image).save(folder / f"{path.stem}-{ending}", quality=30)
+    db.ingest(folder, dataset="d", measure=False)
+    db.embed("d")
+    found = vectors(db)
+    originals = sorted(name for name in found if len(name) == 7)
+    matrix = np.stack([found[name] for name in originals])
+    for name, vector in found.items():
+        assert originals[int((matrix @ vector).argmax())][:3] == name[:3], name
+
+
+def test_an_unknown_dataset_and_a_folder_that_is_none(with_photos):
+    with pytest.raises(UsageError, match="no dataset 'e'"):
+        with_photos.embed("e")
+    with pytest.raises(UsageError, match="no such folder"):
+        with_photos.embed("d", images="absent")

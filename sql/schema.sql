@@ -96,3 +96,25 @@ CREATE TABLE IF NOT EXISTS sqlsel.projections (
     axis INTEGER NOT NULL,
     numbers DOUBLE[] NOT NULL
 );
+
+-- What was measured on image files, so that an ingest that was cut off goes on where it was. A reading holds as long as
+-- the file has the same size and time of change (nanoseconds since 1970). Nothing else reads it: it can be emptied.
+CREATE TABLE IF NOT EXISTS sqlsel.readings (
+    folder VARCHAR NOT NULL,
+    file_name VARCHAR NOT NULL,
+    version INTEGER NOT NULL,
+    size BIGINT NOT NULL,
+    modified BIGINT NOT NULL,
+    content VARCHAR NOT NULL,
+    width BIGINT,
+    height BIGINT,
+    sizeInBytes BIGINT,
+    meanRed DOUBLE,
+    meanGreen DOUBLE,
+    meanBlue DOUBLE,
+    luminance DOUBLE,
+    contrast DOUBLE,
+    sharpness DOUBLE,
+    snr DOUBLE,
+    uniformRowRatio DOUBLE
+);

@@ -39,6 +39,8 @@ class ReadOptions:
         split: The only part of a YOLO dataset that is read.
         on_error: ``fail`` refuses a source with something in it that cannot be used, ``skip`` goes on without it.
         measure: Whether images are measured where Pillow is installed.
+        keep_duplicates: Whether images stay that have the very same bytes as another.
+        dataset: The dataset that the source is for, if that is known: of images with the same bytes its own stays.
         progress: Told of the stages of reading: a stage's name, what is done of it, and how much there is, if known.
     """
 
@@ -57,6 +59,8 @@ class ReadOptions:
     split: str | None = None
     on_error: OnError = "fail"
     measure: bool = True
+    keep_duplicates: bool = False
+    dataset: str | None = None
     progress: Callable[[str, int, int | None], None] | None = None
 
     def vectors_by_name(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from sqlsel.cli.failures import after_storing
 from sqlsel.cli.mappings import classes_by_task, columns_by_embedding, columns_by_score, columns_by_task
 from sqlsel.cli.options import database_option, dataset_option
 from sqlsel.cli.progress import progress_bars
+from sqlsel.errors import SqlselError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +63,8 @@ _NOTICES_SHOWN = 10
     help="What to do with what cannot be used: refuse the source, or go on without it.",
 )
 @click.option("--lightly-dataset-id", metavar="HEX", help="Lightly's id of the dataset, which its configs name it by.")
-@click.option("--lightly-dataset-id", metavar="HEX", help="Lightly's id of the dataset, which its configs name it by.")
 @click.option("--measure/--no-measure", default=True, show_default=True, help="Measure images: sharpness, size, …")
+@click.option("--keep-duplicates", is_flag=True, help="Keep images with the very same bytes as another.")
 @click.option("--embed", "embedding_images", is_flag=True, help="Compute embeddings of the images, without a model.")
 def ingest_command(
     source: str,
@@ -73,7 +74,6 @@ def ingest_command(
     predictions: tuple[str, ...],
     scores: tuple[str, ...],
     classes: tuple[str, ...],
-    lightly_dataset_id: str | None,
     lightly_dataset_id: str | None,
     embedding_images: bool,
     **options: Any,  # noqa: ANN401 - the options that Database.ingest has by the same names
@@ -86,8 +86,6 @@ def ingest_command(
     """
     from sqlsel.datasets.lightly_ids import check_lightly_id
 
-    from sqlsel.datasets.lightly_ids import check_lightly_id
-
     options["embedding"] = columns_by_embedding(embedding)
     options["predictions"] = columns_by_task(predictions)
     options["scores"] = columns_by_score(scores)
@@ -95,11 +93,7 @@ def ingest_command(
     with _made_or_opened(database) as db, progress_bars() as progress:
         if lightly_dataset_id is not None:
             check_lightly_id(db.engine, dataset, lightly_dataset_id)
-        if lightly_dataset_id is not None:
-            check_lightly_id(db.engine, dataset, lightly_dataset_id)
         report = db.ingest(source, dataset=dataset, progress=progress, **options)
-        if lightly_dataset_id is not None:
-            db.record_lightly_id(dataset, lightly_dataset_id)
         if lightly_dataset_id is not None:
             db.record_lightly_id(dataset, lightly_dataset_id)
     for line in report_lines(report):
@@ -126,18 +120,32 @@ def _embed(database: str, dataset: str) -> None:
 
 @contextmanager
 def _made_or_opened(path: str) -> Iterator[Database]:
-    """The database; a file that did not exist is gone again if anything fails."""
+    """The database; a file that did not exist is gone again if anything fails before images were measured."""
     from sqlsel.database import connect
 
-    existed = Path(path).exists()
+    existed, worth_keeping = Path(path).exists(), False
     try:
         with connect(path) as db:
-            yield db
+            try:
+                yield db
+            except BaseException:
+                worth_keeping = not existed and _has_readings(db)
+                raise
     except BaseException:
-        if not existed:
+        if worth_keeping:
+            click.echo(f"note: what was measured on the images is kept in {path}; run it again to go on", err=True)
+        elif not existed:
             for leftover in (path, f"{path}.wal"):
                 Path(leftover).unlink(missing_ok=True)
         raise
+
+
+def _has_readings(db: Database) -> bool:
+    from sqlsel.datasets.readings import has_readings
+
+    with suppress(SqlselError, KeyboardInterrupt):
+        return has_readings(db.engine)
+    return False
 
 
 def report_lines(report: StoreReport) -> list[str]:

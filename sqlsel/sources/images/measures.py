@@ -63,7 +63,11 @@ def measure(path: Path) -> dict[str, Number]:
         OSError: If the file cannot be read or decoded. Decoders raise other exceptions too on damaged files.
         PIL.Image.DecompressionBombError: If it has more pixels than Pillow is willing to decode.
     """
-    data = path.read_bytes()
+    return measure_content(path.read_bytes())
+
+
+def measure_content(data: bytes) -> dict[str, Number]:
+    """The measures of the bytes of one image file, as ``measure`` describes them."""
     with Image.open(io.BytesIO(data)) as image:
         rgb = eight_bit(image)
     grey = rgb.convert("L")

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import warnings
 from pathlib import Path
 
 from PIL import Image
 
 from sqlsel.sources.images.decoding import TOO_LARGE, why_not
-from sqlsel.sources.images.measures import measure
-from sqlsel.sources.images.readings import Reading
+from sqlsel.sources.images.measures import measure_content
+from sqlsel.sources.images.readings import Reading, Stamp
 
 
 def read_image(path: str) -> Reading:
     """The measures of one image file, or why there are none. Raises nothing but what ends the process."""
+    stamp = None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Reading(measure(Path(path)))
+            data, stamp = _content(Path(path))
+            return Reading(measure_content(data), stamp=stamp)
     except Image.DecompressionBombError:
-        return Reading(None, f"{TOO_LARGE}, so it was not measured")
+        return Reading(None, f"{TOO_LARGE}, so it was not measured", stamp=stamp)
     except Exception as failure:  # noqa: BLE001 - decoders raise anything on damaged bytes
-        return Reading(None, why_not(failure), usable=False)
+        return Reading(None, why_not(failure), usable=False, stamp=stamp)
+
+
+def _content(path: Path) -> tuple[bytes, Stamp]:
+    """The bytes of a file and its stamp; the time is asked before, so that a later change shows."""
+    with path.open("rb") as file:
+        facts = os.fstat(file.fileno())
+        data = file.read()
+    return data, Stamp(len(data), facts.st_mtime_ns, hashlib.blake2b(data, digest_size=16).hexdigest())

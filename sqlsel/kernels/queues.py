@@ -36,7 +36,8 @@ class Queues:
 
     def heads(self, groups: Rows) -> Rows:
         """The first row of each of some groups that have rows left."""
-        return self._queue[self._next[groups]]
+        first: Rows = self._queue[self._next[groups]]
+        return first
 
     def took(self, group: int) -> None:
         """Go on to the next row of a group."""

@@ -198,6 +198,47 @@ class Database(ImageMethods):
         with interruptible(self._engine), read_object_embedding(source, self._engine, facts, task, options) as intake:
             return store(self._engine, dataset, intake, progress)
 
+    def tile(
+        self,
+        dataset: str,
+        *,
+        task: str,
+        rows: int,
+        columns: int,
+        overlap: float = 0.0,
+        width: str = "lightly.width",
+        height: str = "lightly.height",
+        progress: Progress | None = None,
+    ) -> StoreReport:
+        """Lay a grid of tiles over each image of a dataset, and store them as the objects of a task.
+
+        Tiles are counted from left to right and from top to bottom; the category of the first is ``r1c1``. Their
+        embeddings are computed by ``embed(task=…)`` or come from a file. Doing it again changes nothing.
+
+        Args:
+            dataset: The dataset.
+            task: Name of the task.
+            rows: Number of tiles from top to bottom.
+            columns: Number of tiles from left to right.
+            overlap: Which part of a tile the next one overlaps, from 0 to below 1.
+            width: Metadata key with the width of the images in pixels.
+            height: Metadata key with their height.
+            progress: Told of the stages.
+
+        Raises:
+            UsageError: If the grid is none, the task holds something else, or there is no such key.
+            IngestError: If images have no size.
+        """
+        from sqlsel.config.tiling import Tiling
+        from sqlsel.datasets.tiling import check_grid, tiles_of
+        from sqlsel.datasets.writing import store
+
+        tiling = Tiling(rows, columns, float(overlap))
+        check_grid(task, tiling)
+        facts = self._catalog.facts(dataset)
+        with interruptible(self._engine):
+            return store(self._engine, dataset, tiles_of(self._engine, facts, task, tiling, (width, height)), progress)
+
     def select(
         self,
         config: ConfigSource,

@@ -13,6 +13,7 @@ COMMANDS = {
     "ingest": "ingest",
     "add-embedding": "add_embedding",
     "add-object-embeddings": "add_object_embeddings",
+    "tile": "tile",
     "embed": "embed",
     "pretag": "pretag",
     "select": "select",

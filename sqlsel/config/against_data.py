@@ -13,11 +13,12 @@ from sqlsel.config.from_paths import check_path_regex, usable_regex, with_path_k
 from sqlsel.config.inputs import EmbeddingsInput, MetadataInput, PredictionsInput, ScoresInput
 from sqlsel.config.limits import check_limits_against
 from sqlsel.config.names import unknown_name
+from sqlsel.config.tiling import check_tiles, declared_tilings
 from sqlsel.words import quoted, show
 
 if TYPE_CHECKING:
     from sqlsel.config.catalog import Catalog
-    from sqlsel.config.outline import Outline
+    from sqlsel.config.outline import Outline, Pair
     from sqlsel.facts import DatasetFacts
 
 NO_OBJECTS = "the dataset has none; ingest detections or embeddings of objects"
@@ -35,27 +36,34 @@ def check_against_data(outline: Outline, catalog: Catalog, dataset: str) -> list
         return [unknown_name((), "dataset", dataset, names, none=NO_DATASETS)]
     facts = catalog.facts(dataset)
     task = outline.top.get("select_objects_of")
+    tiles = _missing_tiles(outline, facts, catalog)
+    if task in tiles:
+        return list(tiles.values())
     if isinstance(task, str) and task:
         if (wrong := _no_objects(task, facts)) is not None:
             return [wrong]
         facts = objects_as_samples(facts, task, catalog.count_objects(dataset, task))
-    found: list[Finding] = []
+    found: list[Finding] = list(tiles.values())
     regex = usable_regex(outline.top)
     if regex is not None:
         found += check_path_regex(regex, facts, catalog)
         facts = with_path_keys(facts, regex)
     found += check_limits_against(outline.top, facts)
     for pair in outline.pairs:
-        source = pair.input.model
-        if isinstance(source, EmbeddingsInput):
-            found += check_embeddings(pair, source, facts, catalog)
-        elif isinstance(source, ScoresInput):
-            found += check_scores(pair, source, facts)
-        elif isinstance(source, MetadataInput):
-            found += check_metadata(pair, source, facts, catalog)
-        elif isinstance(source, PredictionsInput):
-            found += check_predictions(pair, source, facts)
+        if getattr(pair.input.model, "task", None) not in tiles:
+            found += _check_input(pair, facts, catalog)
     return found
+
+
+def _check_input(pair: Pair, facts: DatasetFacts, catalog: Catalog) -> list[Finding]:
+    source = pair.input.model
+    if isinstance(source, EmbeddingsInput):
+        return check_embeddings(pair, source, facts, catalog)
+    if isinstance(source, ScoresInput):
+        return check_scores(pair, source, facts)
+    if isinstance(source, MetadataInput):
+        return check_metadata(pair, source, facts, catalog)
+    return check_predictions(pair, source, facts) if isinstance(source, PredictionsInput) else []
 
 
 def _no_objects(task: str, facts: DatasetFacts) -> Finding | None:
@@ -73,3 +81,13 @@ def _no_objects(task: str, facts: DatasetFacts) -> Finding | None:
         why = "has scores only, and no objects"
     others = f"tasks with objects: {quoted(having)}" if having else NO_OBJECTS
     return Finding(path, f"task {show(task)} {why}; {others}")
+
+
+def _missing_tiles(outline: Outline, facts: DatasetFacts, catalog: Catalog) -> dict[str, Finding]:
+    """By name, the automatic tasks that are looked at, and of which the dataset has no tiles or other ones."""
+    used = {outline.top.get("select_objects_of"), *(getattr(pair.input.model, "task", None) for pair in outline.pairs)}
+    found = {}
+    for name, (path, tiling) in declared_tilings(outline.top).items():
+        if name in used and (wrong := check_tiles(name, path, tiling, facts, catalog)) is not None:
+            found[name] = wrong
+    return found

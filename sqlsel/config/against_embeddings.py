@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from sqlsel.facts import DatasetFacts
 
 HOW_TO_ADD_OBJECTS = (
-    "ingest them, as object_embeddings.parquet beside the images or with `sqlsel add-object-embeddings`"
+    "compute them with `sqlsel embed --task`, or ingest them: as object_embeddings.parquet beside the images, or with "
+    "`sqlsel add-object-embeddings`"
 )
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlsel.config.inputs import EmbeddingsInput
+    from sqlsel.config.tiling import Tiling
     from sqlsel.facts import DatasetFacts, EmbeddingFacts
 
 
@@ -34,6 +35,10 @@ class Catalog(Protocol):
 
     def unmatched_names(self, dataset: str, expression: str, limit: int) -> tuple[int, int, tuple[str, ...]]:
         """How many samples there are, how many file names of them do not match, and the first of these names."""
+        ...
+
+    def tiling(self, dataset: str, task: str) -> Tiling | None:
+        """The grid that the objects of a task are; None if they are no tiles."""
         ...
 
     def count_objects(self, dataset: str, task: str) -> int:

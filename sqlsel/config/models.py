@@ -14,6 +14,7 @@ from sqlsel.config.inputs import Input  # noqa: TC001 - pydantic evaluates the a
 from sqlsel.config.limits import Limit  # noqa: TC001
 from sqlsel.config.path_regex import PathRegexText  # noqa: TC001
 from sqlsel.config.strategies import Strategy  # noqa: TC001
+from sqlsel.config.tiling import TilingTask  # noqa: TC001
 from sqlsel.config.values import Count, Part, Proportion, TaskName
 
 
@@ -61,6 +62,9 @@ class Config(HowMany, What, FromFileNames):
 
     strategies: Annotated[tuple[Objective, ...], Field(min_length=1)] = Field(
         description="The objectives. Thresholds are applied first, all others together; their order does not matter."
+    )
+    auto_tasks: tuple[TilingTask, ...] | None = Field(
+        default=None, description="Tasks whose objects are tiles, for inputs on the embeddings of these."
     )
     limits: Annotated[tuple[Limit, ...], Field(min_length=1)] | None = Field(
         default=None,

@@ -11,7 +11,7 @@ from sqlsel.config.findings import Finding
 from sqlsel.config.kinds import INPUTS, OLD_WORDS, STRATEGIES, all_fields, owners
 from sqlsel.config.limits import check_limits
 from sqlsel.config.models import Config, FromFileNames, HowMany, Objective, What
-from sqlsel.config.spelling import UNSUPPORTED
+from sqlsel.config.tiling import check_auto_tasks
 from sqlsel.config.wording import missing_message, unknown_word
 from sqlsel.words import listing, nearest, show
 
@@ -66,14 +66,14 @@ class Outline:
 
 def take_apart(top: dict[str, Any]) -> Outline:
     """Check the pieces of a config whose fields go by their snake_case names."""
-    silent = {*UNSUPPORTED, "$schema"}
-    findings = unknown_keys({key: top[key] for key in top if key not in silent}, Config.model_fields, (), others={})
+    fields = {key: value for key, value in top.items() if key != "$schema"}
+    findings = unknown_keys(fields, Config.model_fields, (), others={})
     if top.get("$schema") is not None:
         findings.append(Finding(("$schema",), f"must be text, not {show(top['$schema'])}"))
     for model in (HowMany, What, FromFileNames):
         given = {key: value for key, value in top.items() if key in model.model_fields}
         findings += check_fields(model, given, ()).findings
-    findings += check_limits(top)
+    findings += [*check_auto_tasks(top), *check_limits(top)]
     pairs = []
     for index, entry in enumerate(_entries(top, findings)):
         pairs.append(_pair(entry, ("strategies", index), findings))

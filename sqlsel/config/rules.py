@@ -13,7 +13,6 @@ from sqlsel.config.joint import leaves
 from sqlsel.config.kinds import usable_strategies
 from sqlsel.config.metadata_rules import check_bound, check_keys
 from sqlsel.config.queries import QUERY_FIELDS, check_sources
-from sqlsel.config.spelling import UNSUPPORTED
 from sqlsel.words import listing, show
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ ROUNDING = 1e-9
 
 def check_rules(outline: Outline) -> list[Finding]:
     """Every rule, for the whole config and for each objective."""
-    found = [*_how_many(outline.top), *_unsupported(outline.top), *check_use(outline)]
+    found = [*_how_many(outline.top), *check_use(outline)]
     for pair in outline.pairs:
         found += [*_goes_together(pair), *_embedding(pair.input), *_queries(pair), *_categories(pair.input)]
         found += [*_strength(pair.strategy), *_balance(pair.strategy), *_count(pair), *_target_range(pair.strategy)]
@@ -41,11 +40,6 @@ def _how_many(top: dict[str, Any]) -> list[Finding]:
     if not given and not any(top[key] is not None for key in mistyped):
         return [Finding((), "say how many samples to choose: give 'n_samples' or 'proportion_samples'")]
     return []
-
-
-def _unsupported(top: dict[str, Any]) -> list[Finding]:
-    message = "not supported yet by this version; leave it out"
-    return [Finding((name,), message, at_key=True) for name in UNSUPPORTED if top.get(name) not in (None, [])]
 
 
 def _goes_together(pair: Pair) -> list[Finding]:

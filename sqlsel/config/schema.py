@@ -19,10 +19,6 @@ Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_ONLY_LIGHTLY: dict[str, Schema] = {
-    "auto_tasks": {"type": ["array", "null"], "items": {"type": "object"}},
-}
-
 
 def json_schema() -> Schema:
     """The JSON Schema (2020-12) of a config as plain values.
@@ -45,8 +41,6 @@ def json_schema() -> Schema:
 def _add_conditions(schema: Schema, parts: dict[str, Schema]) -> None:
     properties = schema["properties"]
     properties["$schema"] = {"type": ["string", "null"], "description": "Where this schema is found; not read."}
-    unsupported = "Part of Lightly's schema; not supported yet by this version."
-    properties.update({name: {**kind, "description": unsupported} for name, kind in _ONLY_LIGHTLY.items()})
     schema["oneOf"] = how_many_condition()
     objective = parts["Objective"]
     strength = parts["DiversityStrategy"]["properties"]["strength"]

@@ -8,17 +8,13 @@ from sqlsel.config.findings import Finding, notice
 from sqlsel.config.kinds import INPUTS, STRATEGIES, all_fields
 from sqlsel.config.models import Config
 from sqlsel.config.strategies import TargetRange
+from sqlsel.config.tiling import AUTO_TASKS, TilingTask
 from sqlsel.config.values import camel_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlsel.config.places import Path
-
-UNSUPPORTED = ("auto_tasks",)
-"""Fields of the schema that this version does not act on."""
-
-TOP_FIELDS = (*Config.model_fields, *UNSUPPORTED)
 
 
 def snake_case(config: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
@@ -27,13 +23,18 @@ def snake_case(config: dict[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
     A ``strength`` beside ``strategy`` is moved into it; ``$schema`` is left out. Nothing else is changed.
     """
     findings: list[Finding] = []
-    top = _renamed(config, TOP_FIELDS, (), findings)
+    top = _renamed(config, Config.model_fields, (), findings)
     if isinstance(top.get("$schema"), str):
         del top["$schema"]
     if isinstance(top.get("strategies"), list):
         top["strategies"] = [
             _objective(entry, ("strategies", index), findings) if isinstance(entry, dict) else entry
             for index, entry in enumerate(top["strategies"])
+        ]
+    if isinstance(top.get(AUTO_TASKS), list):
+        top[AUTO_TASKS] = [
+            _renamed(task, TilingTask.model_fields, (AUTO_TASKS, index), findings) if isinstance(task, dict) else task
+            for index, task in enumerate(top[AUTO_TASKS])
         ]
     return top, findings
 

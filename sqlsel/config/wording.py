@@ -28,6 +28,7 @@ _OTHER_WORDS = {
 
 _PATTERNS = {
     "task": "may hold only letters, digits and _ + = , . @ : / -",
+    "name": "may hold only letters, digits and _ + = , . @ : / -",
     "select_objects_of": "may hold only letters, digits and _ + = , . @ : / -",
     "score": "may hold only letters, digits and _ + = , . @ : / -",
     "tag_name": "must start with a letter or digit and hold only letters, digits, spaces and . : ; = @ _ -",
@@ -62,6 +63,7 @@ _LIMITS = {
     "greater_than_equal": ("at least", "ge"),
     "greater_than": ("above", "gt"),
     "less_than_equal": ("at most", "le"),
+    "less_than": ("below", "lt"),
 }
 
 

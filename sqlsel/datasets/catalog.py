@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
-from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.lightly_ids import lightly_datasets
+from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.objects import object_tags
 from sqlsel.datasets.structs import metadata_keys, read_type
 from sqlsel.datasets.tables import (
@@ -22,12 +22,14 @@ from sqlsel.datasets.tables import (
     embedding_name,
 )
 from sqlsel.datasets.tags import tag_names
+from sqlsel.datasets.tiling import tiling_of
 from sqlsel.errors import DatabaseError
 from sqlsel.facts import DatasetFacts, EmbeddingFacts, MetadataKey, TaskFacts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlsel.config.tiling import Tiling
     from sqlsel.engines.base import Engine
     from sqlsel.facts import KeyKind
 
@@ -131,7 +133,7 @@ class DatasetCatalog:
             return self.facts(found)
         for catalog in self._engine.catalogs():
             there = DatasetCatalog(self._engine.within(catalog))
-            name = there._named(dataset_id.removeprefix(f"{catalog}."))  # noqa: SLF001
+            name = there._named(dataset_id.removeprefix(f"{catalog}."))
             if dataset_id.startswith(f"{catalog}.") and name is not None:
                 return there.facts(name)
         return None
@@ -177,6 +179,10 @@ class DatasetCatalog:
         examples = exp.select(name.copy()).from_(samples).where(without.copy(), sql.present(name.copy()))
         rows = self._engine.rows(examples.order_by(sql.ascending(name.copy())).limit(limit))
         return counts[0][0], counts[0][1], tuple(row[0] for row in rows)
+
+    def tiling(self, dataset: str, task: str) -> Tiling | None:
+        """The grid that the objects of a task are; None if they are no tiles. Cost: one pass over a task's rows."""
+        return tiling_of(self._engine, self.facts(dataset), task)
 
     def _has_catalog(self) -> bool:
         schemata = exp.table_("tables", db="information_schema")

@@ -144,11 +144,22 @@ _LIMIT_LISTS = st.lists(
 _LIMITS = st.just({}) | st.fixed_dictionaries({"limits": _LIMIT_LISTS | st.none()})
 
 
+_TILING = _typed("TILING", {"name": _TASK, "num_rows": _COUNT, "numCols": _COUNT}, overlap=st.floats(0, 0.99))
+_OBJECTS = _fields(
+    {},
+    {
+        "select_objects_of": _TASK,
+        "autoTasks": st.lists(_TILING, max_size=2, unique_by=lambda task: task["name"]),
+    },
+)
+
+
 @st.composite
 def configs(draw: st.DrawFn) -> dict[str, Any]:
     """Configs that are right, by either of the names of each field."""
     strategies = draw(st.lists(_entries(), min_size=1, max_size=3))
-    return {**draw(_AMOUNTS), **draw(_REGEXES), **draw(_LIMITS), "strategies": strategies}
+    whole = {**draw(_AMOUNTS), **draw(_REGEXES), **draw(_LIMITS), **draw(_OBJECTS)}
+    return {**whole, "strategies": strategies}
 
 
 _ODD_VALUES = st.one_of(

@@ -43,7 +43,6 @@ IN, OUT = "strategies[0].input", "strategies[0].strategy"
         ({**config(), "strategies": {}}, "strategies", ["must be a list of objectives, not an object"]),
         ({**config(), "strategies": None}, "strategies", ["must be a list of objectives, not null"]),
         ({"n_samples": 1}, "", ["missing 'strategies'"]),
-        ({**config(), "auto_tasks": [{"type": "TILING"}]}, "auto_tasks", ["not supported yet by this version"]),
         ({**config(), "lightlyPathRegex": "a"}, "lightlyPathRegex", ["no named group", "(?P<camera>[^/]+)/.*"]),
         ({**config(), "lightlyPathRegex": "(?P<a>"}, "lightlyPathRegex", ["no regular expression: missing )"]),
         ({**config(), "lightlyPathRegex": "(?P<a>x(?=y))"}, "lightlyPathRegex", ["'(?=y))' (character 8)", "ahead"]),

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import array, case, cast, named, texts
-from sqlsel.datasets.structs import Struct, is_number, is_vector, read_type
+from sqlsel.datasets.structs import Struct, is_number, is_vector, key_kind, read_type
 from sqlsel.errors import IngestError, UsageError
 from sqlsel.facts import TaskFacts
 from sqlsel.sources.objects import read_objects
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from sqlsel.sources.rows import Rows
 
 _ACCEPTED = (
-    "a prediction is a MAP or STRUCT of class and probability, a LIST of probabilities with classes, or a LIST of "
-    "objects: structs with category, score, probabilities, bbox, embedding"
+    "a prediction is a MAP or STRUCT of class and probability, a LIST of probabilities with classes, a LIST of "
+    "objects: structs with category, score, probabilities, bbox, embedding; or the name of a class, or its number with "
+    "classes"
 )
 
 
@@ -45,7 +46,8 @@ def read_predictions(rows: Rows, task: str, name: str, type_name: str, classes: 
 
     Of a classification, the category is the most probable class (the first in order on ties) and the score its
     probability. Without ``classes`` the classes of a MAP are its keys in alphabetical order, those of a STRUCT its
-    fields. A class that a MAP or STRUCT lacks has probability 0.
+    fields. A class that a MAP or STRUCT lacks has probability 0. A text or a number is the class itself, without score
+    or probabilities; numbers count ``classes`` from 0, and those below are no prediction.
 
     Args:
         rows: The source.
@@ -74,6 +76,8 @@ def read_predictions(rows: Rows, task: str, name: str, type_name: str, classes: 
                 hint=f"name the classes in their order: classes={{{task!r}: [...]}}",
             )
         return _classification(rows, task, cast(column(name), "DOUBLE[]"), classes)
+    if type_name == "VARCHAR" or key_kind(type_name) == "integer":
+        return _from_labels(rows, task, name, type_name, classes)
     item, _, _ = type_name.rpartition("[")
     struct = read_type(item)
     if isinstance(struct, Struct):
@@ -85,6 +89,45 @@ def _unreadable(task: str, name: str, type_name: str) -> UsageError:
     return UsageError(
         f"predictions of task {task!r}: nothing reads column {name!r} of type {type_name}", hint=_ACCEPTED
     )
+
+
+def _from_labels(rows: Rows, task: str, name: str, type_name: str, classes: tuple[str, ...] | None) -> Predicted:
+    """A class for each row, and nothing more."""
+    value: exp.Expr = column(name)
+    there = sql.present(value.copy())
+    if type_name != "VARCHAR":
+        if classes is None:
+            raise UsageError(
+                f"predictions of task {task!r}: column {name!r} has class numbers, and nothing says of which classes",
+                hint=f"name the classes in their order: classes={{{task!r}: [...]}}",
+            )
+        there = exp.GTE(this=value.copy(), expression=sql.number(0))
+        place = exp.Add(this=exp.cast(value, "BIGINT"), expression=sql.number(1))
+        value = sql.call("list_extract", texts(classes), place)
+    elif _is_json(rows, name):
+        raise _unreadable(task, name, "VARCHAR")
+    labelled = rows.select({"category": value, "there": there})
+    columns: dict[str, exp.Expr] = {
+        "sample_id": sql.column("sample_id"),
+        "task": sql.text(task),
+        "object_index": sql.number(0),
+        "category": sql.column("category"),
+        **{field: exp.Null() for field in ("score", "probabilities", "bbox", "area", "keypoint_confidence")},
+    }
+    query = exp.select(*(named(part, field) for field, part in columns.items()))
+    query = query.from_(sql.subquery(labelled, "labelled")).where(sql.column("there"))
+    if classes is None:
+        found = exp.select(sql.column("category")).distinct().from_(sql.subquery(query.copy(), "found"))
+        classes = tuple(sorted(category for (category,) in rows.engine.rows(found)))
+    return Predicted(TaskFacts(task, "classification", classes, has_predictions=True), query)
+
+
+def _is_json(rows: Rows, name: str) -> bool:
+    """Whether texts are JSON rather than the names of classes."""
+    texts_there = sql.subquery(rows.select({"text": column(name)}), "texts")
+    first = exp.select(sql.column("text")).from_(texts_there).where(sql.present(sql.column("text"))).limit(1)
+    found = rows.engine.rows(first)
+    return bool(found) and found[0][0].lstrip().startswith(("{", "["))
 
 
 def _from_struct(

@@ -11,10 +11,12 @@ from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.intake import Intake
 from sqlsel.datasets.nearest import unknown
-from sqlsel.datasets.structs import is_number
+from sqlsel.datasets.structs import is_number, read_type
 from sqlsel.errors import UsageError
 from sqlsel.facts import DEFAULT_EMBEDDING, TaskFacts
 from sqlsel.sources.columns import Columns, find_columns, name_columns
+from sqlsel.sources.forms import listed_objects
+from sqlsel.sources.huggingface import adapt
 from sqlsel.sources.jsontext import read_json_column
 from sqlsel.sources.metadata import read_metadata
 from sqlsel.sources.options import ReadOptions
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlsel.engines.base import Engine
+    from sqlsel.sources.relations import Relation
 
 
 @contextmanager
@@ -48,18 +51,13 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
     """
     _check_classes(options)
     with ExitStack() as stack:
-        relation = stack.enter_context(open_relation(source, engine, names=name_columns(options)))
+        opened = stack.enter_context(open_relation(source, engine, names=name_columns(options)))
+        adapted = adapt(source, opened, engine, options)
+        relation, options = adapted.relation, adapted.options
         columns = find_columns(relation, engine, options)
         metadata = read_metadata(engine, relation.node, columns.metadata, relation.name)
-        outputs = {name: relation.types[name] for name in options.predictions.values()}
-        structured = {
-            name: read_json_column(engine, relation.node, name, nested=True)
-            for name, kind in outputs.items()
-            if kind == "JSON"
-        }
-        outputs |= {name: str(found.kind) for name, found in structured.items()}
-        parsed = {**metadata.parsed, **{name: found.value for name, found in structured.items()}}
-        rows = Rows(engine, relation, columns.id, columns.file_name, parsed)
+        outputs, parsed = _outputs(engine, relation, options)
+        rows = Rows(engine, relation, columns.id, columns.file_name, {**metadata.parsed, **parsed})
         predicted = [
             read_predictions(rows, task, name, outputs[name], _classes(options, task))
             for task, name in options.predictions.items()
@@ -74,9 +72,25 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
             predicted=_union([rows.select({"task": sql.text(found.task.name)}) for found in predicted]),
             scores=_scores(rows, options),
             tasks=_tasks(predicted, options),
-            problems=(*columns.problems, *metadata.problems),
+            problems=(*adapted.problems, *columns.problems, *metadata.problems),
             normalize=options.normalize,
         )
+
+
+def _outputs(engine: Engine, relation: Relation, options: ReadOptions) -> tuple[dict[str, str], dict[str, exp.Expr]]:
+    """The types of the columns with predictions, and what those are read as that are not read as they are."""
+    types: dict[str, str] = {}
+    parsed: dict[str, exp.Expr] = {}
+    for name in options.predictions.values():
+        kind = relation.types[name]
+        if kind == "JSON":
+            found = read_json_column(engine, relation.node, name, nested=True)
+            parsed[name], kind = found.value, str(found.kind)
+        listed = listed_objects(parsed.get(name, sql.column(name)), read_type(kind))
+        if listed is not None:
+            parsed[name], kind = listed
+        types[name] = kind
+    return types, parsed
 
 
 def _samples(rows: Rows, metadata: exp.Expr | None) -> exp.Select:

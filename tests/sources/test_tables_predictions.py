@@ -173,7 +173,7 @@ def test_predictions_in_json(db, kind):
     ]
 
 
-@pytest.mark.parametrize("value", [0.5, "cat", {"cat": "high"}, [["cat"]]])
+@pytest.mark.parametrize("value", [0.5, True, '{"cat": 1}', {"cat": "high"}, [["cat"]]])
 def test_columns_that_are_no_predictions_are_refused_with_what_is(db, value):
     with pytest.raises(UsageError, match="nothing reads column 'guess'") as refusal:
         db.ingest(source([value]), dataset="street", predictions={"t": "guess"})
@@ -188,3 +188,47 @@ def test_classes_of_a_task_without_predictions_are_refused(db):
 def test_a_class_that_is_named_twice_is_refused(db):
     with pytest.raises(UsageError, match="named twice"):
         db.ingest(source([[0.5, 0.5]]), dataset="street", predictions={"t": "guess"}, classes={"t": ["a", "a"]})
+
+
+def test_a_text_is_a_class_without_score_or_probabilities(db):
+    db.ingest(source(["dog", None, "cat"]), dataset="street", predictions={"t": "guess"})
+    assert predicted(db) == [(1, 0, "dog", None, None), (3, 0, "cat", None, None)]
+    assert (task(db).task_type, task(db).categories) == ("classification", ("cat", "dog"))
+    assert not task(db).has_probabilities
+
+
+def test_a_number_counts_the_classes(db):
+    db.ingest(source([2, -1, 0, None]), dataset="street", predictions={"t": "guess"}, classes=CLASSES)
+    assert predicted(db) == [(1, 0, "eel", None, None), (3, 0, "cat", None, None)]
+    assert task(db).categories == ("cat", "dog", "eel")
+    with pytest.raises(UsageError, match="class numbers, and nothing says of which classes"):
+        db.ingest(source([1]), dataset="street", predictions={"t": "guess"})
+    with pytest.raises(IngestError, match="an object without a category: 1 row, 2"):
+        db.ingest(source([1, 3]), dataset="street", predictions={"t": "guess"}, classes=CLASSES)
+
+
+@pytest.mark.parametrize("names", [("category", "bbox", "score"), ("labels", "boxes", "scores")])
+@pytest.mark.parametrize("turned", [True, False])
+def test_objects_in_other_forms(db, names, turned):
+    category, box, score = names
+    objects = [
+        [{category: 1, box: [1.0, 2.0, 3.0, 4.0], score: 0.5}, {category: 0, box: [5.0, 6.0, 7.0, 8.0], score: 0.25}],
+        [],
+        None,
+    ]
+    if turned:
+        objects = [None if row is None else {name: [one[name] for one in row] for name in names} for row in objects]
+    db.ingest(source(objects), dataset="street", predictions={"t": "guess"}, classes=CLASSES)
+    assert rows(db, "street", "predictions") == [
+        (1, "t", 0, "dog", 0.5, None, [1.0, 2.0, 3.0, 4.0], 12.0, None),
+        (1, "t", 1, "cat", 0.25, None, [5.0, 6.0, 7.0, 8.0], 56.0, None),
+        (2, "t", None, None, None, None, None, None, None),
+    ]
+
+
+def test_keypoints_of_objects_make_a_keypoint_task(db):
+    db.ingest(
+        source([[{"category": "a", "keypoints": [1, 2, 0.5, 3, 4, 1.0]}]]), dataset="street", predictions={"t": "guess"}
+    )
+    assert rows(db, "street", "predictions", "keypoint_confidence, area") == [(0.75, None)]
+    assert (task(db).task_type, task(db).has_keypoints) == ("keypoint-detection", True)

@@ -134,10 +134,10 @@ def target_text(strategy: BalanceStrategy) -> str:
 
 
 def limit_text(step: LimitStep) -> str:
-    """A limit as a bound: ``never take more than 5 samples of one metadata video.id, preselected ones included``."""
+    """A limit as a bound: ``never have more than 5 of one value of metadata video.id, preselected ones included …``."""
     return (
-        f"never take more than {step.most:,} of one {step.input.label}, preselected ones included; "
-        "those without a value are not limited"
+        f"never have more than {step.most:,} of one value of {step.input.label}, preselected ones included; "
+        "candidates without a value are not limited"
     )
 
 

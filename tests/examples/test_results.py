@@ -183,3 +183,19 @@ def test_random_is_the_same_for_the_same_seed_alone(select):
     shares = [term["weights:random"] for term in terms(first)]
     assert shares == sorted(shares, reverse=True)
     assert shares[-1] > 0.85
+
+
+def test_a_limit_lets_in_so_many_of_each_digit_and_the_least_sure_of_them(select, doubt, column):
+    digits = column("SELECT sample_id, metadata.digit FROM digits.samples")
+    best = [sorted((doubt[name] for name in doubt if digits[name] == digit), reverse=True)[:5] for digit in range(10)]
+    chosen = select("limit_per_digit").sample_ids
+    assert [doubt[name] for name in chosen] == pytest.approx(np.sort(np.concatenate(best))[::-1])
+
+
+def test_several_limits_hold_together(select, column):
+    digits = column("SELECT sample_id, metadata.digit FROM digits.samples")
+    slants = column("SELECT sample_id, metadata.slant.direction FROM digits.samples")
+    chosen = select("limits").sample_ids
+    for values, most in ((digits, 8), (slants, 25)):
+        counts = [sum(values[other] == values[name] for other in chosen) for name in chosen]
+        assert max(counts) == most

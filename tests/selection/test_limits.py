@@ -237,7 +237,7 @@ def test_in_sql_explained_and_for_another_engine():
         assert [name for (name,) in rows] == db.select(config, dataset="pool").sample_ids
         explained = db.explain(config, dataset="pool")
     words = " ".join(str(explained).split())
-    assert "never take more than 1 of one metadata video.id, preselected ones included" in words
+    assert "never have more than 1 of one value of metadata video.id, preselected ones included" in words
     assert "one SQL statement sorts the candidates" in words
     assert 'PARTITION BY "input_2"' in " ".join(explained.sql().split())
     assert "PARTITION BY `input_2`" in " ".join(explained.sql("spark").split())

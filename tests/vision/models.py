@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,6 +11,9 @@ onnx = pytest.importorskip("onnx", reason="the models are made with onnx, which 
 pytest.importorskip("onnxruntime", reason="the models are run with onnxruntime, which is not installed")
 
 from onnx import TensorProto, helper, numpy_helper  # noqa: E402
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FLOAT = TensorProto.FLOAT
 

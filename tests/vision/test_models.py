@@ -50,7 +50,7 @@ def test_size_and_layout_are_read_from_the_model(db, tmp_path, shape, axes, opti
         ({"mean": "[0.5, 0.5, 0.5]", "std": "[0.25, 0.5, 0.5]"}, {}, (np.array(COLOUR) / 255 - 0.5) / [0.25, 0.5, 0.5]),
         ({"image_mean": "0.5", "image_std": "0.5"}, {}, (np.array(COLOUR) / 255 - 0.5) / 0.5),
         ({"mean": "0.5", "std": "0.5"}, {"mean": 0, "std": 1}, np.array(COLOUR) / 255),
-        ({}, {"mean": (123.675, 116.28, 103.53), "std": (58.395, 57.12, 57.375)}, (np.array(COLOUR) / 255 - MEAN) / STD),
+        ({}, {"mean": tuple(255 * MEAN), "std": tuple(255 * STD)}, (np.array(COLOUR) / 255 - MEAN) / STD),
         ({"Image.NominalPixelRange": "NominalRange_0_255"}, {}, np.array(COLOUR)),
         ({"Image.NominalPixelRange": "Normalized_1_1", "Image.BitmapPixelFormat": "Bgr8"}, {},
          np.array(COLOUR[::-1]) / 127.5 - 1),

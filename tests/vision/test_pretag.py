@@ -207,7 +207,7 @@ def test_class_names_are_given_said_or_lightlys(pictures, tmp_path):
     (tmp_path / "names.txt").write_text("a\nb\nc\nd\ne\nf\ng\n")
     pictures.pretag("d", model, task="other", classes=tmp_path / "names.txt")
     assert predicted(pictures, "other")["000.png"][0][1] == "c"
-    with pytest.raises(UsageError, match="not understood: output0 .* and 2 class names"):
+    with pytest.raises(UsageError, match=r"not understood: output0 .* and 2 class names"):
         pictures.pretag("d", model, task="third", classes="a,b")
     with pytest.raises(UsageError, match="stand for two classes: 'a'"):
         pictures.pretag("d", model, task="third", classes="a,b,a")

@@ -14,6 +14,7 @@ from sqlsel.config.queries import with_whole_paths
 from sqlsel.config.rules import check_rules
 from sqlsel.config.source import Source, open_source
 from sqlsel.config.spelling import snake_case
+from sqlsel.config.tiling import AUTO_TASKS
 from sqlsel.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
@@ -85,5 +86,7 @@ def _inexact(document: Document, top: dict[str, object]) -> list[Finding]:
 
 def _build(outline: Outline) -> Config:
     top = {name: value for name, value in outline.top.items() if value is not None and name in Config.model_fields}
+    if AUTO_TASKS in top:
+        top[AUTO_TASKS] = [{key: value for key, value in task.items() if value is not None} for task in top[AUTO_TASKS]]
     objectives = [{"input": pair.input.model, "strategy": pair.strategy.model} for pair in outline.pairs]
     return Config.model_validate({**top, "strategies": objectives})

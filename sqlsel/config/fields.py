@@ -88,7 +88,8 @@ def _located(error: ErrorDetails, data: Mapping[str, Any]) -> ErrorDetails:
 def _findings(error: ErrorDetails, model: type[Part], path: Path, unknown: tuple[str, ...]) -> list[Finding]:
     location, kind = error["loc"], error["type"]
     if kind == "missing":
-        name = str(location[0])
+        fields = {camel_name(field): field for field in model.model_fields}
+        name = fields.get(str(location[0]), str(location[0]))
         mistyped = any(nearest(key, (name,)) for key in unknown)
         return [] if mistyped else [Finding(path, missing_message(model, name))]
     if kind == "extra_forbidden":

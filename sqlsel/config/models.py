@@ -47,6 +47,16 @@ class What(Part):
     )
 
 
+class InSequences(Part):
+    """Whether samples are chosen one by one or as sequences of frames."""
+
+    selected_sequence_length: Count | None = Field(
+        default=None,
+        description="Choose sequences of this many frames of a video, or of a folder in the order of the names in it; "
+        "n_samples counts frames and is a multiple of it.",
+    )
+
+
 class FromFileNames(Part):
     """Metadata that file names hold."""
 
@@ -57,7 +67,7 @@ class FromFileNames(Part):
     )
 
 
-class Config(HowMany, What, FromFileNames):
+class Config(FromFileNames, What, InSequences, HowMany):
     """How many samples to choose, and the objectives they should meet together."""
 
     strategies: Annotated[tuple[Objective, ...], Field(min_length=1)] = Field(

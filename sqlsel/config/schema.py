@@ -10,6 +10,7 @@ from sqlsel.config.schema_conditions import (
     no_shares_definition,
     objective_conditions,
     range_condition,
+    sequence_conditions,
     shares_definition,
     target_condition,
 )
@@ -42,6 +43,7 @@ def _add_conditions(schema: Schema, parts: dict[str, Schema]) -> None:
     properties = schema["properties"]
     properties["$schema"] = {"type": ["string", "null"], "description": "Where this schema is found; not read."}
     schema["oneOf"] = how_many_condition()
+    schema["allOf"] = [*schema.get("allOf", []), *sequence_conditions()]
     objective = parts["Objective"]
     strength = parts["DiversityStrategy"]["properties"]["strength"]
     objective["properties"]["strength"] = {
@@ -96,10 +98,14 @@ def _allow_null(field: Schema) -> None:
 
 
 def _add_camel_names(part: Schema) -> None:
-    """Add the second name of each field, and refuse both at once."""
+    """Add the second name of each field, refuse both at once, and take either where one is needed."""
     twins = [(name, camel_name(name)) for name in part["properties"] if camel_name(name) != name]
     for name, camel in twins:
         part["properties"][camel] = {**part["properties"][name], "description": f"The same as {name}."}
-    clashes = [{"not": {"required": [name, camel]}} for name, camel in twins]
-    if clashes:
-        part["allOf"] = [*part.get("allOf", []), *clashes]
+    rules: list[Schema] = [{"not": {"required": [name, camel]}} for name, camel in twins]
+    needed = [(name, camel) for name, camel in twins if name in part.get("required", ())]
+    for name, camel in needed:
+        part["required"].remove(name)
+        rules.append({"anyOf": [{"required": [name]}, {"required": [camel]}]})
+    if rules:
+        part["allOf"] = [*part.get("allOf", []), *rules]

@@ -57,7 +57,8 @@ def compare(plan: Plan, engine: Engine, picks: pa.Table, *, exact: bool, progres
         progress: Told of the stages.
 
     Returns:
-        ``objectives`` by name with ``random`` and ``alone``; ``coverage`` where samples have embeddings; ``sample``:
+        ``objectives`` by name with ``random`` and ``alone``; ``coverage`` where the config looks at embeddings of
+        samples, with the name of the first of these; ``sample``:
         how many candidates were looked at, of how many.
     """
     greedy = replace(plan, route="greedy")
@@ -70,15 +71,25 @@ def compare(plan: Plan, engine: Engine, picks: pa.Table, *, exact: bool, progres
         objectives[step.name] = {"random": _random(step, field), "alone": _alone(step, field)}
     looked_at, of = int(field.candidates.sum()), int((~loaded.preselected).sum())
     found: dict[str, Any] = {"objectives": objectives, "sample": {"candidates": looked_at, "of": of}}
-    matrix = next((vectors for vectors in loaded.vectors.values() if isinstance(vectors, Matrix)), None)
-    if matrix is not None:
-        before = np.flatnonzero(loaded.preselected & matrix.present)
+    if (covered := _coverage(greedy, field)) is not None:
+        found["coverage"] = covered
+    return found
+
+
+def _coverage(plan: Plan, field: _Field) -> dict[str, Any] | None:
+    """How well the candidates are covered, by the first embedding of samples that the config looks at."""
+    for step in plan.inputs:
+        matrix = field.loaded.vectors.get(step.column)
+        if step.vectors is None or not isinstance(matrix, Matrix):
+            continue
+        before = np.flatnonzero(field.loaded.preselected & matrix.present)
         looked = np.flatnonzero(field.candidates)
-        found["coverage"] = {
+        return {
+            "embedding": step.vectors.facts.name,
             "selected": coverage_curve(matrix.rows, looked, before, field.picked),
             "random": coverage_curve(matrix.rows, looked, before, field.random),
         }
-    return found
+    return None
 
 
 def _field(plan: Plan, engine: Engine, loaded: Loaded, picks: pa.Table, *, exact: bool) -> _Field:
@@ -86,11 +97,12 @@ def _field(plan: Plan, engine: Engine, loaded: Loaded, picks: pa.Table, *, exact
     candidates = candidates_of(plan, loaded, prepared)
     rng = np.random.default_rng(plan.request.seed or 0)
     rows = np.flatnonzero(candidates)
-    random = rng.permutation(rows)[: picks.num_rows]
+    picked = _positions(plan, engine, picks)
+    random = rng.permutation(rows)[: len(picked)]
     if not exact and len(rows) > SAMPLE:
         candidates = np.zeros_like(candidates)
         candidates[rng.choice(rows, SAMPLE, replace=False)] = True
-    return _Field(plan, loaded, candidates, _positions(plan, engine, picks), random)
+    return _Field(plan, loaded, candidates, picked, random)
 
 
 def _positions(plan: Plan, engine: Engine, picks: pa.Table) -> Rows:

@@ -47,7 +47,7 @@ IN, OUT = "strategies[0].input", "strategies[0].strategy"
         ({**config(), "lightlyPathRegex": "(?P<a>"}, "lightlyPathRegex", ["no regular expression: missing )"]),
         ({**config(), "lightlyPathRegex": "(?P<a>x(?=y))"}, "lightlyPathRegex", ["'(?=y))' (character 8)", "ahead"]),
         ({**config(), "$schema": 5}, "$schema", ["must be text, not 5"]),
-        ({**config(), "tag": "x"}, "tag", ["unknown key 'tag'", "allowed: n_samples, proportion_samples, select_objects_of"]),
+        ({**config(), "tag": "x"}, "tag", ["unknown key 'tag'", "allowed: n_samples, proportion_samples, "]),
         ({**config(), "strategies": [5]}, "strategies[0]", ["an object with 'input' and 'strategy', not 5"]),
     ],
 )

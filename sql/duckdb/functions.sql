@@ -68,6 +68,26 @@ CREATE OR REPLACE TEMP MACRO sqlsel_mean(list) AS
 CREATE OR REPLACE TEMP MACRO sqlsel_sum_vectors(vectors) AS
     list_transform(range(1, len(vectors[1]) + 1), lambda i: list_sum(list_transform(vectors, lambda v: v[i])));
 
+-- What a file is a frame of: the video, clip.mp4 for clip-007-mp4.png (Lightly's rule), or else the folder, with a slash
+CREATE OR REPLACE TEMP MACRO sqlsel_frames_of(file_name) AS
+    CASE
+        WHEN regexp_matches(file_name, '-[0-9]+-(?i:avi|m4v|mkv|mov|mp4|webm)\.[^./]+$')
+        THEN regexp_replace(file_name, '-[0-9]+-((?i:avi|m4v|mkv|mov|mp4|webm))\.[^./]+$', '.\1')
+        ELSE regexp_replace(file_name, '[^/]*$', '')
+    END;
+
+-- The number of a frame in its video; NULL for other files
+CREATE OR REPLACE TEMP MACRO sqlsel_frame(file_name) AS
+    TRY_CAST(regexp_extract(file_name, '-([0-9]+)-(?i:avi|m4v|mkv|mov|mp4|webm)\.[^./]+$', 1) AS BIGINT);
+
 -- Seconds since 1970-01-01 UTC, with fractions
 CREATE OR REPLACE TEMP MACRO sqlsel_seconds(moment) AS
     epoch(moment);
+
+-- The value; NULL where it cannot be computed: a division by 0, the logarithm of 0, text that is no number
+CREATE OR REPLACE TEMP MACRO sqlsel_or_null(value) AS
+    TRY(value);
+
+-- A number; NULL where it cannot be computed, is NaN or infinite
+CREATE OR REPLACE TEMP MACRO sqlsel_finite(value) AS
+    CASE WHEN isfinite(TRY(value)) THEN TRY(value) END;

@@ -15,6 +15,7 @@ from sqlsel.config.inputs import (
     PredictionsInput,
     RandomInput,
     ScoresInput,
+    SqlInput,
 )
 from sqlsel.config.limits import Limit
 from sqlsel.config.models import Config, Objective
@@ -53,6 +54,7 @@ __all__ = [
     "ScoresInput",
     "Shares",
     "SimilarityStrategy",
+    "SqlInput",
     "Strategy",
     "TargetRange",
     "ThresholdStrategy",

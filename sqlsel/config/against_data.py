@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sqlsel.config.against_embeddings import check_embeddings
 from sqlsel.config.against_metadata import check_metadata
+from sqlsel.config.against_sql import check_sql
 from sqlsel.config.against_tasks import check_predictions, check_scores
 from sqlsel.config.as_objects import objects_as_samples, tasks_with_objects
 from sqlsel.config.findings import Finding
 from sqlsel.config.from_paths import check_path_regex, usable_regex, with_path_keys
-from sqlsel.config.inputs import EmbeddingsInput, MetadataInput, PredictionsInput, ScoresInput
+from sqlsel.config.inputs import EmbeddingsInput, MetadataInput, PredictionsInput, ScoresInput, SqlInput
 from sqlsel.config.limits import check_limits_against
 from sqlsel.config.names import unknown_name
 from sqlsel.config.tiling import check_tiles, declared_tilings
@@ -63,6 +64,8 @@ def _check_input(pair: Pair, facts: DatasetFacts, catalog: Catalog) -> list[Find
         return check_scores(pair, source, facts)
     if isinstance(source, MetadataInput):
         return check_metadata(pair, source, facts, catalog)
+    if isinstance(source, SqlInput):
+        return check_sql(pair, source, facts, catalog)
     return check_predictions(pair, source, facts) if isinstance(source, PredictionsInput) else []
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from sqlsel.config.inputs import EmbeddingsInput
     from sqlsel.config.tiling import Tiling
-    from sqlsel.facts import DatasetFacts, EmbeddingFacts
+    from sqlsel.facts import DatasetFacts, EmbeddingFacts, KeyKind
 
 
 class Catalog(Protocol):
@@ -35,6 +35,14 @@ class Catalog(Protocol):
 
     def unmatched_names(self, dataset: str, expression: str, limit: int) -> tuple[int, int, tuple[str, ...]]:
         """How many samples there are, how many file names of them do not match, and the first of these names."""
+        ...
+
+    def sql_kind(self, facts: DatasetFacts, expression: str) -> tuple[KeyKind, str]:
+        """What kind of values an expression in SQL gives, and the name of their type; raises SqlselError if none."""
+        ...
+
+    def sql_values(self, facts: DatasetFacts, expression: str, limit: int) -> tuple[str, ...]:
+        """At most ``limit`` distinct values of an expression as text."""
         ...
 
     def tiling(self, dataset: str, task: str) -> Tiling | None:

@@ -15,7 +15,7 @@ INITIAL_TAG = "initial-tag"
 DATAPOOL = "datapool"
 """The other one: the samples of all selections that were kept."""
 
-InputType = Literal["EMBEDDINGS", "SCORES", "METADATA", "PREDICTIONS", "RANDOM"]
+InputType = Literal["EMBEDDINGS", "SCORES", "METADATA", "PREDICTIONS", "RANDOM", "SQL"]
 PredictionsName = Literal["CLASS_DISTRIBUTION", "CATEGORY_COUNT"]
 
 
@@ -100,6 +100,17 @@ class RandomInput(Part):
     random_seed: Int | None = Field(default=None, description="Seed of the numbers; by default the seed of the run.")
 
 
+class SqlInput(Part):
+    """One value a sample, computed by an expression of the user's own."""
+
+    type: Literal["SQL"] = Field(description="Look at the value of an expression in SQL.")
+    expression: Text = Field(
+        description="One expression over sample_id, file_name, metadata and scores: metadata.width * metadata.height. "
+        "Numbers go with WEIGHTS and THRESHOLD; text, whole numbers, true and false with BALANCE."
+    )
+
+
 Input = Annotated[
-    EmbeddingsInput | ScoresInput | MetadataInput | PredictionsInput | RandomInput, Field(discriminator="type")
+    EmbeddingsInput | ScoresInput | MetadataInput | PredictionsInput | RandomInput | SqlInput,
+    Field(discriminator="type"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlsel.config.inputs import EmbeddingsInput, MetadataInput, PredictionsInput, RandomInput, ScoresInput
+from sqlsel.config.inputs import EmbeddingsInput, MetadataInput, PredictionsInput, RandomInput, ScoresInput, SqlInput
 from sqlsel.config.strategies import (
     BalanceStrategy,
     DiversityStrategy,
@@ -25,6 +25,7 @@ INPUTS: dict[str, type[Part]] = {
     "METADATA": MetadataInput,
     "PREDICTIONS": PredictionsInput,
     "RANDOM": RandomInput,
+    "SQL": SqlInput,
 }
 
 STRATEGIES: dict[str, type[Part]] = {
@@ -45,6 +46,7 @@ GOES_WITH: dict[str, tuple[str, ...]] = {
     "METADATA": ("WEIGHTS", "THRESHOLD", "BALANCE"),
     "PREDICTIONS": ("WEIGHTS", "THRESHOLD", "BALANCE"),
     "RANDOM": ("WEIGHTS", "THRESHOLD"),
+    "SQL": ("WEIGHTS", "THRESHOLD", "BALANCE"),
 }
 """For each type of input the types of strategy that can use it."""
 

@@ -7,12 +7,14 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from sqlsel.config.against_sql import check_expression
 from sqlsel.config.findings import Finding, notice
 from sqlsel.config.from_paths import check_use
 from sqlsel.config.joint import leaves
 from sqlsel.config.kinds import usable_strategies
 from sqlsel.config.metadata_rules import check_bound, check_keys
 from sqlsel.config.queries import QUERY_FIELDS, check_sources
+from sqlsel.config.sequences import check_sequences
 from sqlsel.words import listing, show
 
 if TYPE_CHECKING:
@@ -23,11 +25,11 @@ ROUNDING = 1e-9
 
 def check_rules(outline: Outline) -> list[Finding]:
     """Every rule, for the whole config and for each objective."""
-    found = [*_how_many(outline.top), *check_use(outline)]
+    found = [*_how_many(outline.top), *check_use(outline), *check_sequences(outline)]
     for pair in outline.pairs:
         found += [*_goes_together(pair), *_embedding(pair.input), *_queries(pair), *_categories(pair.input)]
         found += [*_strength(pair.strategy), *_balance(pair.strategy), *_count(pair), *_target_range(pair.strategy)]
-        found += [*check_keys(pair), *check_bound(pair)]
+        found += [*check_keys(pair), *check_bound(pair), *check_expression(pair.input)]
     return found
 
 

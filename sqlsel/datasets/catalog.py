@@ -11,6 +11,7 @@ from sqlsel.datasets.fragments import named
 from sqlsel.datasets.lightly_ids import lightly_datasets
 from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.objects import object_tags
+from sqlsel.datasets.sql_values import sql_kind, sql_values
 from sqlsel.datasets.structs import metadata_keys, read_type
 from sqlsel.datasets.tables import (
     CATALOG_SCHEMA,
@@ -179,6 +180,18 @@ class DatasetCatalog:
         examples = exp.select(name.copy()).from_(samples).where(without.copy(), sql.present(name.copy()))
         rows = self._engine.rows(examples.order_by(sql.ascending(name.copy())).limit(limit))
         return counts[0][0], counts[0][1], tuple(row[0] for row in rows)
+
+    def sql_kind(self, facts: DatasetFacts, expression: str) -> tuple[KeyKind, str]:
+        """What kind of values an expression in SQL gives, and the engine's name for their type.
+
+        Raises:
+            UsageError: If it is refused, names what the samples do not have, or mixes types.
+        """
+        return sql_kind(self._engine, facts, expression)
+
+    def sql_values(self, facts: DatasetFacts, expression: str, limit: int) -> tuple[str, ...]:
+        """The first ``limit`` distinct values of an expression in SQL as text, sorted. Cost: one pass over samples."""
+        return sql_values(self._engine, facts, expression, limit)
 
     def tiling(self, dataset: str, task: str) -> Tiling | None:
         """The grid that the objects of a task are; None if they are no tiles. Cost: one pass over a task's rows."""

@@ -15,6 +15,7 @@ from sqlsel.config import (
     PredictionsInput,
     RandomInput,
     ScoresInput,
+    SqlInput,
     looked_at,
 )
 from sqlsel.facts import DEFAULT_EMBEDDING
@@ -23,6 +24,7 @@ from sqlsel.plan.metadata import class_step, number_step
 from sqlsel.plan.model import PLAIN_LABEL, InputStep, Request, Vectors
 from sqlsel.plan.objects import OBJECTS, metadata_value, own_input
 from sqlsel.plan.scores import in_object_order, per_sample, predictions, score_relation
+from sqlsel.plan.sql_input import sql_step
 
 if TYPE_CHECKING:
     from sqlsel.facts import DatasetFacts, EmbeddingFacts
@@ -47,6 +49,8 @@ def input_step(objective: Objective, column: str, facts: DatasetFacts, request: 
         return _predicted(source, column, facts) if predicted else _mix(source, column, facts)
     if isinstance(source, RandomInput):
         return _random(source, column, facts, request)
+    if isinstance(source, SqlInput):
+        return sql_step(source, column, facts, categorical=isinstance(objective.strategy, BalanceStrategy))
     assert_never(source)
 
 
@@ -154,4 +158,4 @@ def _predicted(source: PredictionsInput, column: str, facts: DatasetFacts) -> In
 def _random(source: RandomInput, column: str, facts: DatasetFacts, request: Request) -> InputStep:
     seed = source.random_seed if source.random_seed is not None else (request.seed or 0)
     value = sql.call("sqlsel_uniform", id_text(facts, "s" if facts.objects_of is None else OBJECTS), sql.number(seed))
-    return InputStep(column=column, label=f"random numbers of seed {seed}", kind="number", value=value)
+    return InputStep(column, f"random numbers of seed {seed}", "number", value, of_first=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlsel.config import EmbeddingsInput, MetadataInput, Objective, PredictionsInput, ScoresInput
+from sqlsel.config import EmbeddingsInput, MetadataInput, Objective, PredictionsInput, ScoresInput, SqlInput
 
 
 def objective_name(objective: Objective) -> str:
@@ -25,4 +25,6 @@ def objective_name(objective: Objective) -> str:
         if source.name == "CLASS_DISTRIBUTION":
             return f"{strategy}:{source.task}"
         return f"{strategy}:{source.task}/{'+'.join(source.categories or ('all',))}"
+    if isinstance(source, SqlInput):
+        return f"{strategy}:{' '.join(source.expression.split())}"
     return f"{strategy}:random"

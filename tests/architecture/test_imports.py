@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "sqlsel"
 # Each part may import itself and the parts above it.
 LAYERS = [
     {"errors", "facts", "nodes", "sqlfiles", "words"},
+    {"expressions"},
     {"kernels"},
     {"config"},
     {"plan"},

@@ -185,7 +185,9 @@ class FakeCatalog:
             },
             tags=("round-1", "round-2"),
         )
-        self.failures = DatasetFacts("failures", "c", 5, {"default": EmbeddingFacts("embeddings", 16)}, tags=("blurred",))
+        self.failures = DatasetFacts(
+            "failures", "c", 5, {"default": EmbeddingFacts("embeddings", 16)}, tags=("blurred",)
+        )
         self.narrow = DatasetFacts("narrow", "c", 5, {"default": EmbeddingFacts("embeddings", 8)})
         self.bare = DatasetFacts("bare", "c", 5)
 
@@ -213,6 +215,16 @@ class FakeCatalog:
 
     def unknown_samples(self, facts: DatasetFacts, sample_ids: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(each for each in sample_ids if not each.isdigit())
+
+    def sql_kind(self, facts: DatasetFacts, expression: str) -> tuple[str, str]:
+        kinds = {"number": "DOUBLE", "text": "VARCHAR", "boolean": "BOOLEAN", "timestamp": "DATE", "other": "BLOB"}
+        kind = next((kind for kind in kinds if expression.startswith(kind)), "integer")
+        if expression == "nowhere":
+            raise UsageError("the samples have no 'nowhere'")
+        return kind, kinds.get(kind, "INTEGER")
+
+    def sql_values(self, facts: DatasetFacts, expression: str, limit: int) -> tuple[str, ...]:
+        return ("large", "small")[:limit]
 
     def query_width(self, path: str) -> int:
         if not path.endswith("vectors.npy"):

@@ -98,6 +98,8 @@ def _keys_and_shares(draw: st.DrawFn) -> tuple[Any, Any]:
     return draw(_typed("METADATA", {"key": st.just(keys)})), draw(_typed("BALANCE", {"target": st.just(target)}))
 
 
+_EXPRESSIONS = st.sampled_from(["a.b * 2", "integer", "if(a > 1, 'x', \"y z\")", "-- c\n 1.5e3", "file_name LIKE 'é%'"])
+
 _PAIRS = st.one_of(
     st.tuples(_typed("EMBEDDINGS", task=_TASK), _SPREAD),
     st.tuples(_typed("EMBEDDINGS", embedding=_TEXT), _SPREAD),
@@ -114,6 +116,7 @@ _PAIRS = st.one_of(
     st.tuples(
         _typed("PREDICTIONS", {"task": _TASK, "name": st.just("CATEGORY_COUNT")}, categories=_CATEGORIES), _NUMERIC
     ),
+    st.tuples(_typed("SQL", {"expression": _EXPRESSIONS}), _NUMERIC | _BALANCE),
     st.tuples(_typed("RANDOM", random_seed=_INT) | _typed("RANDOM", randomSeed=_INT), _NUMERIC),
 )
 
@@ -169,7 +172,20 @@ _ODD_VALUES = st.one_of(
     st.sampled_from([-1, 0, 1.5, True, "", "EMBEDDINGS", "DIVERSIFY", 10**400, float("nan"), float("inf")]),
 )
 _ODD_KEYS = st.sampled_from(
-    ["type", "typ", "task", "key", "target", "strength", "nSamples", "n_samples", "dataset_id", "datasetId", "query_file", "input"]
+    [
+        "type",
+        "typ",
+        "task",
+        "key",
+        "target",
+        "strength",
+        "nSamples",
+        "n_samples",
+        "dataset_id",
+        "datasetId",
+        "query_file",
+        "input",
+    ]
 ) | st.text(max_size=6)
 
 

@@ -157,6 +157,7 @@ def test_wrong_configs_are_refused_in_our_words(source):
 
 # what JSON Schema cannot say, or JSON cannot hold
 BEYOND_SCHEMA = (
+    " is refused: ",
     "is above 'max_sum'",
     "must be a whole number",
     "must be a finite number",
@@ -171,6 +172,7 @@ BEYOND_SCHEMA = (
     "has no named group",
     "the group",
     "is limited twice",
+    "is no multiple of",
 )
 
 

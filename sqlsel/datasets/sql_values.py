@@ -1,0 +1,55 @@
+"""What an expression of the user's own gives for the samples of a dataset: its type and its values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel import nodes as sql
+from sqlsel.datasets.fragments import named
+from sqlsel.datasets.structs import key_kind
+from sqlsel.errors import EngineError, EngineMemoryError, UsageError
+from sqlsel.expressions import ExpressionError
+from sqlsel.plan.sql_input import VALUE, values_query
+
+if TYPE_CHECKING:
+    from sqlsel.engines.base import Engine
+    from sqlsel.facts import DatasetFacts, KeyKind
+
+
+def sql_kind(engine: Engine, facts: DatasetFacts, expression: str) -> tuple[KeyKind, str]:
+    """What kind of values an expression gives, and the engine's name for their type. No sample is read.
+
+    Raises:
+        UsageError: If the expression is refused, names what the samples do not have, or mixes types.
+    """
+    query = _query(facts, expression)
+    try:
+        type_name = engine.columns(sql.subquery(query, "computed"))[VALUE]
+    except EngineMemoryError:
+        raise
+    except EngineError as failure:
+        raise UsageError(failure.message) from None
+    return key_kind(type_name), type_name.strip('"')
+
+
+def sql_values(engine: Engine, facts: DatasetFacts, expression: str, limit: int) -> tuple[str, ...]:
+    """The first ``limit`` distinct values of an expression as text, sorted. Cost: one pass over the samples.
+
+    Raises:
+        UsageError: As ``sql_kind``.
+    """
+    text = sql.column("text")
+    computed = sql.subquery(_query(facts, expression), "computed")
+    texts = exp.select(named(sql.varchar(sql.column(VALUE)), "text")).distinct().from_(computed)
+    query = exp.select(text).from_(sql.subquery(texts, "texts")).where(sql.present(text.copy()))
+    rows = engine.rows(query.order_by(sql.ascending(text.copy())).limit(limit))
+    return tuple(row[0] for row in rows)
+
+
+def _query(facts: DatasetFacts, expression: str) -> exp.Select:
+    try:
+        return values_query(expression, facts)
+    except ExpressionError as refusal:
+        raise UsageError(str(refusal)) from None

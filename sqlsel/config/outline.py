@@ -10,7 +10,7 @@ from sqlsel.config.fields import check_fields, unknown_keys
 from sqlsel.config.findings import Finding
 from sqlsel.config.kinds import INPUTS, OLD_WORDS, STRATEGIES, all_fields, owners
 from sqlsel.config.limits import check_limits
-from sqlsel.config.models import Config, FromFileNames, HowMany, Objective, What
+from sqlsel.config.models import Config, FromFileNames, HowMany, InSequences, Objective, What
 from sqlsel.config.tiling import check_auto_tasks
 from sqlsel.config.wording import missing_message, unknown_word
 from sqlsel.words import listing, nearest, show
@@ -70,7 +70,7 @@ def take_apart(top: dict[str, Any]) -> Outline:
     findings = unknown_keys(fields, Config.model_fields, (), others={})
     if top.get("$schema") is not None:
         findings.append(Finding(("$schema",), f"must be text, not {show(top['$schema'])}"))
-    for model in (HowMany, What, FromFileNames):
+    for model in (HowMany, What, InSequences, FromFileNames):
         given = {key: value for key, value in top.items() if key in model.model_fields}
         findings += check_fields(model, given, ()).findings
     findings += [*check_auto_tasks(top), *check_limits(top)]

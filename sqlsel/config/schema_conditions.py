@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlsel.config.kinds import GOES_WITH, PREDICTIONS_GO_WITH, STRATEGIES, owners
 from sqlsel.config.queries import NOT_BESIDE, QUERY_FIELDS, QUERY_SOURCES
+from sqlsel.config.sequences import LENGTH, NOT_OF_SEQUENCES, SUMS
 from sqlsel.config.values import camel_name
 
 Schema = dict[str, Any]
@@ -25,6 +26,18 @@ def how_many_condition() -> list[Schema]:
 def range_condition() -> list[Schema]:
     """For ``anyOf``: at least one bound."""
     return [_given(name, "number") for field in ("min_sum", "max_sum") for name in (field, camel_name(field))]
+
+
+def sequence_conditions() -> list[Schema]:
+    """For ``allOf`` of the whole config: what has no place beside a length of sequences."""
+    sums = {"if": {"properties": {"type": {"const": "WEIGHTS"}}}, "then": _left_out(*SUMS)}
+    entries = {"items": {"properties": {"strategy": {"if": {"type": "object"}, "then": sums}}}}
+    without = _left_out(*NOT_OF_SEQUENCES)
+    without["properties"]["strategies"] = entries
+    several = {"type": "integer", "minimum": 2}
+    return [
+        _when({"properties": {name: several}, "required": [name]}, without) for name in (LENGTH, camel_name(LENGTH))
+    ]
 
 
 def target_condition() -> Schema:

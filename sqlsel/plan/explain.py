@@ -29,7 +29,8 @@ _ROUTES = {
 
 def explain_plan(plan: Plan) -> str:
     """The steps of a plan in the order they happen, in lines of at most 80 characters."""
-    lines = [f"Choose {_asked(plan)} from {plan.facts.name} ({plan.facts.n_samples:,} {_kind(plan)})", ""]
+    samples = "samples" if plan.facts.objects_of is None else "objects"
+    lines = [f"Choose {_asked(plan)} from {plan.facts.name} ({plan.facts.n_samples:,} {samples})", ""]
     for index, step in enumerate([*_filters(plan), *_ranking(plan), *_ends(plan)], start=1):
         first, *parts = step.split("\n")
         lines += _wrapped(first, f"{index:>2}. ", "    ")
@@ -39,6 +40,8 @@ def explain_plan(plan: Plan) -> str:
 
 
 def _kind(plan: Plan) -> str:
+    if plan.sequence_length is not None:
+        return "sequences"
     return "samples" if plan.facts.objects_of is None else "objects"
 
 
@@ -52,11 +55,19 @@ def _asked(plan: Plan) -> str:
     count = (
         f"{plan.n:,} {kind}" if plan.facts.objects_of is None else f"{plan.n:,} {kind} of task {plan.facts.objects_of}"
     )
+    if plan.sequence_length is not None:
+        count = f"{plan.n * plan.sequence_length:,} samples, as {count} of {plan.sequence_length:,},"
     return f"{count} ({share * 100:f} % of the dataset)" if share is not None else count
 
 
 def _filters(plan: Plan) -> list[str]:
     found = []
+    if plan.sequence_length is not None:
+        found.append(
+            f"cut each video, or folder by the names in it, into sequences of {plan.sequence_length:,} frames; what is "
+            "left at an end is left out. A sequence has the mean of its frames' numbers and embeddings and all their "
+            "objects and classes; it is a candidate if all its frames are"
+        )
     if plan.request.preselected is not None:
         tag, count = plan.request.preselected.tag, plan.request.preselected.count
         found.append(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlsel.facts import DatasetFacts, EmbeddingFacts
 
 Missing = Literal["omit", "error"]
-InputKind = Literal["number", "class", "distribution", "vectors"]
+InputKind = Literal["number", "class", "classes", "distribution", "vectors"]
 Strategy = BalanceStrategy | DiversityStrategy | SimilarityStrategy | TypicalityStrategy | WeightsStrategy
 Route = Literal["weights", "balance", "greedy"]
 
@@ -116,8 +116,9 @@ class InputStep:
     Attributes:
         column: Name of its column in the inputs.
         label: How it is called in messages: ``metadata color.brightness``.
-        kind: ``number`` is a double, ``class`` a text, ``distribution`` a list of doubles in the order of
-            ``categories`` (empty for none), ``vectors`` TRUE where the sample has its vectors.
+        kind: ``number`` is a double, ``class`` a text, ``classes`` a list of texts (those of a sequence),
+            ``distribution`` a list of doubles in the order of ``categories`` (empty for none), ``vectors`` TRUE where
+            the sample has its vectors.
         value: Expression over the samples ``s`` and the joined relation, NULL where the sample lacks the input.
         relation: Query joined by ``sample_id`` under the name of the column.
         optional: Whether NULL is an answer too (a categorical NULL), so that nobody lacks the input.
@@ -127,6 +128,7 @@ class InputStep:
         per_object: Whether the relation and the vectors are joined by the object's place too: the samples are objects,
             and this is their own.
         computed: Task and name of the score that this computes from the predictions of samples.
+        of_first: Whether a sequence has the value of its first frame, not one that is made of all of theirs.
     """
 
     column: str
@@ -140,6 +142,7 @@ class InputStep:
     vectors: Vectors | None = None
     per_object: bool = False
     computed: tuple[str, str] | None = None
+    of_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +232,8 @@ class Plan:
         limits: Hard bounds beside all objectives.
         route: ``weights`` and ``balance`` are one SQL statement; ``greedy`` reads columns and vectors for numpy.
         statements: The SQL by name, in the order it runs.
+        sequence_length: How many frames are chosen as one; None where samples are chosen one by one. Candidates,
+            ``n`` and everything else that is counted are sequences then.
     """
 
     config: Config
@@ -241,3 +246,4 @@ class Plan:
     limits: tuple[LimitStep, ...]
     route: Route
     statements: Mapping[str, exp.Expr]
+    sequence_length: int | None = None

@@ -42,7 +42,11 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
         request: What the call asks beside the config.
     """
     facts = with_path_keys(facts, config.lightly_path_regex)
+    length = config.selected_sequence_length
+    length = None if length == 1 else length
     inputs = _inputs(config, facts, request)
+    if length is not None:
+        inputs = {key: _of_sequences(step) for key, step in inputs.items()}
     limits = _limits(config, facts, inputs)
     names = _names(config)
     thresholds: list[ThresholdStep] = []
@@ -58,23 +62,31 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
         config=config,
         facts=facts,
         request=request,
-        n=_asked(config, facts),
+        n=_asked(config, facts, length or 1),
         inputs=tuple(inputs.values()),
         thresholds=tuple(thresholds),
         objectives=tuple(objectives),
         limits=limits,
-        route=_route(objectives, limits),
+        route=_route(objectives, limits) if length is None else "greedy",
         statements={},
+        sequence_length=length,
     )
     return replace(plan, statements=statements(plan))
 
 
-def _asked(config: Config, facts: DatasetFacts) -> int:
+def _asked(config: Config, facts: DatasetFacts, length: int) -> int:
+    """How many samples, or sequences of some length, are asked for; a share is rounded up to whole sequences."""
     if config.n_samples is not None:
-        return config.n_samples
+        return config.n_samples // length
     assert config.proportion_samples is not None
     share = Decimal(facts.n_samples) * config.proportion_samples
-    return max(1, int(share.to_integral_value(rounding=ROUND_HALF_UP)))
+    samples = max(1, int(share.to_integral_value(rounding=ROUND_HALF_UP)))
+    return -(-samples // length)
+
+
+def _of_sequences(step: InputStep) -> InputStep:
+    """The input where sequences are chosen: one has the classes of all its frames."""
+    return replace(step, kind="classes") if step.kind == "class" else step
 
 
 def _key(objective: Objective, facts: DatasetFacts) -> tuple[object, str | None]:

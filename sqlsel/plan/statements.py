@@ -29,6 +29,14 @@ from sqlsel.plan.ranking import (
     with_file_names,
 )
 from sqlsel.plan.scores import predictions
+from sqlsel.plan.sequences import (
+    SEQUENCES,
+    cut_query,
+    frame_vectors_query,
+    frames_query,
+    in_sequences,
+    sequences_query,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +55,8 @@ def statements(plan: Plan) -> Mapping[str, exp.Expr]:
     ``in_play`` are temporary tables, ``columns`` is what numpy reads of every sample in play, ``vectors <input>`` and
     ``queries <objective>`` the vectors; ``picked`` gives the picks their ids. ``pool`` is what the picks are compared
     with in the summary, ``mixes <objective>`` the predictions of all that is chosen, and ``limit:<key>`` the values
-    that are full.
+    that are full. For sequences, ``sequences`` is the table of their frames, ``cut`` counts what that left over, and
+    ``frames`` are those of the picks.
     """
     found = _greedy(plan) if plan.route == "greedy" else _ranked(plan)
     for objective in plan.objectives:
@@ -75,19 +84,27 @@ def _with_in_play(plan: Plan, query: exp.Select) -> exp.Select:
 
 
 def _greedy(plan: Plan) -> dict[str, exp.Expr]:
-    found: dict[str, exp.Expr] = {
-        "inputs": _temporary(INPUTS, inputs_query(plan)),
+    found: dict[str, exp.Expr] = {}
+    inputs = inputs_query(plan)
+    if plan.sequence_length is not None:
+        found |= {"sequences": _temporary(SEQUENCES, sequences_query(plan)), "cut": cut_query()}
+        inputs = in_sequences(plan, inputs)
+    found |= {
+        "inputs": _temporary(INPUTS, inputs),
         "funnel": funnel_query(plan),
         "in_play": _temporary(IN_PLAY, _positions(plan)),
         "columns": _columns(plan),
     }
     for step in plan.inputs:
         if step.vectors is not None:
-            found[f"vectors {step.column}"] = _vectors(step)
+            of_frames = plan.sequence_length is not None
+            found[f"vectors {step.column}"] = frame_vectors_query(step, POSITION) if of_frames else _vectors(step)
     for objective in plan.objectives:
         if objective.queries is not None:
             found[f"queries {objective.name}"] = queries_query(objective.queries)
     found["picked"] = _picked(plan)
+    if plan.sequence_length is not None:
+        found["frames"] = frames_query(plan)
     return found
 
 

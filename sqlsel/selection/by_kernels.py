@@ -17,10 +17,12 @@ from sqlsel.selection.limits import kernel_limits, nothing_left
 from sqlsel.selection.objectives import Loaded, Picks, Prepared, prepare
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
 from sqlsel.selection.ranked import ranked_table
+from sqlsel.selection.sequences import cut_sequences
 from sqlsel.selection.reading import (
     Matrix,
     of_unit_length,
     read_matrix,
+    read_means,
     read_objects,
     read_queries,
     to_unit_length,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     """Any combination of objectives, by the greedy loop."""
     progress("filter", 0, None)
+    cut_sequences(plan, engine)
     engine.execute(plan.statements["inputs"])
     funnel = read_funnel(plan, engine)
     loaded = _load(plan, engine, progress)
@@ -57,6 +60,7 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
 
 def load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
     """Everything that the objectives of a plan look at, for every sample in play."""
+    cut_sequences(plan, engine)
     engine.execute(plan.statements["inputs"])
     return _load(plan, engine, progress)
 
@@ -82,7 +86,10 @@ def _read_vectors(plan: Plan, engine: Engine, step: InputStep, count: int) -> Ma
     assert step.vectors is not None
     query = plan.statements[f"vectors {step.column}"]
     if step.vectors.facts.task is None or step.per_object:
-        return read_matrix(engine, query, count, step.vectors.facts.width)
+        width = step.vectors.facts.width
+        if plan.sequence_length is not None:
+            return read_means(engine, query, count, width, plan.sequence_length)
+        return read_matrix(engine, query, count, width)
     assert isinstance(query, exp.Select)
     return read_objects(engine, query, count, step.vectors.facts.width)
 
@@ -98,7 +105,9 @@ def _read_queries(
             f"{step.name}: {step.queries.label} have no embeddings", hint="ingest embeddings for them, or name others"
         )
     # the samples' vectors were brought to unit length, or not, when they were stored; a file is as it is
-    return to_unit_length(found) if step.queries.file is not None and of_unit_length(matrix) else found
+    of_means = vectors.of_unit_vectors if isinstance(vectors, Matrix) else None
+    unit = of_unit_length(matrix) if of_means is None else of_means
+    return to_unit_length(found) if step.queries.file is not None and unit else found
 
 
 def candidates_of(plan: Plan, loaded: Loaded, prepared: list[Prepared]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -40,6 +40,8 @@ class RunOutcome:
         reached: For each objective by name, what was reached, for the summary.
         notices: Sentences for the user.
         limits: What became of each limit, for the summary.
+        sequences: What was cut into sequences, for the summary; the other counts are of sequences then. None where
+            samples were chosen one by one.
     """
 
     ranked: pa.Table
@@ -48,3 +50,4 @@ class RunOutcome:
     reached: Mapping[str, Mapping[str, Any]]
     notices: tuple[str, ...] = ()
     limits: Sequence[Mapping[str, Any]] = ()
+    sequences: Mapping[str, Any] | None = None

@@ -30,10 +30,12 @@ class Matrix:
     Attributes:
         rows: ``(N, d)`` float32; zeros where a preselected sample has no vector.
         present: ``(N,)`` whether the sample has one.
+        of_unit_vectors: Whether they are means of vectors of length 1; None where they are no means.
     """
 
     rows: npt.NDArray[np.float32]
     present: npt.NDArray[np.bool_]
+    of_unit_vectors: bool | None = None
 
 
 def read_matrix(engine: Engine, query: exp.Expr, count: int, width: int) -> Matrix:
@@ -45,6 +47,33 @@ def read_matrix(engine: Engine, query: exp.Expr, count: int, width: int) -> Matr
         rows[positions] = _vectors(batch.column(1), width)
         present[positions] = True
     return Matrix(rows, present)
+
+
+def read_means(engine: Engine, query: exp.Expr, count: int, width: int, length: int) -> Matrix:
+    """The mean vectors of sequences, added up in double in the order of the frames and rounded once.
+
+    Args:
+        engine: The session.
+        query: Query with the position of the sequence and the vector of each frame, in order.
+        count: Number of rows.
+        width: Width of the vectors.
+        length: Frames of a sequence; all of them have a vector, or none.
+    """
+    rows = np.zeros((count, width), dtype=np.float32)
+    present = np.zeros(count, dtype=np.bool_)
+    unit = True
+    positions, vectors = np.empty(0, np.int64), np.empty((0, width), np.float32)
+    for batch in engine.batches(query):
+        read = _vectors(batch.column(1), width)
+        unit = unit and of_unit_length(read)
+        positions = np.concatenate([positions, to_numpy(batch.column(0), np.int64)])
+        vectors = np.concatenate([vectors, read])
+        whole = len(positions) // length * length
+        of = positions[:whole:length]
+        rows[of] = vectors[:whole].reshape(-1, length, width).mean(axis=1, dtype=np.float64)
+        present[of] = True
+        positions, vectors = positions[whole:], vectors[whole:]
+    return Matrix(rows, present, unit)
 
 
 def read_objects(engine: Engine, query: exp.Select, count: int, width: int) -> Objects:
@@ -101,6 +130,20 @@ def class_codes(values: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[n
     places[-1] = -1
     codes = np.where(valid(encoded.indices), to_numpy(encoded.indices, np.int32), len(names))
     return tuple(names[index] for index in order), places[codes]
+
+
+def class_counts(values: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+    """The classes that occur in lists of them, sorted by code point, and for each row how often it has each."""
+    import pyarrow as pa
+
+    column = values.combine_chunks()
+    owners = np.repeat(np.arange(len(column)), np.diff(to_numpy(column.offsets, np.int32)))
+    flat = column.values.slice(column.offsets[0].as_py(), len(owners))
+    names, codes = class_codes(pa.chunked_array([flat]))
+    counts = np.zeros((len(column), len(names)))
+    labelled = codes >= 0
+    np.add.at(counts, (owners[labelled], codes[labelled]), 1.0)
+    return names, counts
 
 
 def _vectors(column: pa.Array, width: int) -> npt.NDArray[np.float32]:

@@ -11,6 +11,7 @@ from sqlsel.selection.by_sql import run_balance, run_weights
 from sqlsel.selection.limits import read_limits
 from sqlsel.selection.mixes import read_mixes
 from sqlsel.selection.ranked import ids_of
+from sqlsel.selection.sequences import frame_by_frame, told_sequences
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
@@ -41,6 +42,9 @@ def run_plan(plan: Plan, engine: Engine, progress: Progress | None = None) -> Ru
         raise UsageError(
             f"where {plan.request.where!r}: {failure.message}", hint="check the types it compares"
         ) from None
+    outcome = replace(
+        outcome, ranked=frame_by_frame(plan, engine, outcome.ranked), sequences=told_sequences(plan, engine)
+    )
     ids = ids_of(outcome.ranked)
     mixes = read_mixes(plan, engine, ids)
     reached = {name: {**found, **mixes.get(name, {})} for name, found in outcome.reached.items()}

@@ -33,15 +33,16 @@ def summarize(plan: Plan, outcome: RunOutcome, notices: tuple[str, ...]) -> dict
         outcome: What came of it.
         notices: Sentences for the user from the checks of the config.
     """
-    selected = outcome.ranked.num_rows
+    selected, asked = outcome.ranked.num_rows, plan.n * (plan.sequence_length or 1)
     kind = "samples" if plan.facts.objects_of is None else "objects"
-    fewer = [] if selected == plan.n else [f"{plan.n:,} {kind} were asked for, {selected:,} are selected"]
+    fewer = [] if selected == asked else [f"{asked:,} {kind} were asked for, {selected:,} are selected"]
     return {
         "dataset": plan.facts.name,
         "seed": plan.request.seed,
-        "asked": {"n_samples": plan.n, "config": plan.config.to_dict()},
+        "asked": {"n_samples": asked, "config": plan.config.to_dict()},
         "selected": selected,
-        "preselected": outcome.funnel["preselected"],
+        "preselected": _preselected(outcome),
+        "sequences": outcome.sequences,
         "candidates": outcome.funnel["candidates"] - outcome.funnel.get("ruled_out", 0),
         "samples": plan.facts.n_samples,
         "objects_of": plan.facts.objects_of,
@@ -50,19 +51,45 @@ def summarize(plan: Plan, outcome: RunOutcome, notices: tuple[str, ...]) -> dict
             "objective": outcome.ending.objective,
             "text": _REASONS[outcome.ending.reason],
         },
-        "left_out": _left_out(plan, outcome.funnel),
+        "left_out": _left_out(plan, outcome),
         "objectives": [_objective(step, plan, outcome) for step in plan.objectives],
         "limits": [
             {**limit, "missed": limit_shortfall(limit) if outcome.ending.reason == "limits" else []}
             for limit in outcome.limits
         ],
-        "notices": [*notices, *outcome.notices, *fewer],
+        "notices": [*notices, *outcome.notices, *fewer, *_trailing(outcome.sequences)],
     }
 
 
-def _left_out(plan: Plan, funnel: Mapping[str, int]) -> dict[str, Any]:
+def _preselected(outcome: RunOutcome) -> int:
+    sequences, counted = outcome.sequences, outcome.funnel["preselected"]
+    return counted if sequences is None else counted * sequences["length"] + sequences["trailing_preselected"]
+
+
+def _trailing(sequences: Mapping[str, Any] | None) -> list[str]:
+    """Frames that no sequence has."""
+    if sequences is None:
+        return []
+    length, found = sequences["length"], []
+    if sequences["trailing_frames"]:
+        frames, sources = sequences["trailing_frames"], sequences["trailing_in"]
+        found.append(
+            f"trailing frames that make no sequence of {length:,}: {frames:,}, left out of {sources:,} "
+            f"{'videos or folders' if sources > 1 else 'video or folder'}"
+        )
+    if sequences["trailing_preselected"]:
+        frames = sequences["trailing_preselected"]
+        found.append(f"{frames:,} preselected frames make no sequence of {length:,}: not looked at")
+    if sequences["without_file_name"]:
+        found.append(f"{sequences['without_file_name']:,} samples without a file name are in no sequence: left out")
+    return found
+
+
+def _left_out(plan: Plan, outcome: RunOutcome) -> dict[str, Any]:
+    funnel = outcome.funnel
+    others = plan.facts.n_samples - funnel["preselected"] if outcome.sequences is None else outcome.sequences["all"]
     return {
-        "where": plan.facts.n_samples - funnel["preselected"] - funnel["admitted"],
+        "where": others - funnel["admitted"],
         "conditions": admission_texts(plan),
         "missing": [
             {"input": step.label, "count": funnel[f"missing_{step.column}"]}

@@ -29,10 +29,13 @@ def _head(summary: Mapping[str, Any]) -> Iterable[str]:
     task = summary.get("objects_of")
     kind = "samples" if task is None else "objects"
     of_task = "" if task is None else f" of task {task}"
-    yield (
-        f"Selected {summary['selected']:,} of {summary['candidates']:,} candidates "
-        f"({summary['samples']:,} {kind}{of_task}) from {summary['dataset']}{tag}"
-    )
+    if sequences := summary.get("sequences"):
+        chosen = f"{summary['selected'] // sequences['length']:,} of {summary['candidates']:,} candidate sequences"
+        count = f"{chosen} of {sequences['length']:,} ({summary['selected']:,} of {summary['samples']:,} samples)"
+    else:
+        count = f"{summary['selected']:,} of {summary['candidates']:,} candidates"
+        count = f"{count} ({summary['samples']:,} {kind}{of_task})"
+    yield f"Selected {count} from {summary['dataset']}{tag}"
     asked = f"  asked: {summary['asked']['n_samples']:,} {kind}"
     if summary["preselected"]:
         asked += f", beside {summary['preselected']:,} preselected"
@@ -43,18 +46,18 @@ def _head(summary: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _left_out(summary: Mapping[str, Any]) -> Iterable[str]:
-    left_out = summary["left_out"]
+    left_out, of = summary["left_out"], " sequences" if summary.get("sequences") else ""
     if left_out["where"]:
         conditions = left_out["conditions"]
         of_where = len(conditions) == 1 and conditions[0].startswith("where ")
         why = "that where does not admit" if of_where else f"that are not {' and '.join(conditions)}"
-        yield f"  left out: {left_out['where']:,} {why}"
+        yield f"  left out: {left_out['where']:,}{of} {why}"
     for missing in left_out["missing"]:
-        yield f"  left out: {missing['count']:,} that lack {missing['input']}"
+        yield f"  left out: {missing['count']:,}{of} that lack {missing['input']}"
     for threshold in left_out["thresholds"]:
-        yield f"  threshold {threshold['condition']}: {threshold['removed']:,} removed"
+        yield f"  threshold {threshold['condition']}: {threshold['removed']:,}{of} removed"
     if left_out["below_minimum_typicality"]:
-        yield f"  left out: {left_out['below_minimum_typicality']:,} below the minimum typicality"
+        yield f"  left out: {left_out['below_minimum_typicality']:,}{of} below the minimum typicality"
 
 
 def _objective(objective: Mapping[str, Any]) -> Iterable[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from sqlsel import kernels
 from sqlsel.errors import SelectionError
 from sqlsel.selection.mixes import attainable_counts, attainable_sums, mix_of, reached_mix
-from sqlsel.selection.reading import class_codes, distribution_rows
+from sqlsel.selection.reading import class_codes, class_counts, distribution_rows
 from sqlsel.selection.strategies.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -37,8 +37,11 @@ def balance(step: ObjectiveStep, strategy: BalanceStrategy, loaded: Loaded) -> P
         labelled = np.flatnonzero(codes >= 0)
         rows[labelled, mix.listed[codes[labelled]]] = 1.0
     else:
-        found = distribution_rows(column, len(step.input.categories))
-        mix = mix_of(strategy, step.input.categories, found.sum(axis=0))
+        several = step.input.kind == "classes"
+        names = step.input.categories
+        names, found = class_counts(column) if several else (names, distribution_rows(column, len(names)))
+        mix = mix_of(strategy, names, found.sum(axis=0))
+        _check_size(step, len(found), len(mix.classes))
         rows = np.zeros((len(found), len(mix.classes)))
         for number, target in enumerate(mix.listed):
             if target >= 0:

@@ -236,7 +236,7 @@ class DatasetCatalog:
         return own, objects
 
     def _tasks(self, dataset: str) -> dict[str, TaskFacts]:
-        columns = ("task", "task_type", "categories", "scores", "has_probabilities", "has_predictions")
+        columns: tuple[str, ...] = ("task", "task_type", "categories", "scores", "has_probabilities", "has_predictions")
         # the column is lacking where only older versions wrote to the database
         if "has_keypoints" in self._engine.columns(catalog_table(self._engine.catalog, "tasks")):
             columns += ("has_keypoints",)

@@ -42,6 +42,7 @@ class Intake:
         maker: What looked at the images to make the vectors and predictions, if they come from images.
         bound: Arrow tables, readers, frames or relations that the queries name.
         problems: What was left out or repaired while reading, as notices.
+        skip_bad: Whether rows that cannot be used are left out, with notices, instead of refused.
         normalize: Whether vectors are brought to unit length.
     """
 
@@ -58,4 +59,5 @@ class Intake:
     maker: Maker | None = None
     bound: Mapping[str, object] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    skip_bad: bool = False
     normalize: bool = True

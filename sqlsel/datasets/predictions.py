@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import ITEM, any_item, case, cast, matching, named
-from sqlsel.datasets.refusal import refuse
+from sqlsel.datasets.refusal import SKIP, refuse
 from sqlsel.datasets.tables import PREDICTIONS, SCORES
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def write_scores(target: Target, query: exp.Query) -> None:
         _judged(target, SCORES, [infinite]),
         "scores",
         message="the source has scores that cannot be used:",
-        hint="leave them out: NULL means that the sample has none",
+        hint=f"write NULL where a sample has none, {SKIP}",
     )
 
 
@@ -92,13 +92,12 @@ def check_predictions(target: Target, task: str, categories: tuple[str, ...]) ->
     each category, leave [0, 1] or miss a sum of 1 by more than 0.001, boxes that are not four numbers, areas and
     keypoint confidences out of their range, and two objects of one sample with the same index.
     """
-    cases = [*_probability_cases(len(categories)), *_category_cases(categories), *_box_cases(), *_measure_cases()]
     refuse(
         target.engine,
-        _judged(target, PREDICTIONS, cases, sql.column("task").eq(task)),
+        _judged(target, PREDICTIONS, prediction_faults(categories), sql.column("task").eq(task)),
         f"task {task!r}",
         message="the source has predictions that cannot be used:",
-        hint="correct them in the source; a sample without a prediction has NULL there",
+        hint=f"correct them in the source (a sample without a prediction has NULL there), {SKIP}",
     )
     same = exp.select(sql.column("sample_id"), sql.column("object_index")).from_(target.table(PREDICTIONS))
     twice = exp.GT(this=sql.count(), expression=sql.number(1))
@@ -113,8 +112,13 @@ def check_predictions(target: Target, task: str, categories: tuple[str, ...]) ->
         doubles,
         f"task {task!r}",
         message="the source has predictions twice:",
-        hint="give each sample one prediction, and each of its objects an index of its own",
+        hint=f"give each sample one prediction, and each of its objects an index of its own, {SKIP}",
     )
+
+
+def prediction_faults(categories: tuple[str, ...]) -> list[tuple[exp.Expr, exp.Expr]]:
+    """Conditions on a row of predictions of a task with these categories under which it is refused, and the reasons."""
+    return [*_probability_cases(len(categories)), *_category_cases(categories), *_box_cases(), *_measure_cases()]
 
 
 def _category_cases(categories: tuple[str, ...]) -> list[tuple[exp.Expr, exp.Expr]]:

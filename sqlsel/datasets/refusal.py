@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 NAMED = 5
 
+SKIP = "or go on without them: --on-error skip (on_error='skip')"
+"""What can be done about rows that may be left out, for hints."""
+
 
 def found(engine: Engine, rows: exp.Select, where: str) -> tuple[Problem, ...]:
     """What is wrong with rows, a problem per reason; empty where nothing is.

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import ITEM, any_item, case, cast, each_item, matching, named
-from sqlsel.datasets.refusal import found, refuse
+from sqlsel.datasets.refusal import SKIP, found, refuse
 from sqlsel.datasets.structs import is_vector
 from sqlsel.datasets.tables import create_table
 from sqlsel.datasets.vector_tables import own_vectors
@@ -30,7 +30,7 @@ UNIT_TOLERANCE = 1e-6
 
 # From here on a double is infinite in single precision.
 _OVERFLOW = 3.4028235677973366e38
-_HINT = "leave these vectors out (NULL: the sample has none), or compute them again"
+_HINT = f"compute these vectors again, write NULL where a sample has none, {SKIP}"
 
 
 class UnusableVectorsError(IngestError):
@@ -192,9 +192,15 @@ def _stored(width: int, *, normalize: bool) -> exp.Expr:
 
 def _unusable(query: exp.Query, width: int) -> exp.Select:
     """Rows of a source with the reason why their vector cannot be stored."""
+    columns = [sql.column(name) for name in ("place", "position", "reason")]
+    return exp.select(*columns).from_(sql.subquery(judged_vectors(query, width), "judged"))
+
+
+def judged_vectors(query: exp.Query, width: int) -> exp.Select:
+    """All rows of a source with their ``position``, a ``place`` in words, and the ``reason`` why not to store them."""
     position = named(exp.Window(this=exp.RowNumber()), "position")
     vector = named(cast(sql.column("embedding"), "DOUBLE[]"), "numbers")
-    rows = exp.select(position, sql.column("sample_id"), vector).from_(query.subquery("source"))
+    rows = exp.select(exp.Star(), position, vector).from_(query.subquery("source"))
     numbers = sql.column("numbers")
     length = sql.call("len", numbers)
     infinite = exp.GTE(this=exp.Abs(this=ITEM.copy()), expression=sql.number(_OVERFLOW))
@@ -212,5 +218,5 @@ def _unusable(query: exp.Query, width: int) -> exp.Select:
     place = sql.call(
         "concat", sql.varchar(sql.column("sample_id")), sql.text(" (row "), sql.column("position"), sql.text(")")
     )
-    judged = exp.select(named(place, "place"), sql.column("position"), named(reason, "reason"))
-    return judged.from_(sql.subquery(rows, "vectors")).where(sql.present(numbers.copy()))
+    judged = exp.select(exp.Star(), named(place, "place"), named(reason, "reason"))
+    return judged.from_(sql.subquery(rows, "vectors"))

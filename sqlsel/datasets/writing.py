@@ -17,6 +17,7 @@ from sqlsel.datasets.orphans import drop_orphans
 from sqlsel.datasets.predictions import forget_predictions, write_predictions, write_scores
 from sqlsel.datasets.runs import timestamp
 from sqlsel.datasets.samples import SampleCounts, write_samples
+from sqlsel.datasets.skipping import without_bad
 from sqlsel.datasets.staging import readable, sparingly
 from sqlsel.datasets.tables import (
     PREDICTIONS,
@@ -109,6 +110,8 @@ def store(engine: Engine, dataset: str, intake: Intake, progress: Progress | Non
             return _store(_target(engine, dataset, intake, facts), intake, facts, tell)
 
     with interruptible(engine), readable(engine, intake.bound):
+        if intake.skip_bad:
+            intake = without_bad(engine, intake, _widths(facts))
         try:
             widths = [vector_width(engine, query) or 0 for query in _vector_queries(intake).values()]
             return sparingly(engine, attempt, row_bytes=4 * max(widths, default=0))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from sqlsel.errors import UsageError
-from sqlsel.sources.options import ReadOptions
+from sqlsel.sources.options import OnError, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,8 @@ def read(source: object, engine: Engine, *, options: ReadOptions | None = None) 
 
 def _opened(source: object, engine: Engine, options: ReadOptions) -> AbstractContextManager[Intake]:
     """The reader for a kind of source."""
+    if options.on_error not in get_args(OnError):
+        raise UsageError(f"on_error is 'fail' or 'skip', not {options.on_error!r}", hint="choose one of the two")
     path = Path(source) if isinstance(source, str | Path) else None
     if path is not None and (path.is_dir() or path.is_file()):
         from sqlsel.sources.labels import open_labels

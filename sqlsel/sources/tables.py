@@ -73,6 +73,7 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
             scores=_scores(rows, options),
             tasks=_tasks(predicted, options),
             problems=(*adapted.problems, *columns.problems, *metadata.problems),
+            skip_bad=options.on_error == "skip",
             normalize=options.normalize,
         )
 

@@ -124,7 +124,7 @@ def test_vectors_that_cannot_be_used_are_refused_by_name_and_row(db, case, norma
     (problem,) = refusal.value.problems
     assert problem.where == "embedding"
     assert problem.message == f"{reason}: 2 rows, q (row 2), s (row 4)"
-    assert "leave these vectors out" in refusal.value.hint
+    assert "write NULL where a sample has none, or go on without them" in refusal.value.hint
 
 
 def test_each_reason_is_told_once_and_five_samples_at_most(db):

@@ -59,7 +59,7 @@ def test_it_gives_what_it_asks_for(demo, config):
     asked = read_json(config.read_text()).value
     if "n_samples" in asked:
         assert len(selection) == asked["n_samples"]
-    assert len(set(selection.sample_ids)) == len(selection) > 0
+    assert len(set(selection.objects or selection.sample_ids)) == len(selection) > 0
     assert json.loads(json.dumps(selection.summary()))["selected"] == len(selection)
     assert selection.sample_ids == demo.select(config, dataset=dataset_of(config)).sample_ids
 

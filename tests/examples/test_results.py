@@ -199,3 +199,21 @@ def test_several_limits_hold_together(select, column):
     for values, most in ((digits, 8), (slants, 25)):
         counts = [sum(values[other] == values[name] for other in chosen) for name in chosen]
         assert max(counts) == most
+
+
+def test_single_digits_of_every_class_and_few_of_one_sheet(select, demo):
+    selection = select("select_objects")
+    predictions = {
+        (sheet, place): (category, probabilities)
+        for sheet, place, category, probabilities in demo.engine.rows(
+            "SELECT sample_id, object_index, category, probabilities FROM sheets.predictions "
+            "WHERE task = 'digit_detection' AND object_index >= 0"
+        )
+    }
+    chosen = [predictions[pair] for pair in selection.objects]
+    assert len(set(selection.objects)) == 30
+    assert max(selection.sample_ids.count(sheet) for sheet in selection.sample_ids) == 2
+    assert {category for category, _ in chosen} == set("0123456789")
+    found = [term["weights:digit_detection/uncertainty_entropy"] for term in terms(selection)]
+    assert found == pytest.approx([float(entropies(probabilities)) for _, probabilities in chosen])
+    assert np.mean(found) > np.mean([float(entropies(probabilities)) for _, probabilities in predictions.values()])

@@ -111,7 +111,7 @@ def _over_frames(step: InputStep, length: exp.Expr) -> exp.Expr:
 
 
 def frame_vectors_query(step: InputStep, position: str) -> exp.Select:
-    """Query with the vectors of every frame in play, or of its objects, in order: ``position`` of the sequence first."""
+    """Query with the vectors of every frame in play, or of its objects, by the position of the sequence, in order."""
     assert step.vectors is not None
     source = step.vectors
     stored = sql.table(source.facts.table, source.schema, source.catalog, alias="v")

@@ -17,7 +17,6 @@ from sqlsel.selection.limits import kernel_limits, nothing_left
 from sqlsel.selection.objectives import Loaded, Picks, Prepared, prepare
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
 from sqlsel.selection.ranked import ranked_table
-from sqlsel.selection.sequences import cut_sequences
 from sqlsel.selection.reading import (
     Matrix,
     of_unit_length,
@@ -27,6 +26,7 @@ from sqlsel.selection.reading import (
     read_queries,
     to_unit_length,
 )
+from sqlsel.selection.sequences import cut_sequences
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine

@@ -64,6 +64,14 @@ class Selection:
             return []
         return list(zip(self.sample_ids, self._ranked.column("object_index").to_pylist(), strict=True))
 
+    @property
+    def sequences(self) -> list[list[Any]]:
+        """Ids of the frames of each sequence, in pick order; empty where samples were chosen one by one."""
+        if self._summary.get("sequences") is None:
+            return []
+        length, ids = self._summary["sequences"]["length"], self.sample_ids
+        return [ids[begin : begin + length] for begin in range(0, len(ids), length)]
+
     def __len__(self) -> int:
         """Number of new picks."""
         return int(self._ranked.num_rows)

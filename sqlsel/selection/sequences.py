@@ -32,7 +32,8 @@ def cut_sequences(plan: Plan, engine: Engine) -> None:
     unnamed = f"; {counts['unnamed']:,} samples have no file name" if counts["unnamed"] else ""
     raise SelectionError(
         f"dataset {plan.facts.name}: nothing to select from: "
-        f"no video and no folder has {plan.sequence_length:,} frames that are not preselected, the longest has {counts['longest']:,}{unnamed}",
+        f"no video and no folder has {plan.sequence_length:,} frames that are not preselected, "
+        f"the longest has {counts['longest']:,}{unnamed}",
         hint="ask for a shorter selected_sequence_length",
     )
 

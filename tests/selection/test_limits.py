@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sqlsel
-from sqlsel.errors import SelectionError
+from sqlsel.errors import ConfigError, SelectionError
 from sqlsel.kernels import Limit
 from tests import pool as p
 from tests.kernels import oracle
@@ -248,3 +248,38 @@ def test_in_one_shot():
     config = limited([{"key": "video.id", "max": 1}], 12, (p.EMBEDDINGS, p.DIVERSITY))
     chosen = sqlsel.select(table(pool), config, **p.MAPPING)
     assert chosen.sample_ids == select(pool, config).sample_ids
+
+
+def test_objects_of_one_image_can_be_limited():
+    pool = p.make_pool(30, 14)
+    config = {
+        **limited(
+            [{"key": "object.image", "max": 1}, {"key": "object.category", "max": 6}], 12, (p.OBJECTS, p.DIVERSITY)
+        ),
+        "select_objects_of": "things",
+    }
+    with sqlsel.connect() as db:
+        db.ingest(table(pool), dataset="pool", **p.MAPPING)
+        chosen = db.select(config, dataset="pool")
+        plain = db.select({**config, "limits": None}, dataset="pool")
+    images, others = (each.to_arrow().column("sample_id").to_pylist() for each in (chosen, plain))
+    assert len(images) == len(set(images)) == 12
+    assert len(set(others)) < 12
+    places = chosen.to_arrow().column("object_index").to_pylist()
+    categories = [pool.objects[pool.ids.index(i)][k]["category"] for i, k in zip(images, places, strict=True)]
+    assert max(map(categories.count, categories)) <= 6
+    assert [limit["key"] for limit in chosen.summary()["limits"]] == ["object.image", "object.category"]
+
+
+def test_keys_out_of_file_names_can_be_limited():
+    pool = p.make_pool(40, 15)
+    config = limited([{"key": "tens", "max": 2}], 40, (p.EMBEDDINGS, p.DIVERSITY))
+    chosen = select(pool, {**config, "lightly_path_regex": r"s(?P<tens>\d\d)\d\.jpg"})
+    assert sorted(name[1:3] for name in chosen.sample_ids) == ["00", "00", "01", "01", "02", "02", "03", "03"]
+
+
+def test_sequences_are_refused():
+    pool = p.make_pool(10, 16)
+    config = {**limited([{"key": "site", "max": 2}], 4, (p.EMBEDDINGS, p.DIVERSITY)), "selected_sequence_length": 2}
+    with pytest.raises(ConfigError, match="a limit counts single samples"):
+        select(pool, config)

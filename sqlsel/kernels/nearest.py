@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.distances import half_squared
+from sqlsel.kernels.distances import half_squared_pairs
+from sqlsel.kernels.focus import Focus
 from sqlsel.kernels.threads import each
 from sqlsel.kernels.workspace import Workspace
 
@@ -57,10 +58,7 @@ class Nearest:
         self._lifts = np.empty(16, dtype=np.float32)
         self._slack = 0.0
         self._begun = False
-        self._focus: Rows | None = None
-        self._vectors_in_focus = self._vectors
-        self._floors: Doubles = np.empty(0)
-        self.focused: Doubles = np.empty(0)
+        self._focus: Focus | None = None
 
     def add(self, row: int) -> None:
         """Make a row a centre; the rows in focus follow at once, all others when they are asked for."""
@@ -73,36 +71,25 @@ class Nearest:
         self._slack = max(self._slack, self._work.slack(row))
         self.centres.append(row)
         if self._focus is not None:
-            self._follow(self._focus, row, count)
-
-    def _follow(self, rows: Rows, row: int, number: int) -> None:
-        """Let the rows in focus meet a new centre: those that single precision cannot tell to be farther, in double."""
-        lower = self._floors - self._vectors_in_focus @ self._vectors[number]
-        reach = float(self._lifts[number]) - self._work.slack(row)
-        near = lower < self.focused - reach
-        place = self._place(row)
-        if place is not None:
-            self.focused[place] = 0.0
-            near[place] = False
-        nearer = near.nonzero()[0]
-        if len(nearer):
-            halves = self._pairs(rows[nearer], np.full(len(nearer), row))
-            self.focused[nearer] = np.minimum(self.focused[nearer], halves)
+            self._focus.follow(row, self._vectors[count])
 
     def focus(self, rows: Rows) -> None:
         """Settle some rows, and keep :attr:`focused`, their exact values, up to date from now on."""
         self.leave()
-        self.focused = self.settle(rows)
-        self._focus = rows
-        self._vectors_in_focus = self._work.take(rows)
-        self._floors = self._work.lifts[rows] - self._work.slacks(rows)
+        self._focus = Focus(rows, self.settle(rows), self._matrix, self._work)
+
+    @property
+    def focused(self) -> Doubles:
+        """Exact half squared distances of the rows in focus."""
+        return np.empty(0) if self._focus is None else self._focus.halves
 
     def leave(self) -> None:
         """Take the rows out of focus; what is known of them stays known."""
         if self._focus is not None:
-            self.bound[self._focus] = self.focused
-            self._seen[self._focus] = len(self.centres)
-            self._exact[self._focus] = len(self.centres) > 0
+            rows = self._focus.rows
+            self.bound[rows] = self._focus.halves
+            self._seen[rows] = len(self.centres)
+            self._exact[rows] = len(self.centres) > 0
             self._focus = None
 
     def upper(self, rows: Rows) -> Doubles:
@@ -118,15 +105,8 @@ class Nearest:
 
     def value(self, row: int) -> float:
         """The exact half squared distance of one row; inf before the first centre."""
-        place = self._place(row)
+        place = None if self._focus is None else self._focus.place(row)
         return float(self.settle(np.array([row]))[0] if place is None else self.focused[place])
-
-    def _place(self, row: int) -> int | None:
-        """Where a row stands in focus."""
-        if self._focus is None:
-            return None
-        place = int(self._focus.searchsorted(row))
-        return place if place < len(self._focus) and self._focus[place] == row else None
 
     def centre_bounds(self, begin: int, end: int) -> tuple[Doubles, float]:
         """Half squared distances from some centres to all before ``end``, from above, and by how much at most."""
@@ -137,7 +117,7 @@ class Nearest:
     def centre_halves(self, left: Rows, right: Rows) -> Doubles:
         """Exact half squared distances of pairs of centres, by their numbers."""
         rows = np.asarray(self.centres)
-        return self._pairs(rows[left], rows[right])
+        return half_squared_pairs(self._matrix, rows[left], rows[right])
 
     def settle(self, rows: Rows) -> Doubles:
         """Exact half squared distance of each row to its nearest centre, in double."""
@@ -221,18 +201,10 @@ class Nearest:
         doubt = products.max(axis=1) - self._margin(rows)
         near: Bools = products >= doubt.astype(np.float32)[:, None]
         which, centre = np.nonzero(near)
-        halves = self._pairs(rows[which], np.asarray(self.centres)[centre])
+        halves = half_squared_pairs(self._matrix, rows[which], np.asarray(self.centres)[centre])
         starts = np.searchsorted(which, np.arange(len(rows)))
         self.bound[rows] = np.minimum.reduceat(halves, starts)
         self._exact[rows] = True
-
-    def _pairs(self, left: Rows, right: Rows) -> Doubles:
-        halves = np.empty(len(left))
-        block = max((1 << 19) // max(self._matrix.shape[1], 1), 1)
-        for begin in range(0, len(left), block):
-            part = slice(begin, begin + block)
-            halves[part] = half_squared(self._matrix.take(left[part], axis=0), self._matrix.take(right[part], axis=0))
-        return halves
 
     def _begin(self) -> None:
         """Meet the first centres once, all rows in their order: nothing is known before, so none can be left out."""

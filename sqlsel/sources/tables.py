@@ -18,10 +18,10 @@ from sqlsel.sources.columns import Columns, find_columns, name_columns
 from sqlsel.sources.forms import listed_objects
 from sqlsel.sources.huggingface import adapt
 from sqlsel.sources.jsontext import read_json_column
+from sqlsel.sources.lines import open_lines
 from sqlsel.sources.metadata import read_metadata
 from sqlsel.sources.options import ReadOptions
 from sqlsel.sources.predictions import Predicted, read_predictions
-from sqlsel.sources.relations import open_relation
 from sqlsel.sources.rows import Rows, column
 from sqlsel.sources.vectors import open_vectors
 
@@ -51,7 +51,7 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
     """
     _check_classes(options)
     with ExitStack() as stack:
-        opened = stack.enter_context(open_relation(source, engine, names=name_columns(options)))
+        opened, told = stack.enter_context(open_lines(source, engine, options, name_columns(options)))
         adapted = adapt(source, opened, engine, options)
         relation, options = adapted.relation, adapted.options
         columns = find_columns(relation, engine, options)
@@ -72,7 +72,7 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
             predicted=_union([rows.select({"task": sql.text(found.task.name)}) for found in predicted]),
             scores=_scores(rows, options),
             tasks=_tasks(predicted, options),
-            problems=(*adapted.problems, *columns.problems, *metadata.problems),
+            problems=(*told, *adapted.problems, *columns.problems, *metadata.problems),
             skip_bad=options.on_error == "skip",
             normalize=options.normalize,
         )

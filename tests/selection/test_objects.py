@@ -408,3 +408,41 @@ def test_everything_else_of_a_selection_works_on_objects(rounds, tmp_path):
     for row in written:
         meant = pool.objects[pool.ids.index(row["sample_id"])][row["object_index"]]
         assert (row["category"], row["score"], row["task"]) == (meant["category"], meant["score"], "things")
+
+
+def test_limits_and_expressions_reach_the_object_and_its_image(db):
+    pool = p.make_pool(30, 8)
+    limited = {**declared(["score"], [1.0], 500), "limits": [{"key": "object.image", "max": 1}]}
+    found = ingested(db, pool).select(limited, dataset="pool")
+    having = {i for i, _ in objects(pool)}
+    assert len(found.sample_ids) == len(set(found.sample_ids)) == len(having)
+    best = {pool.ids[i]: max(own(pool, (i, k), "score") for k in range(len(pool.objects[i]))) for i in having}
+    chosen = {image: own(pool, (pool.ids.index(image), k), "score") for image, k in found.objects}
+    assert chosen == best
+
+
+def test_a_random_number_and_a_tie_differ_between_the_objects_of_an_image(db):
+    pool = p.make_pool(30, 8)
+    config = {**p.config(500, ({"type": "RANDOM"}, p.WEIGHTS)), "select_objects_of": "things"}
+    terms = ingested(db, pool).select(config, dataset="pool").to_arrow().column("terms").to_pylist()
+    assert len({value for row in terms for _, value in row}) == len(objects(pool))
+
+
+def test_an_explanation_counts_objects(db):
+    pool = p.make_pool(30, 8)
+    config = declared(["diversity", "entropy"], [1.0, 1.0], 7)
+    text = " ".join(str(ingested(db, pool).explain(config, dataset="pool", preselected=["s001"])).split())
+    assert f"Choose 7 objects of task things from pool ({len(objects(pool))} objects)" in text
+    assert f"start from {len(pool.objects[1])} preselected objects" in text
+    assert "high score uncertainty_entropy of the object" in text
+    assert "stop at 7 new objects" in text
+
+
+def test_what_is_missing_is_named_by_object(db):
+    from sqlsel.errors import SelectionError
+
+    pool = p.make_pool(30, 8, lacking=0.3)
+    config = declared(["image score"], [1.0], 7)
+    first = next(f"{pool.ids[i]}#{k}" for i, k in objects(pool) if pool.score[i] is None)
+    with pytest.raises(SelectionError, match=f"lack score doubt of task scene .such as {first}[,)]"):
+        ingested(db, pool).select(config, dataset="pool", missing="error")

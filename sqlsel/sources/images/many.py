@@ -1,4 +1,4 @@
-"""Measuring many images: in this process while they are few, in processes of their own beyond that."""
+"""Measuring many images: in threads while they are few, in processes of their own beyond that."""
 
 from __future__ import annotations
 
@@ -9,54 +9,70 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sqlsel.sources.images.processes import Processes
+from sqlsel.sources.images.processes import Processes, read_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
     from sqlsel.sources.images.readings import Reading
 
-# Below this, starting processes takes longer than measuring.
-FEW = 96
+# Below this, starting processes takes longer than threads lose by waiting for each other.
+FEW = 1_000
 _CHUNK = 16
 
 
 def measure_images(root: Path, names: Iterable[str], *, workers: int | None = None) -> Iterator[tuple[str, Reading]]:
     """The reading of each image, in the order of the names.
 
-    Names are taken as they are needed, so memory does not grow with their number. Pillow must be installed.
+    Names are taken as they are needed, so memory does not grow with their number. Pillow must be installed. Warnings
+    are off while readings are taken.
 
     Args:
         root: The folder that the names are relative to.
         names: File names with forward slashes.
-        workers: Number of processes; None for one per processor that this process may use, 0 for none at all. Up to 96
-            images are measured in this process.
+        workers: Number of processes; None for one per processor that this process may use, 0 for none at all. Up to
+            1,000 images are measured by as many threads of this process, which takes no time to start. An image that
+            crashes its decoder takes that process with it; beyond 1,000 images it costs only itself.
     """
+    from sqlsel.sources.images.one import silently
+
     waiting = iter(names)
     first = list(islice(waiting, FEW + 1))
     workers = _processors() if workers is None else workers
-    if len(first) <= FEW or workers == 0:
-        from sqlsel.sources.images.one import read_image
+    with silently():
+        if workers == 0:
+            for name in _chain(first, waiting):
+                yield name, read_here([str(root / name)])[0]
+        elif len(first) <= FEW:
+            yield from _in_threads(root, iter(first), workers, read_here)
+        else:
+            yield from _in_processes(root, _chain(first, waiting), workers)
 
-        for name in _chain(first, waiting):
-            yield name, read_image(str(root / name))
-        return
-    yield from _in_processes(root, _chain(first, waiting), workers)
+
+def _in_processes(root: Path, names: Iterator[str], workers: int) -> Iterator[tuple[str, Reading]]:
+    """Each thread waits for what a process answers."""
+    with Processes(workers) as processes:
+        yield from _in_threads(root, names, workers, processes.read, processes.stop)
 
 
-def _in_processes(root: Path, names: Iterable[str], workers: int) -> Iterator[tuple[str, Reading]]:
-    """Chunks go out to the processes, one thread each, and come back in order; few are under way at a time."""
-    names = iter(names)
+def _in_threads(
+    root: Path,
+    names: Iterator[str],
+    workers: int,
+    read: Callable[[list[str]], list[Reading]],
+    stop: Callable[[], None] = lambda: None,
+) -> Iterator[tuple[str, Reading]]:
+    """Chunks go out to threads and come back in order; few are under way at a time."""
     with ExitStack() as stack:
-        processes = stack.enter_context(Processes(workers))
-        threads = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="sqlsel-images"))
-        stack.callback(processes.stop)
+        threads = ThreadPoolExecutor(workers, thread_name_prefix="sqlsel-images")
+        stack.callback(threads.shutdown, cancel_futures=True)
+        stack.callback(stop)
         under_way: deque[tuple[list[str], Future[list[Reading]]]] = deque()
         while True:
             while len(under_way) < 3 * workers and (chunk := list(islice(names, _CHUNK))):
-                under_way.append((chunk, threads.submit(processes.read, [str(root / name) for name in chunk])))
+                under_way.append((chunk, threads.submit(read, [str(root / name) for name in chunk])))
             if not under_way:
                 return
             chunk, answer = under_way.popleft()

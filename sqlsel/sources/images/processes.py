@@ -78,9 +78,7 @@ class Processes:
         if readings is not None or self._stopped:
             return readings or []
         if not crashed:
-            from sqlsel.sources.images.one import read_image
-
-            return [read_image(path) for path in paths]
+            return read_here(paths)
         if len(paths) == 1:
             return [Reading(None, "cannot be decoded (it crashed the decoder)", usable=False)]
         return [reading for path in paths for reading in self.read([path])]
@@ -98,6 +96,13 @@ class Processes:
             return None
         self._running.add(process)
         return process
+
+
+def read_here(paths: Sequence[str]) -> list[Reading]:
+    """The readings of the files, taken by the calling thread."""
+    from sqlsel.sources.images.one import read_image
+
+    return [read_image(path) for path in paths]
 
 
 class _Process:

@@ -10,7 +10,7 @@ import json
 import signal
 import sys
 
-from sqlsel.sources.images.one import read_image
+from sqlsel.sources.images.one import read_image, silently
 from sqlsel.sources.images.readings import READY, to_line
 
 
@@ -19,8 +19,9 @@ def serve() -> None:
     # Ctrl-C reaches the whole process group; the process that started us ends us by closing our input
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _say(READY)
-    for line in sys.stdin.buffer:
-        _say(to_line([read_image(path) for path in json.loads(line)]))
+    with silently():
+        for line in sys.stdin.buffer:
+            _say(to_line([read_image(path) for path in json.loads(line)]))
 
 
 def _say(line: bytes) -> None:

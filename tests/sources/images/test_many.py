@@ -9,10 +9,19 @@ import pytest
 from PIL import Image
 
 from sqlsel.sources.images import many, processes
-from sqlsel.sources.images.many import FEW, measure_images
+from sqlsel.sources.images.many import measure_images
 from sqlsel.sources.images.measures import measure
 from sqlsel.sources.images.one import read_image
 from sqlsel.sources.images.readings import Reading, from_line, to_line
+
+
+FEW = 40
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    """Makes few of what are many."""
+    monkeypatch.setattr(many, "FEW", FEW)
 
 
 def make(folder, number):
@@ -21,7 +30,9 @@ def make(folder, number):
     return [f"{index:03}.png" for index in range(number)]
 
 
-@pytest.mark.parametrize(("number", "workers"), [(0, None), (3, None), (FEW + 40, 2), (FEW + 1, 1), (FEW + 1, 0)])
+@pytest.mark.parametrize(
+    ("number", "workers"), [(0, None), (3, None), (FEW, 3), (FEW + 40, 2), (FEW + 1, 1), (FEW + 1, 0)]
+)
 def test_readings_come_in_the_order_of_the_names_whoever_takes_them(tmp_path, number, workers):
     names = list(reversed(make(tmp_path, number)))
     found = list(measure_images(tmp_path, names, workers=workers))
@@ -192,6 +203,8 @@ def test_a_script_needs_no_main_guard(tmp_path):
             import sys
             from pathlib import Path
             from sqlsel.sources.images.many import measure_images
+            import sqlsel.sources.images.many
+            sqlsel.sources.images.many.FEW = 40
             folder = Path(sys.argv[1])
             names = sorted(path.name for path in folder.glob("*.png"))
             print("once", sum(reading.usable for _, reading in measure_images(folder, names, workers=2)))

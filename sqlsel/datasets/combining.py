@@ -9,6 +9,7 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.staging import temporary_table
+from sqlsel.datasets.objects import forget_objects
 from sqlsel.datasets.tables import SELECTIONS, TAGS, column_names, dataset_table
 from sqlsel.datasets.tags import TagFacts, check_new_tag, check_tag, tag_query
 from sqlsel.errors import SelectionError, UsageError
@@ -65,6 +66,7 @@ def combine(
                 )
             target = dataset_table(engine.catalog, dataset, TAGS)
             engine.execute(exp.delete(target.copy()).where(sql.column("tag").eq(tag)))
+            forget_objects(engine, dataset, tag)
             rows = exp.select(named(sql.text(tag), "tag"), sql.column("sample_id"), sql.column("rank")).from_(found)
             columns = [sql.name(name) for name in column_names(TAGS)]
             engine.execute(exp.Insert(this=exp.Schema(this=target, expressions=columns), expression=rows))

@@ -55,6 +55,14 @@ def object_tags(engine: Engine, dataset: str) -> dict[str, str]:
     return dict(sorted(engine.rows(query)))
 
 
+def object_counts(engine: Engine, dataset: str) -> dict[str, int]:
+    """By tag, how many objects have it."""
+    if not has_selected_objects(engine, dataset):
+        return {}
+    query = exp.select(sql.column("tag"), sql.count()).from_(dataset_table(engine.catalog, dataset, SELECTED_OBJECTS))
+    return dict(engine.rows(query.group_by(sql.column("tag"))))
+
+
 def tag_objects(
     engine: Engine, dataset: str, run_id: str, tag: str, task: str, picks: exp.Table, earlier: exp.Table
 ) -> exp.Select:

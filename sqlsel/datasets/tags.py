@@ -11,6 +11,7 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.nearest import unknown
+from sqlsel.datasets.objects import object_counts
 from sqlsel.datasets.tables import SAMPLES, SELECTIONS, TAGS, dataset_table
 from sqlsel.errors import UsageError
 
@@ -44,11 +45,13 @@ class TagFacts:
         tag: Its name.
         selected: Samples with a rank: those the run picked.
         preselected: Samples without one: those that were picked before.
+        objects: How many objects of these samples have it, where it is put on objects; else 0.
     """
 
     tag: str
     selected: int
     preselected: int
+    objects: int = 0
 
 
 def check_tag_name(tag: str) -> None:
@@ -80,7 +83,8 @@ def tag_counts(engine: Engine, dataset: str) -> tuple[TagFacts, ...]:
     everything = exp.Count(this=exp.Star())
     query = exp.select(sql.column("tag"), selected, everything).from_(dataset_table(engine.catalog, dataset, TAGS))
     rows = engine.rows(query.group_by(sql.column("tag")))
-    return tuple(TagFacts(tag, picked, total - picked) for tag, picked, total in sorted(rows))
+    objects = object_counts(engine, dataset)
+    return tuple(TagFacts(tag, picked, total - picked, objects.get(tag, 0)) for tag, picked, total in sorted(rows))
 
 
 def check_tag(engine: Engine, dataset: str, tag: str) -> None:

@@ -369,6 +369,30 @@ def test_a_tag_grows_and_is_replaced(rounds):
     ]
 
 
+def test_tags_are_counted_and_combined_by_images(rounds):
+    db, _, _, first, _ = rounds
+    tags = {tag.tag: tag for tag in db.tags("pool")}
+    assert (tags["round-1"].objects, tags["round-1"].selected) == (6, len(set(first.sample_ids)))
+    assert (tags["round-2"].objects, tags["images"].objects) == (12, 0)
+    db.combine_tags("pool", "union", ["round-1", "images"], tag="round-2", overwrite=True)
+    assert rows(db, "SELECT * FROM pool.selected_objects WHERE tag = 'round-2'") == []
+    images = rows(db, "SELECT DISTINCT sample_id FROM pool.tags WHERE tag IN ('round-1', 'images')")
+    assert sorted(rows(db, "SELECT sample_id FROM pool.tags WHERE tag = 'round-2'")) == sorted(images)
+
+
+def test_objects_of_another_task_are_no_preselected_ones(rounds):
+    db, _, config, _, _ = rounds
+    db.connection.execute("INSERT INTO pool.predictions BY NAME SELECT * REPLACE ('others' AS task) FROM pool.predictions WHERE task = 'things'")  # noqa: E501
+    db.connection.execute("INSERT INTO sqlsel.tasks BY NAME SELECT * REPLACE ('others' AS task) FROM sqlsel.tasks WHERE task = 'things'")  # noqa: E501
+    other = {**p.config(3, ({"type": "RANDOM"}, p.WEIGHTS)), "select_objects_of": "others"}
+    with pytest.raises(UsageError, match="tag 'round-1' is put on objects of task 'things', not of 'others'"):
+        db.select(other, dataset="pool", preselected="round-1")
+    assert len(db.select(other, dataset="pool", preselected="images")) == 3
+    pooled = db.select(config, dataset="pool", preselected="datapool")
+    kept = rows(db, "SELECT DISTINCT sample_id, object_index FROM pool.selected_objects")
+    assert not set(pooled.objects) & set(kept)
+
+
 def test_ids_that_are_no_objects_are_refused(rounds):
     db, _, config, first, _ = rounds
     image = first.sample_ids[0]

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 def tags_command(ctx: click.Context, database: str | None, dataset: str | None, format_name: str) -> None:
     """List the tags of a database with the number of their samples, or put tags together as a new one.
 
-    Two tags are in every dataset without being listed: initial-tag has all samples, datapool those of all selections
-    that were kept under a tag.
+    A tag on single objects is counted by their images, with the number of objects beside it. Two tags are in every
+    dataset without being listed: initial-tag has all samples, datapool those of all selections that were kept under a
+    tag.
     """
     ctx.obj = {"database": database, "dataset": dataset}
     if ctx.invoked_subcommand is not None:
@@ -47,10 +48,18 @@ def tags_command(ctx: click.Context, database: str | None, dataset: str | None, 
 
     with open_existing(database) as db:
         rows = [
-            {"dataset": name, "tag": tag.tag, "selected": tag.selected, "preselected": tag.preselected}
+            {
+                "dataset": name,
+                "tag": tag.tag,
+                "selected": tag.selected,
+                "preselected": tag.preselected,
+                "objects": tag.objects or None,
+            }
             for name in ([dataset] if dataset is not None else db.datasets())
             for tag in db.tags(name)
         ]
+    if not any(row["objects"] for row in rows):
+        rows = [{key: value for key, value in row.items() if key != "objects"} for row in rows]
     print_rows(rows, format_name, empty="no tags; `sqlsel select` with --tag makes one")
 
 

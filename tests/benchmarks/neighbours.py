@@ -74,7 +74,7 @@ def found_again(db: sqlsel.Database, folder: Path, changed: Path) -> dict[str, f
             target = changed / str(number) / name
             target.parent.mkdir(parents=True, exist_ok=True)
             with Image.open(folder / name) as image:
-                work(image.convert("RGB")).save(target.with_suffix(".png"))
+                work(image.convert("RGB")).save(target.with_suffix(".bmp"))
         shares[change] = _own_is_nearest(db, changed / str(number))
     return shares
 

@@ -1,0 +1,5 @@
+"""The shell of the command line's tests."""
+
+from tests.cli.conftest import command, shell
+
+__all__ = ["command", "shell"]

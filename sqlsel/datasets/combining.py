@@ -8,8 +8,8 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
-from sqlsel.datasets.staging import temporary_table
 from sqlsel.datasets.objects import forget_objects
+from sqlsel.datasets.staging import temporary_table
 from sqlsel.datasets.tables import SELECTIONS, TAGS, column_names, dataset_table
 from sqlsel.datasets.tags import TagFacts, check_new_tag, check_tag, tag_query
 from sqlsel.errors import SelectionError, UsageError

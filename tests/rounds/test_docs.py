@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["rounds"])
+@pytest.mark.parametrize("page", ["rounds", "queries", "sequences"])
 def test_its_commands_work(demo, page):  # noqa: F811
     (demo / "examples").symlink_to(ROOT / "examples")
     text = (ROOT / "docs" / f"{page}.md").read_text()

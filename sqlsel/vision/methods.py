@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlsel.engines.interrupts import interruptible
 from sqlsel.facts import DEFAULT_EMBEDDING
 from sqlsel.vision.asked import CONFIDENCE, IOU, PRETAGGING, check_share, wishes
 
@@ -82,7 +83,8 @@ class ImageMethods:
         own = wishes(size=size, layout=layout, mean=mean, std=std, fit=fit, batch=batch)
         place = Place(self._engine, dataset, name, task)
         folder = None if images is None else Path(images)
-        return embed(place, embedder(model, own, output), images=folder, overwrite=overwrite, progress=progress)
+        with interruptible(self._engine):
+            return embed(place, embedder(model, own, output), images=folder, overwrite=overwrite, progress=progress)
 
     def pretag(
         self,
@@ -160,7 +162,10 @@ class ImageMethods:
             first_label=first_label,
         )
         folder = None if images is None else Path(images)
-        report = pretag(self._engine, dataset, task, predictor, images=folder, overwrite=overwrite, progress=progress)
+        with interruptible(self._engine):
+            report = pretag(
+                self._engine, dataset, task, predictor, images=folder, overwrite=overwrite, progress=progress
+            )
         if crops and predictor.reading.detects:
             cut = self.embed(dataset, task=task, progress=progress)
             return replace(report, vectors=cut.added, problems=(*report.problems, *cut.problems))

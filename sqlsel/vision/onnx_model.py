@@ -109,12 +109,17 @@ def open_model(path: str | Path) -> Model:
         raise UsageError(f"{file}: this is no ONNX model that can be run: {told}", hint=hint) from failure
     return Model(
         path=file,
-        digest=hashlib.sha256(file.read_bytes()).hexdigest(),
+        digest=_digest(file),
         image=_image_input(file, [_tensor(node) for node in session.get_inputs()]),
         outputs=tuple(_tensor(node) for node in session.get_outputs()),
         properties=dict(session.get_modelmeta().custom_metadata_map),
         session=session,
     )
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _tensor(node: Any) -> Tensor:  # noqa: ANN401 - ONNX Runtime has no types

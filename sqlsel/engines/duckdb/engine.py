@@ -53,9 +53,8 @@ class DuckDBEngine:
     @property
     def home(self) -> Path | None:
         """The folder of the database file; None for a database in memory."""
-        named = "SELECT path FROM duckdb_databases() WHERE database_name = current_catalog()"
-        path = self.rows(named)[0][0]
-        return Path(path).resolve().parent if path else None
+        rows = self.rows("SELECT path FROM duckdb_databases() WHERE database_name = $1", [self.catalog])
+        return Path(rows[0][0]).resolve().parent if rows and rows[0][0] else None
 
     def execute(self, sql: Sql, parameters: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""

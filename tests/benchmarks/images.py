@@ -1,7 +1,8 @@
 """Measuring images against decoding them with Pillow in two processes.
 
-Run ``python -m tests.benchmarks.images FOLDER``. Times are medians of alternating runs and include the start of the
-processes on both sides; with ``--times 10`` every image is taken ten times, which shows the share of the start.
+Run ``python -m tests.benchmarks.images FOLDER``. Pillow's processes are forked, and spawned for comparison; times are
+medians of alternating runs and include the start of the processes on both sides. With ``--times 10`` every image is
+taken ten times, which shows the share of the start.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ def decode(path: str) -> tuple[int, int]:
         return image.size
 
 
-def decode_all(root: Path, names: list[str]) -> float:
+def decode_all(root: Path, names: list[str], start_method: str) -> float:
     """Seconds that two processes need to decode the images."""
     start = time.perf_counter()
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(start_method)) as pool:
         sizes = list(pool.map(decode, [str(root / name) for name in names], chunksize=16))
     assert len(sizes) == len(names)
     return time.perf_counter() - start
@@ -51,12 +52,17 @@ def main() -> None:
     given = options.parse_args()
     found = sorted(path for path in given.folder.rglob("*") if suffix(path.name) in IMAGE_SUFFIXES)
     names = [str(path.relative_to(given.folder)) for path in found] * given.times
-    pairs = [(decode_all(given.folder, names), measure_all(given.folder, names)) for _ in range(given.runs)]
-    decoded, measured = (statistics.median(times) for times in zip(*pairs, strict=True))
+    methods = [method for method in ("fork", "spawn") if method in multiprocessing.get_all_start_methods()]
+    runs = [
+        (measure_all(given.folder, names), *(decode_all(given.folder, names, method) for method in methods))
+        for _ in range(given.runs)
+    ]
+    measured, *decoded = (statistics.median(times) for times in zip(*runs, strict=True))
     print(f"{len(names):,} images, two processes, {given.runs} runs")
-    print(f"Pillow, decode            {decoded:6.2f} s")
-    print(f"sqlsel, decode, measure   {measured:6.2f} s")
-    print(f"ratio                     {statistics.median(mine / theirs for theirs, mine in pairs):6.2f}")
+    print(f"sqlsel, decode, measure    {measured:6.2f} s")
+    for number, method in enumerate(methods, start=1):
+        ratio = statistics.median(run[0] / run[number] for run in runs)
+        print(f"Pillow, decode, {method:8s}   {decoded[number - 1]:6.2f} s, ratio {ratio:5.2f}")
 
 
 if __name__ == "__main__":

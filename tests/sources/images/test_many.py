@@ -14,7 +14,6 @@ from sqlsel.sources.images.measures import measure
 from sqlsel.sources.images.one import read_image
 from sqlsel.sources.images.readings import Reading, from_line, to_line
 
-
 FEW = 40
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,7 +56,21 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
         raise SelectionError(f"dataset {plan.facts.name}: {failure}") from None
     if outcome.stop.reason == "limits" and not len(outcome.rows):
         raise nothing_left(plan)
-    return _told(plan, engine, funnel, prepared, candidates, outcome)
+    told = _told(plan, engine, funnel, prepared, candidates, outcome)
+    return replace(told, notices=(*told.notices, *_without_objects(plan, loaded, candidates)))
+
+
+def _without_objects(plan: Plan, loaded: Loaded, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[str]:
+    """How many candidates have none of the objects that an input looks at."""
+    found = []
+    for step in plan.inputs:
+        vectors = loaded.vectors.get(step.column)
+        if isinstance(vectors, kernels.Objects) and step.vectors is not None:
+            number = int((candidates & (np.diff(vectors.offsets) == 0)).sum())
+            if number:
+                who = "1 candidate has" if number == 1 else f"{number:,} candidates have"
+                found.append(f"{who} no objects of task {step.vectors.facts.task}: the lowest value there is")
+    return found
 
 
 def load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:

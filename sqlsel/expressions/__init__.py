@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlsel.expressions.allowed import FUNCTIONS, TYPES
-from sqlsel.expressions.parsing import ExpressionError, parse_expression
+from sqlsel.expressions.checks import ExpressionError
+from sqlsel.expressions.parsing import parse_expression
 
 __all__ = ["FUNCTIONS", "TYPES", "ExpressionError", "parse_expression"]

@@ -121,13 +121,13 @@ def _category_count(source: PredictionsInput, column: str, facts: DatasetFacts) 
 def _mix(source: PredictionsInput, column: str, facts: DatasetFacts) -> InputStep:
     task = facts.tasks[source.task]
     probabilities = sql.column("probabilities")
+    nothing = exp.Array(expressions=[])
     if task.task_type == "classification":
-        relation = predictions(
-            facts, source.task, sql.column("sample_id"), exp.alias_(probabilities, "value", quoted=True)
-        )
+        own = exp.alias_(exp.Coalesce(this=probabilities, expressions=[nothing]), "value", quoted=True)
+        relation = predictions(facts, source.task, sql.column("sample_id"), own)
     else:
         summed = sql.call("sqlsel_sum_vectors", in_object_order(probabilities))
-        relation = per_sample(facts, source.task, exp.Coalesce(this=summed, expressions=[exp.Array(expressions=[])]))
+        relation = per_sample(facts, source.task, exp.Coalesce(this=summed, expressions=[nothing]))
     return InputStep(
         column=column,
         label=f"class distribution of task {source.task}",

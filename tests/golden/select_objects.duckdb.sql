@@ -34,7 +34,7 @@ LEFT JOIN (
 LEFT JOIN (
   SELECT
     "sample_id",
-    "probabilities" AS "value"
+    COALESCE("probabilities", []) AS "value"
   FROM "demo"."sheets"."predictions"
   WHERE
     "task" = 'paper_classification'

@@ -10,7 +10,7 @@ FROM `demo`.`sheets`.`samples` AS `s`
 LEFT JOIN (
   SELECT
     `sample_id`,
-    `probabilities` AS `value`
+    COALESCE(`probabilities`, ARRAY()) AS `value`
   FROM `demo`.`sheets`.`predictions`
   WHERE
     `task` = 'paper_classification'

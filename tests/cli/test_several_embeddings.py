@@ -158,3 +158,32 @@ def test_rows_of_other_files_are_told_and_ids_will_do(source):
     outcome = sqlsel("add-embedding", "some.parquet", *ON, "--name", "ids", "--id", "file_name")
     assert outcome.code == 0, outcome.err
     assert rows('SELECT sample_id FROM d."embeddings/ids"') == rows('SELECT sample_id FROM d."embeddings/more"')
+
+
+@pytest.mark.parametrize("source_kind", ["folder", "table"])
+def test_a_file_of_vectors_beside_the_source_may_hold_several(source, demo_images, source_kind):
+    names = sorted(path.name for path in Path("images").iterdir())
+    columns = {"file_name": names[::-1], "a": lists(CLIP[:5]), "b": lists(DINO[:5]), "embedding": lists(CLIP[5:10])}
+    pq.write_table(pa.table(columns), "vectors.parquet")
+    pq.write_table(pa.table({"file_name": names}), "names.parquet")
+    what = "images" if source_kind == "folder" else "names.parquet"
+    named = ("--embedding", "one=a", "--embedding", "default=b")
+    outcome = sqlsel("ingest", what, *ON, "--embeddings", "vectors.parquet", *named)
+    assert outcome.code == 0, outcome.err
+    for table, matrix in (("embeddings/one", CLIP), ("embeddings", DINO)):
+        found = rows(f'SELECT embedding FROM d."{table}" ORDER BY sample_id DESC')
+        np.testing.assert_allclose([vector for (vector,) in found], matrix[:5], rtol=1e-6)
+    assert rows("SELECT table_name, width FROM sqlsel.embeddings ORDER BY 1") == [
+        ("embeddings", 3),
+        ("embeddings/one", 4),
+    ]
+
+
+@pytest.fixture
+def demo_images(source):
+    pytest.importorskip("PIL")
+    from PIL import Image
+
+    Path("images").mkdir()
+    for number in range(5):
+        Image.new("L", (8, 8), 40 * number).save(Path("images") / f"{number}.png")

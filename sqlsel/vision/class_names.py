@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 PRETAGGING_CLASSES = ("bicycle", "bus", "car", "motorcycle", "person", "train", "truck")
 """What Lightly's own pretagging model finds."""
 
+# What stands where a list of names has a gap, as that of COCO has; the number tells them apart.
+_NO_CLASS = frozenset({"N/A", "n/a", "NA", "-", "?"})
 _KEYS = ("names", "classes", "class_names", "labels", "id2label")
 
 
@@ -57,6 +59,7 @@ def check_class_names(names: Sequence[str], where: str) -> tuple[str, ...]:
     """The names, if they are all different and none is empty."""
     if not names or not all(names):
         raise UsageError(f"{where}: an empty class name", hint="give each class a name: --classes cat,dog")
+    names = [f"{name} {number}" if name in _NO_CLASS else name for number, name in enumerate(names)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError(f"{where}: names that stand for two classes: {quoted(twice)}")

@@ -40,9 +40,9 @@ def open_picture(folders: Sequence[Path], file_name: str, at_least: int | None =
     Raises:
         UnreadableError: If there is no such file, or it cannot be decoded.
     """
-    from PIL import Image, ImageOps
+    from PIL import Image
 
-    from sqlsel.sources.images.decoding import eight_bit, why_not
+    from sqlsel.sources.images.decoding import eight_bit, turn_upright, why_not
 
     path = _path(folders, file_name)
     try:
@@ -51,7 +51,7 @@ def open_picture(folders: Sequence[Path], file_name: str, at_least: int | None =
             with Image.open(path) as image:
                 if at_least is not None:
                     image.draft("RGB", (at_least, at_least))
-                ImageOps.exif_transpose(image, in_place=True)
+                turn_upright(image)
                 return eight_bit(image)
     except Exception as failure:
         raise UnreadableError(why_not(failure)) from failure

@@ -318,3 +318,53 @@ def test_an_unknown_dataset_and_a_folder_that_is_none(with_photos):
         with_photos.embed("e")
     with pytest.raises(UsageError, match="no such folder"):
         with_photos.embed("d", images="absent")
+
+
+def test_exif_data_that_makes_no_sense_takes_no_image(db, tmp_path):
+    folder = noise(tmp_path / "odd", 2)
+    with Image.open(folder / "000.png") as image:
+        image.save(folder / "odd.jpg", exif=b"Exif\x00\x00MM\x00*\xff\xff\xff\xff")
+    db.ingest(folder, dataset="d")
+    assert db.embed("d").added == 3
+
+
+def test_a_read_only_database_is_told(photos, tmp_path):
+    with sqlsel.connect(tmp_path / "x.duckdb") as db:
+        db.ingest(photos, dataset="d", measure=False)
+    with sqlsel.connect(tmp_path / "x.duckdb", read_only=True) as db, pytest.raises(sqlsel.SqlselError) as failure:
+        db.embed("d")
+    assert "open for reading only" in str(failure.value)
+
+
+def test_ctrl_c_says_what_is_kept(photos, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    place = ("--db", "x.duckdb", "--dataset", "d")
+
+    def interrupted(self, prepared):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(BuiltIn, "vectors", interrupted)
+    outcome = command("ingest", photos, *place, "--embed")
+    assert outcome.code == 130
+    assert "Interrupted; the samples are stored; `sqlsel embed --db x.duckdb --dataset d` goes on." in outcome.err
+    outcome = command("embed", *place)
+    assert outcome.code == 130
+    assert "Interrupted; what was computed is kept, and the same command goes on from there." in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        (("--size", "2by2"), "--size '2by2' is no size"),
+        (("--mean", "a,b"), "--mean 'a,b' is no list of numbers"),
+        (("--layout", "HWC"), "HWC"),
+        (("--batch", "0"), "0 is not in the range"),
+        (("--fit", "crop"), "fit says how a model is fed, and there is no model"),
+    ],
+)
+def test_options_that_are_wrong(photos, tmp_path, monkeypatch, option, told):
+    monkeypatch.chdir(tmp_path)
+    assert command("ingest", photos, "--db", "x.duckdb", "--dataset", "d").code == 0
+    outcome = command("embed", "--db", "x.duckdb", "--dataset", "d", *option)
+    assert outcome.code == 2
+    assert told in outcome.err

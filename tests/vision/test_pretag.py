@@ -155,6 +155,14 @@ def test_boxes_labels_and_scores(pictures, tmp_path, shape, classes):
         check(objects, expected)
 
 
+def test_names_with_gaps_as_those_of_coco(pictures, tmp_path):
+    classes = ["__background__", "cat", "N/A", "dog", "N/A"]
+    pictures.pretag("d", constant(tmp_path / "m.onnx", TORCHVISION), task="t", classes=classes)
+    ((categories,),) = pictures.sql("SELECT categories FROM sqlsel.tasks WHERE task = 't'").fetchall()
+    assert list(categories) == ["cat", "N/A 2", "dog", "N/A 4"]
+    assert [each[1] for each in predicted(pictures)["000.png"]] == ["cat", "N/A 2"]
+
+
 def test_labels_that_begin_at_zero_and_outputs_by_their_shapes(pictures, tmp_path):
     arrays = {"a": TORCHVISION["labels"][None] - 1, "b": TORCHVISION["scores"][None], "c": TORCHVISION["boxes"][None]}
     model = constant(tmp_path / "m.onnx", arrays)

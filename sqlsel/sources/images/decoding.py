@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 TOO_LARGE = "has more pixels than Pillow decodes by default"
 
@@ -23,6 +23,28 @@ def eight_bit(image: Image.Image) -> Image.Image:
         return Image.fromarray(np.clip(np.rint(scaled), 0, 255).astype(np.uint8)).convert("RGB")
     image.load()
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def is_sideways(image: Image.Image) -> bool:
+    """Whether the EXIF orientation turns the image by a quarter, so that width and height change places."""
+    return _orientation(image) in {5, 6, 7, 8}
+
+
+def turn_upright(image: Image.Image) -> None:
+    """Turn the image as its EXIF orientation says, which decodes it; one that makes no sense is passed over.
+
+    Raises:
+        OSError: If it cannot be decoded. Decoders raise other exceptions too on damaged files.
+    """
+    if _orientation(image) in range(2, 9):
+        ImageOps.exif_transpose(image, in_place=True)
+
+
+def _orientation(image: Image.Image) -> object:
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # noqa: BLE001 - damaged EXIF data raises anything, and takes nothing from the pixels
+        return None
 
 
 def why_not(failure: Exception) -> str:

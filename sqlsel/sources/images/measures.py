@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from sqlsel.sources.images.decoding import eight_bit
+from sqlsel.sources.images.decoding import eight_bit, is_sideways
 from sqlsel.sources.images.pixels import rows_of
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ def measure(path: Path) -> dict[str, Number]:
     """The measures of one image file, under Lightly's names.
 
     Grey values are ITU-R 601 luma, 0..255 (``Image.convert("L")``). 16-bit images are brought to 8 bits, transparency
-    is dropped, animations count with their first frame, and the EXIF orientation is not applied.
+    is dropped, animations count with their first frame.
 
     ``width``, ``height``
-        Pixels as stored.
+        Pixels of the image as it is shown: upright, as its EXIF orientation says. All else is measured as it is stored.
     ``sizeInBytes``
         Bytes of the file.
     ``meanRed``, ``meanGreen``, ``meanBlue``
@@ -73,6 +73,7 @@ def measure_content(data: bytes) -> dict[str, Number]:
     """The measures of the bytes of one image file, as ``measure`` describes them."""
     with Image.open(io.BytesIO(data)) as image:
         rgb = eight_bit(image)
+        sideways = is_sideways(image)
     grey = rgb.convert("L")
     pixels = rows_of(grey)
     levels = _levels()
@@ -82,8 +83,8 @@ def measure_content(data: bytes) -> dict[str, Number]:
     spread = math.sqrt(float(histogram @ (levels - mean) ** 2) / pixels.size)
     squares, response = _derivatives(pixels)
     return {
-        "width": pixels.shape[1],
-        "height": pixels.shape[0],
+        "width": pixels.shape[0 if sideways else 1],
+        "height": pixels.shape[1 if sideways else 0],
         "sizeInBytes": len(data),
         "meanRed": red,
         "meanGreen": green,

@@ -137,3 +137,12 @@ def test_an_animation_counts_with_its_first_frame(tmp_path):
     frames = [Image.new("RGB", (5, 5), color) for color in ("white", "black", "black")]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
     assert measure(tmp_path / "a.gif")["meanGreen"] == 1
+
+
+@pytest.mark.parametrize(("orientation", "size"), [(1, (6, 4)), (3, (6, 4)), (6, (4, 6)), (8, (4, 6))])
+def test_width_and_height_are_those_of_the_upright_image(tmp_path, orientation, size):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.new("RGB", (6, 4)).save(tmp_path / "turned.jpg", exif=exif)
+    found = measure(tmp_path / "turned.jpg")
+    assert (found["width"], found["height"]) == size

@@ -47,8 +47,10 @@ def format_option(*formats: str, default: str | None = None, text: str) -> Decor
 
 
 preselected_option = click.option(
-    "--preselected", metavar="TAG", help="Tag of samples that were picked before; they count as chosen. "
-    "The tag datapool has those of all selections with a tag."
+    "--preselected",
+    metavar="TAG",
+    help="Tag of samples that were picked before; they count as chosen. "
+    "The tag datapool has those of all selections with a tag.",
 )
 missing_option = click.option(
     "--missing",

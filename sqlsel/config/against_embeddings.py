@@ -78,5 +78,3 @@ def _no_object_embeddings(pair: Pair, task: str, facts: DatasetFacts) -> Finding
         return unknown_name(path, what, task, having, none=HOW_TO_ADD_OBJECTS)
     others = f"tasks that have them: {quoted(having)}" if having else HOW_TO_ADD_OBJECTS
     return Finding(path, f"task {show(task)} has no object embeddings in dataset {show(facts.name)}; {others}")
-
-

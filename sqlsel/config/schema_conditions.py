@@ -74,9 +74,7 @@ def _query_conditions() -> list[Schema]:
     for name, excluded in NOT_BESIDE.items():
         for each in (name, camel_name(name)):
             given = {"properties": {"input": _given(each, kinds[name])}, "required": ["input"]}
-            conditions.append(
-                _when({"allOf": [similar, given]}, {"properties": {"input": _left_out(*excluded)}})
-            )
+            conditions.append(_when({"allOf": [similar, given]}, {"properties": {"input": _left_out(*excluded)}}))
     none = {"properties": {"input": _left_out(*QUERY_FIELDS)}}
     others = (kind for kind in GOES_WITH["EMBEDDINGS"] if kind != "SIMILARITY")
     return conditions + [_when(_side("strategy", "type", kind), none) for kind in others]

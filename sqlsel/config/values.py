@@ -80,6 +80,8 @@ Proportion = Annotated[
 ]
 
 Text = Annotated[str, Strict(), Field(min_length=1)]
+
+
 def _id_text(value: object) -> object:
     """An id as the text that it is compared by: 7 and "7" are one id."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value

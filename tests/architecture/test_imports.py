@@ -21,7 +21,7 @@ LAYERS = [
     {"sources", "exports"},
     {"selection", "vision"},
     {"attaching", "preselection", "explanation", "queries"},
-    {"narrowing"},
+    {"naming", "narrowing"},
     {"selecting"},
     {"functions"},
     {"database"},

@@ -56,14 +56,23 @@ def _admitted(request: Request, facts: DatasetFacts) -> list[exp.Expr]:
     if request.where is not None:
         conditions.append(exp.Paren(this=parse_predicate(request.where, facts)))
     if request.among is not None:
-        tag = request.among.tag
-        ids = exp.select(sql.column("sample_id")).from_(sql.table(AMONG_IDS))
-        conditions.append(_one_of(ids if tag is None else tagged_ids(facts.catalog, facts.name, tag)))
+        conditions.append(_among(request.among.tag, facts))
     if request.since is not None and not request.since.everything:
         later = exp.GT(this=sql.column("added_at"), expression=sql.moment(request.since.moment))
         arrivals = exp.select(sql.column("sample_id")).from_(sql.table("arrivals", facts.name, facts.catalog))
         conditions.append(_one_of(arrivals.where(later)))
     return conditions
+
+
+def _among(tag: str | None, facts: DatasetFacts) -> exp.Expr:
+    """Whether a sample is of a tag, or has one of the given ids; an object also where its image is or has."""
+    if tag is None:
+        return _one_of(exp.select(sql.column("sample_id")).from_(sql.table(AMONG_IDS)))
+    if facts.objects_of is None or facts.object_tags.get(tag) != facts.objects_of:
+        return _one_of(tagged_ids(facts.catalog, facts.name, tag))
+    own = exp.Tuple(expressions=[sql.column(name, OBJECTS) for name in OBJECT_ID])
+    tagged = tagged_objects(facts.catalog, facts.name, facts.objects_of, tag)
+    return exp.In(this=own, query=exp.Subquery(this=tagged))
 
 
 def _one_of(ids: exp.Select) -> exp.In:

@@ -176,3 +176,15 @@ def test_similarity_to_the_datapool(street, pool):
     near = p.config(5, (source, {"type": "SIMILARITY"}))
     selection = street.select(near, dataset="street")
     assert np.isclose(selection.to_arrow().column("gain").to_pylist(), 1).all()
+
+
+def test_candidates_where_objects_are_the_samples(street, pool):
+    objects = {**p.config(6, (p.EMBEDDINGS, p.DIVERSITY)), "select_objects_of": "things"}
+    first = street.select(objects, dataset="street", tag="found")
+    again = street.select(objects, dataset="street", candidates="found")
+    assert set(again.to_arrow().select(["sample_id", "object_index"]).to_pylist()[0]) == {"sample_id", "object_index"}
+    pairs = [set(zip(*each.to_arrow().select([0, 1]).to_pydict().values(), strict=True)) for each in (first, again)]
+    assert pairs[0] == pairs[1]
+    street.select(BRIGHT, dataset="street", tag="bright")
+    bright = set(read_tag(street.engine, "street", "bright").column("sample_id").to_pylist())
+    assert set(street.select(objects, dataset="street", candidates="bright").sample_ids) <= bright

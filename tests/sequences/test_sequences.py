@@ -7,6 +7,7 @@ import json
 import math
 import re
 
+import jsonschema
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sqlsel
+from sqlsel.config import json_schema
 from sqlsel.errors import ConfigError, SelectionError
 from sqlsel.kernels import Balance, Diversity, ObjectDiversity, Objects, Weights
 from sqlsel.sources.images import VIDEO_SUFFIXES
@@ -397,3 +399,35 @@ def test_on_the_command_line(tmp_path):
 def test_the_config_keeps_its_length():
     with pytest.raises(ConfigError):
         sqlsel.select(pa.table({"sample_id": [1]}), asked(3, 2, CASES["diversity"]))
+
+
+SUM = {**p.WEIGHTS, "stopping_condition_max_sum": 5}
+
+
+@pytest.mark.parametrize(
+    ("config", "right"),
+    [
+        ({**p.config(20, (p.EMBEDDINGS, p.DIVERSITY)), "selected_sequence_length": 10}, True),
+        ({**p.config(20, (p.EMBEDDINGS, p.DIVERSITY)), "selectedSequenceLength": 10}, True),
+        ({**p.config(20, (p.BRIGHTNESS, SUM)), "selected_sequence_length": 1}, True),
+        ({**p.config(20, (p.BRIGHTNESS, SUM)), "selected_sequence_length": 10}, False),
+        ({**p.config(20, (p.BRIGHTNESS, SUM)), "selectedSequenceLength": 10}, False),
+        ({**p.config(20, (p.EMBEDDINGS, p.DIVERSITY)), "selected_sequence_length": 0}, False),
+        ({**p.config(20, (p.EMBEDDINGS, p.DIVERSITY)), "selected_sequence_length": 2.5}, False),
+        (
+            {
+                **p.config(20, (p.EMBEDDINGS, p.DIVERSITY)),
+                "selected_sequence_length": 10,
+                "limits": [{"key": "x", "max": 1}],
+            },
+            False,
+        ),
+        (
+            {**p.config(20, (p.EMBEDDINGS, p.DIVERSITY)), "selected_sequence_length": 10, "selectObjectsOf": "things"},
+            False,
+        ),
+    ],
+)
+def test_checks_and_schema_agree(config, right):
+    assert jsonschema.Draft202012Validator(json_schema()).is_valid(config) == right
+    assert bool(sqlsel.validate(config)) != right

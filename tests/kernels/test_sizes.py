@@ -19,6 +19,7 @@ from sqlsel.kernels import (
     ladder,
     mixes,
     nearest,
+    queues,
     ranked,
     threads,
 )
@@ -40,6 +41,7 @@ CUTS = {
         (ranked, "CHUNK"): 1,
         (mixes, "MOST_GROUPS"): 0,
         (mixes, "BLOCK_ROWS"): 1,
+        (queues, "STEP"): 1,
         (threads, "WORTH_A_THREAD"): 1,
     },
     "small blocks": {

@@ -19,14 +19,23 @@ if TYPE_CHECKING:
 
 
 def sql_kind(engine: Engine, facts: DatasetFacts, expression: str) -> tuple[KeyKind, str]:
-    """What kind of values an expression gives, and the engine's name for their type. No sample is read.
+    """What kind of values an expression gives, and the engine's name for their type.
+
+    Cost: samples are read up to the first that has a value.
 
     Raises:
-        UsageError: If the expression is refused, names what the samples do not have, or mixes types.
+        UsageError: If the expression is refused, names what the samples do not have, mixes types, or can be computed
+            for no sample.
     """
-    query = _query(facts, expression)
+    value = sql.column(VALUE)
+    computed = sql.subquery(_query(facts, expression), "computed")
+    first = exp.select(value).from_(computed).where(sql.present(value.copy())).limit(1)
     try:
-        type_name = engine.columns(sql.subquery(query, "computed"))[VALUE]
+        type_name = engine.columns(computed)[VALUE]
+        if not engine.rows(first):
+            # fails where there is a reason, and passes where the values are NULL
+            unguarded = sql.subquery(values_query(expression, facts, guarded=False), "computed")
+            engine.rows(exp.select(exp.Count(this=value.copy())).from_(unguarded))
     except EngineMemoryError:
         raise
     except EngineError as failure:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from sqlglot import exp, parse_one
-from sqlglot.errors import ParseError, SqlglotError
+from sqlglot import TokenType, exp, parse_one, tokenize
+from sqlglot.errors import ParseError
 
 from sqlsel import nodes as sql
 from sqlsel.expressions.checks import ExpressionError, check_node
@@ -15,6 +16,8 @@ from sqlsel.words import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlglot import Token
 
 LONGEST = 5_000
 DEEPEST = 30
@@ -34,20 +37,35 @@ def parse_expression(text: str) -> exp.Expr:
         raise ExpressionError(f"it is longer than {LONGEST:,} characters")
     if "\0" in text:
         raise ExpressionError("it holds a NUL character")
-    try:
-        with _quiet():
-            expression = parse_one(text, read="duckdb", into=exp.Condition)
-    except SqlglotError as failure:
-        raise ExpressionError(_syntax(failure)) from None
-    except RecursionError:
-        raise ExpressionError(_TOO_DEEP) from None
-    assert isinstance(expression, exp.Expr)
+    expression = _parsed(text)
     if _depth(expression) > DEEPEST:
         raise ExpressionError(_TOO_DEEP)
     for node in expression.walk():
         node.comments = None
         check_node(node)
     return expression.transform(_portable)
+
+
+def _parsed(text: str) -> exp.Expr:
+    try:
+        with _quiet():
+            _check_types(tokenize(text, read="duckdb"))
+            expression = parse_one(text, read="duckdb", into=exp.Condition)
+    except ExpressionError:
+        raise
+    except RecursionError:
+        raise ExpressionError(_TOO_DEEP) from None
+    except Exception as failure:  # noqa: BLE001 - on odd texts the parser fails in odd ways, with an IndexError and more
+        raise ExpressionError(_syntax(failure)) from None
+    assert isinstance(expression, exp.Expr)
+    return expression
+
+
+def _check_types(tokens: list[Token]) -> None:
+    """Refuse types in quotes, which the parser would read as it likes."""
+    for before, token in pairwise(tokens):
+        if before.token_type in (TokenType.ALIAS, TokenType.DCOLON) and token.token_type == TokenType.IDENTIFIER:
+            raise ExpressionError(f"the type {show(token.text)} is not allowed; write one without quotes")
 
 
 @contextmanager
@@ -64,7 +82,7 @@ def _quiet() -> Iterator[None]:
 _TOO_DEEP = f"it is nested more than {DEEPEST} deep"
 
 
-def _syntax(failure: SqlglotError) -> str:
+def _syntax(failure: Exception) -> str:
     """Where the text stops being an expression."""
     places = failure.errors if isinstance(failure, ParseError) else []
     near = next((str(place["highlight"]) for place in places if place.get("highlight")), "")

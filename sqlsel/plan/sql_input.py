@@ -37,15 +37,20 @@ def sql_step(source: SqlInput, column: str, facts: DatasetFacts, *, categorical:
     return InputStep(column, label, "number", number, relation)
 
 
-def values_query(expression: str, facts: DatasetFacts) -> exp.Select:
+def values_query(expression: str, facts: DatasetFacts, *, guarded: bool = True) -> exp.Select:
     """Query with the ``value`` of an expression for every sample, in the expression's own type.
+
+    Args:
+        expression: The expression.
+        facts: What the dataset holds.
+        guarded: Whether a value that cannot be computed is NULL; else the query fails at it.
 
     Raises:
         ExpressionError: If the expression is refused, or names something that the samples do not have.
     """
     scores = ScoreColumns(_SCORES)
     value = with_columns(parse_expression(expression), facts, scores)
-    computed = sql.call("sqlsel_or_null", exp.Paren(this=value))
+    computed = sql.call("sqlsel_or_null", exp.Paren(this=value)) if guarded else value
     query = from_samples(exp.select(exp.alias_(computed, VALUE, quoted=True)), facts)
     if not scores.found:
         return query

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlsel.engines.interrupts import interruptible
+from sqlsel.errors import UsageError
 from sqlsel.facts import DEFAULT_EMBEDDING
 from sqlsel.vision.asked import CONFIDENCE, IOU, PRETAGGING, check_share, wishes
 
@@ -161,12 +162,14 @@ class ImageMethods:
             iou=iou,
             first_label=first_label,
         )
+        if crops and not predictor.reading.detects:
+            raise UsageError(f"{model}: a classifier finds no objects", hint="leave crops out")
         folder = None if images is None else Path(images)
         with interruptible(self._engine):
             report = pretag(
                 self._engine, dataset, task, predictor, images=folder, overwrite=overwrite, progress=progress
             )
-        if crops and predictor.reading.detects:
+        if crops:
             cut = self.embed(dataset, task=task, progress=progress)
             return replace(report, vectors=cut.added, problems=(*report.problems, *cut.problems))
         return report

@@ -87,7 +87,7 @@ def reading_of(
     boxes = _box_outputs(names, given)
     if boxes is not None:
         return Reading("boxes", boxes, number)
-    if first.ndim == 2 or (first.ndim == 4 and first.shape[2:] == (1, 1)):
+    if (first.ndim == 2 or (first.ndim == 4 and first.shape[2:] == (1, 1))) and first.shape[1] > 1:
         return Reading("classes", (0,), first.shape[1])
     if first.ndim == 3:
         found = _yolo(first.shape, number, end_to_end=properties.get("end2end", "").lower() == "true")

@@ -273,8 +273,27 @@ def test_objects_are_cut_out(db, tmp_path):
     assert (by_object["a.png", 0] == by_object["b.png", 1]).all()
     assert (by_object["a.png", 1] == by_object["b.png", 0]).all()
     assert not np.allclose(by_object["a.png", 0], by_object["a.png", 1])
+    again = db.embed("d", task="halves")
+    assert (again.added, again.kept, again.failed) == (0, 4, 1)
     with pytest.raises(UsageError, match=r"no task 'halfs'\ndid you mean 'halves'"):
         db.embed("d", task="halfs")
+
+
+def test_objects_of_an_image_stay_together_when_stored(db, tmp_path, monkeypatch):
+    """Vectors of a sample replace those it had, so that half of them must not come later."""
+    import pyarrow as pa
+
+    from tests.vision.models import channel_means
+
+    folder = noise(tmp_path / "photos", 4)
+    objects = [[{"category": "x", "score": 1.0, "bbox": [5.0 * i, 5, 5, 5]} for i in range(n)] for n in (3, 0, 5, 2)]
+    rows = pa.table({"file_name": [f"{n:03}.png" for n in range(4)], "objects": objects})
+    db.ingest(rows, dataset="d", predictions={"t": "objects"}, classes={"t": ["x"]})
+    monkeypatch.setattr(embedding, "ROWS_AT_A_TIME", 1)
+    model = channel_means(tmp_path / "m.onnx", (2, 3, 8, 8))
+    assert db.embed("d", task="t", model=model, images=folder).added == 10
+    found = db.sql('SELECT sample_id, count(*) FROM d."object_embeddings/t" GROUP BY ALL ORDER BY ALL').fetchall()
+    assert found == [("000.png", 3), ("002.png", 5), ("003.png", 2)]
 
 
 def test_an_image_is_looked_at_upright(db, tmp_path):

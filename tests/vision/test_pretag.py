@@ -200,7 +200,9 @@ def test_a_classifier(pictures, tmp_path, given):
     found = predicted(pictures)
     expected = [(sure if i == 0 else other / (top + 2 * other)) for i in range(3)]
     check(found["000.png"], [("cat", sure, expected, None)])
-    assert [found[name][0][1] for name in ("001.png", "002.png")][1] == "owl"
+    assert found["002.png"][0][1] == "owl"
+    with pytest.raises(UsageError, match="a classifier finds no objects"):
+        pictures.pretag("d", model, task="u", classes=NAMES, crops=True)
 
 
 def test_class_names_are_given_said_or_lightlys(pictures, tmp_path):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from sqlsel.config.fields import check_fields
 from sqlsel.config.findings import Finding
+from sqlsel.config.joint import JOINER, Keys
 from sqlsel.config.names import unknown_name
-from sqlsel.config.values import Count, Part, Text
+from sqlsel.config.values import Count, Part
 from sqlsel.words import quoted, show
 
 if TYPE_CHECKING:
@@ -29,8 +31,16 @@ _NO_GROUPS = {
 class Limit(Part):
     """The most samples that a selection may have of each value of a metadata key."""
 
-    key: Text = Field(description="The metadata key, with dots between its levels: video.id.")
+    key: Keys = Field(
+        description="The metadata key, with dots between its levels: video.id. A list of keys limits each combination "
+        "of their values."
+    )
     max: Count = Field(description="The most samples of each of its values; preselected ones count.")
+
+    @property
+    def name(self) -> str:
+        """The keys as messages show them: ``video+day``."""
+        return JOINER.join(self.key) if isinstance(self.key, tuple) else self.key
 
 
 def check_limits(top: dict[str, Any]) -> list[Finding]:
@@ -49,13 +59,13 @@ def check_limits(top: dict[str, Any]) -> list[Finding]:
             found += check_fields(Limit, entry, path).findings
         else:
             found.append(Finding(path, f"must be an object with 'key' and 'max', not {show(entry)}"))
-    return [*found, *_twice(limits)]
+    return [*found, *_repeated(limits), *_twice(limits)]
 
 
 def check_limits_against(top: dict[str, Any], facts: DatasetFacts) -> list[Finding]:
     """Whether a dataset has the keys that are limited, with values that samples share."""
     found = []
-    for path, name in _keys(top.get(LIMITS)):
+    for path, name in _single_keys(top.get(LIMITS)):
         key = facts.keys.get(name)
         if key is None:
             found.append(_unknown(path, name, facts))
@@ -72,24 +82,46 @@ def can_group(key: MetadataKey) -> bool:
     return key.kind not in _NO_GROUPS or (key.kind != "other" and bool(key.categorical))
 
 
-def _keys(limits: object) -> list[tuple[Path, str]]:
-    """Where keys are named, as far as that can be understood."""
+def _keys(limits: object) -> list[tuple[Path, tuple[str, ...]]]:
+    """The keys of each limit and where they stand, as far as that can be understood."""
     entries = limits if isinstance(limits, list | tuple) else ()
+    given = [(index, entry.get("key")) for index, entry in enumerate(entries) if isinstance(entry, dict)]
+    listed: list[tuple[int, tuple[Any, ...]]] = [
+        (index, tuple(key) if isinstance(key, list | tuple) else (key,)) for index, key in given
+    ]
     return [
-        ((LIMITS, index, "key"), entry["key"])
-        for index, entry in enumerate(entries)
-        if isinstance(entry, dict) and isinstance(entry.get("key"), str) and entry["key"]
+        ((LIMITS, index, "key"), keys)
+        for index, keys in listed
+        if keys and all(isinstance(key, str) and key for key in keys)
     ]
 
 
-def _twice(limits: list[Any] | tuple[Any, ...]) -> list[Finding]:
-    first: dict[str, int] = {}
+def _single_keys(limits: object) -> list[tuple[Path, str]]:
+    """Every key that is named, and where."""
+    return [
+        ((*path, place) if len(keys) > 1 else path, key)
+        for path, keys in _keys(limits)
+        for place, key in enumerate(keys)
+    ]
+
+
+def _repeated(limits: object) -> list[Finding]:
     found = []
-    for path, name in _keys(limits):
-        if name in first:
-            message = f"{show(name)} is limited twice, first in limits[{first[name]}]; keep one of them"
+    for path, keys in _keys(limits):
+        twice = [key for key, count in Counter(keys).items() if count > 1]
+        if twice:
+            found.append(Finding(path, f"each key once; repeated: {', '.join(map(show, twice))}"))
+    return found
+
+
+def _twice(limits: object) -> list[Finding]:
+    first: dict[frozenset[str], int] = {}
+    found = []
+    for path, keys in _keys(limits):
+        if (earlier := first.get(frozenset(keys))) is not None:
+            message = f"{show(JOINER.join(keys))} is limited twice, first in limits[{earlier}]; keep one of them"
             found.append(Finding(path, message))
-        first.setdefault(name, int(path[1]))
+        first.setdefault(frozenset(keys), int(path[1]))
     return found
 
 

@@ -53,7 +53,8 @@ def _add_conditions(schema: Schema, parts: dict[str, Schema]) -> None:
     }
     objective["allOf"] = objective_conditions()
     parts["PredictionsInput"]["properties"]["categories"]["uniqueItems"] = True
-    _several_of(parts["MetadataInput"]["properties"]["key"])["uniqueItems"] = True
+    for part in ("MetadataInput", "Limit"):
+        _several_of(parts[part]["properties"]["key"])["uniqueItems"] = True
     balance = parts["BalanceStrategy"]
     target = balance["properties"]["target"]
     share = target["additionalProperties"]

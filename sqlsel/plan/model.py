@@ -206,7 +206,7 @@ class LimitStep:
 
     Attributes:
         name: Name of its statement: ``limit:video.id``.
-        key: The metadata key.
+        key: The metadata key, or several with ``+`` between them.
         input: The value as a class; NULL is not limited.
         most: The most samples of each value, preselected ones included.
     """

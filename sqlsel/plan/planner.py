@@ -122,7 +122,7 @@ def _limits(
     config: Config, facts: DatasetFacts, inputs: Mapping[tuple[object, str | None], InputStep]
 ) -> tuple[LimitStep, ...]:
     return tuple(
-        LimitStep(f"limit:{limit.key}", limit.key, inputs[_key(as_objective(limit), facts)], limit.max)
+        LimitStep(f"limit:{limit.name}", limit.name, inputs[_key(as_objective(limit), facts)], limit.max)
         for limit in config.limits or ()
     )
 

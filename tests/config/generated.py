@@ -142,7 +142,10 @@ _REGEXES = st.fixed_dictionaries(
 
 
 _LIMIT_LISTS = st.lists(
-    st.fixed_dictionaries({"key": _TEXT, "max": _COUNT}), min_size=1, max_size=3, unique_by=lambda limit: limit["key"]
+    st.fixed_dictionaries({"key": _TEXT | st.lists(_TEXT, min_size=1, max_size=3, unique=True), "max": _COUNT}),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda limit: frozenset(limit["key"] if isinstance(limit["key"], list) else [limit["key"]]),
 )
 _LIMITS = st.just({}) | st.fixed_dictionaries({"limits": _LIMIT_LISTS | st.none()})
 

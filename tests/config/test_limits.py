@@ -32,6 +32,12 @@ def on(key, most=2):
         ({"key": "a", "max": 1}, "limits", "must be a list of limits"),
         (["a"], "limits[0]", "must be an object with 'key' and 'max', not 'a'"),
         ([on("")], "limits[0].key", "must not be empty"),
+        ([on([])], "limits[0].key", "must not be empty"),
+        ([on(["a", ""])], "limits[0].key[1]", "must not be empty"),
+        ([on(["a", 5])], "limits[0].key[1]", "must be text, not 5"),
+        ([on(["a", "b", "a"])], "limits[0].key", "each key once; repeated: 'a'"),
+        ([on(["a", "b"]), on(["b", "a"])], "limits[1].key", "'b+a' is limited twice, first in limits[0]"),
+        ([on("a"), on(["a"])], "limits[1].key", "'a' is limited twice, first in limits[0]"),
     ],
 )
 def test_wrong_limits_say_what_is_wrong(limits, where, message):
@@ -74,6 +80,13 @@ def test_keys_that_cannot_be_limited(key, message):
     (problem,) = problems(on(key))
     assert problem.where == "limits[0].key"
     assert message in problem.message
+
+
+def test_each_of_several_keys_is_looked_up():
+    found = problems(on(["location", "taken"]), on(["inddor", "location"]))
+    assert [problem.where for problem in found] == ["limits[0].key[1]", "limits[1].key[0]"]
+    assert "did you mean 'indoor'?" in found[1].message
+    assert problems(on(["location", "indoor"])) == ()
 
 
 def test_numbers_that_are_declared_categories_can_be_limited():

@@ -250,6 +250,21 @@ def test_in_one_shot():
     assert chosen.sample_ids == select(pool, config).sample_ids
 
 
+@pytest.mark.parametrize("objectives", [[(p.BRIGHTNESS, p.WEIGHTS)], [(p.EMBEDDINGS, p.DIVERSITY)]])
+def test_combinations_of_several_keys(objectives):
+    pool = p.make_pool(60, 17)
+    chosen = select(pool, limited([{"key": ["weather", "site"], "max": 2}], 60, *objectives))
+    sites = table(pool).column("site").to_pylist()
+    pairs = [(weather, site) for weather, site in zip(pool.weather, sites, strict=True) if weather is not None]
+    picked = [pool.ids.index(name) for name in chosen.sample_ids]
+    found = [(pool.weather[i], sites[i]) for i in picked if pool.weather[i] is not None]
+    assert {pair: found.count(pair) for pair in set(pairs)} == {pair: min(pairs.count(pair), 2) for pair in set(pairs)}
+    assert sum(pool.weather[i] is None for i in picked) == pool.weather.count(None)
+    (limit,) = chosen.summary()["limits"]
+    assert limit["key"] == "weather+site"
+    assert limit["not_limited"] == pool.weather.count(None)
+
+
 def test_objects_of_one_image_can_be_limited():
     pool = p.make_pool(30, 14)
     config = {

@@ -147,7 +147,9 @@ def class_counts(values: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[
 
 
 def _vectors(column: pa.Array, width: int) -> npt.NDArray[np.float32]:
-    flat: npt.NDArray[np.float32] = to_numpy(column.flatten(), np.float32)
+    # not flatten(), which loads all of pyarrow.compute first
+    begin = column.offsets[0].as_py() if hasattr(column, "offsets") else column.offset * width
+    flat: npt.NDArray[np.float32] = to_numpy(column.values.slice(begin, len(column) * width), np.float32)
     return flat.reshape(-1, width)
 
 

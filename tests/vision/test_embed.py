@@ -42,6 +42,8 @@ def test_a_folder_of_images_goes_to_a_selection_in_two_commands(photos, tmp_path
     ingested = command("ingest", "photos/", "--db", "x.duckdb", "--dataset", "photos", "--embed")
     assert ingested.code == 0, ingested.err
     assert "dataset photos, embeddings: 12 vectors of 64 numbers added" in ingested.err
+    known = command("info", "--db", "x.duckdb")
+    assert "12 of 64 dimensions, computed by built-in" in known.out
     selected = command("select", "config.json", "--db", "x.duckdb", "--dataset", "photos", "--format", "filenames")
     assert selected.code == 0, selected.err
     assert len(set(selected.out.split())) == 5
@@ -330,6 +332,12 @@ def test_near_duplicates_are_neighbours(db, tmp_path):
     matrix = np.stack([found[name] for name in originals])
     for name, vector in found.items():
         assert originals[int((matrix @ vector).argmax())][:3] == name[:3], name
+
+
+def test_progress_is_told(with_photos):
+    told = []
+    with_photos.embed("d", progress=lambda *each: told.append(each))
+    assert told == [("embedding", number, 12) for number in range(1, 13)]
 
 
 def test_an_unknown_dataset_and_a_folder_that_is_none(with_photos):

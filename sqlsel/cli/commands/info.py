@@ -56,6 +56,7 @@ def describe(db: Database, dataset: str) -> dict[str, Any]:
     from sqlsel import nodes as sql
     from sqlsel.config import computed_scores
     from sqlsel.datasets.catalog import DatasetCatalog
+    from sqlsel.datasets.imagery import maker_of
 
     facts = DatasetCatalog(db.engine).facts(dataset)
     vectors = [*facts.embeddings.values(), *facts.object_embeddings.values()]
@@ -69,6 +70,7 @@ def describe(db: Database, dataset: str) -> dict[str, Any]:
                 "task": each.task,
                 "dimensions": each.width,
                 "vectors": _count(db, sql.table(each.table, facts.name, facts.catalog)),
+                "computed_by": (maker_of(db.engine, facts.name, each.table) or {}).get("model"),
             }
             for each in vectors
         ],
@@ -97,7 +99,8 @@ def description_lines(facts: Mapping[str, Any], width: int) -> Iterator[str]:
         owner = f" of the objects of {each['task']}" if each["task"] else ""
         if each["name"] and (several or each["name"] != DEFAULT_EMBEDDING):
             owner = f", called {each['name']}"
-        yield from _entry("embeddings", f"{each['vectors']:,} of {each['dimensions']} dimensions{owner}", width)
+        maker = f", computed by {each['computed_by']}" if each["computed_by"] else ""
+        yield from _entry("embeddings", f"{each['vectors']:,} of {each['dimensions']} dimensions{owner}{maker}", width)
     for task in facts["tasks"]:
         classes = f", {len(task['classes'])} classes: {', '.join(task['classes'])}" if task["classes"] else ""
         yield from _entry("task", f"{task['task']} ({task['type'] or 'scores only'}){classes}", width)

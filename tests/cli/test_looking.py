@@ -55,7 +55,7 @@ def test_info_as_json(demo):
     (found,) = json.loads(sqlsel("info", *ON_DIGITS, "--format", "json").out)["datasets"]
     assert found["samples"] == 1000
     assert found["embeddings"] == [
-        {"name": "default", "table": "embeddings", "task": None, "dimensions": 24, "vectors": 1000}
+        {"name": "default", "table": "embeddings", "task": None, "dimensions": 24, "vectors": 1000, "computed_by": None}
     ]
     assert found["tasks"][0]["classes"] == [str(digit) for digit in range(10)]
     assert {"key": "digit", "kind": "integer", "categorical": True} in found["metadata"]

@@ -26,7 +26,8 @@ FORMATS = ("table", "csv", "json", "jsonl")
 def datasets_command(database: str, format_name: str) -> None:
     """List the datasets of a database.
 
-    Shown are the number of samples, the width of the embeddings, the number of metadata keys and tags, and the tasks.
+    Shown are the number of samples, the width of the embedding where there is one, the number of embeddings, metadata
+    keys and tags, and the tasks.
     """
     from sqlsel.cli.opening import open_existing
     from sqlsel.datasets.catalog import DatasetCatalog
@@ -38,6 +39,7 @@ def datasets_command(database: str, format_name: str) -> None:
                 "dataset": facts.name,
                 "samples": facts.n_samples,
                 "width": facts.embedding.width if facts.embedding else None,
+                "embeddings": len(facts.embeddings),
                 "keys": len(facts.keys),
                 "tags": len(facts.tags),
                 "tasks": ", ".join(facts.tasks),

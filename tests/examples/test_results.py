@@ -201,6 +201,20 @@ def test_several_limits_hold_together(select, column):
         assert max(counts) == most
 
 
+def test_expressions_of_ones_own(select, demo, doubt):
+    rows = {
+        name: (contrast, contrast * np.log(1 + sharpness), digit in (6, 8, 9))
+        for name, contrast, sharpness, digit in demo.engine.rows(
+            "SELECT sample_id, metadata.lightly.contrast, metadata.lightly.sharpness, metadata.digit FROM digits.samples"
+        )
+    }
+    selection = select("own_input")
+    assert all(doubt[name] * rows[name][0] > 0.1 for name in selection.sample_ids)
+    assert sum(rows[name][2] for name in selection.sample_ids) == 50
+    weights = [term["weights:lightly.contrast * ln(1 + lightly.sharpness)"] for term in terms(selection)]
+    assert weights == pytest.approx([rows[name][1] for name in selection.sample_ids])
+
+
 def test_single_digits_of_every_class_and_few_of_one_sheet(select, demo):
     selection = select("select_objects")
     predictions = {

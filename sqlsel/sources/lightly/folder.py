@@ -23,7 +23,7 @@ from sqlsel.sources.lightly.metadata import spool_metadata
 from sqlsel.sources.lightly.names import spool_images, spool_stated
 from sqlsel.sources.lightly.predictions import prediction_schema, spool_labels, spool_predictions
 from sqlsel.sources.lightly.readings import spool_readings
-from sqlsel.sources.lightly.spool import Spool
+from sqlsel.sources.lightly.spool import Spool, without_collecting
 from sqlsel.sources.lightly.stages import stage
 from sqlsel.sources.lightly.task_facts import task_facts
 from sqlsel.sources.lightly.tasks import read_tasks
@@ -168,7 +168,8 @@ class _Reader:
         """Write the predictions of the tasks and the labels; gives the number of files by task."""
         tell = stage(self.options.progress, "predictions")
         with Spool(path, prediction_schema()) as spool:
-            files = {task.name: spool_predictions(self.root, task, spool, self.bad, tell) for task in tasks}
+            with without_collecting():
+                files = {task.name: spool_predictions(self.root, task, spool, self.bad, tell) for task in tasks}
             if self.labels is not None:
                 if self.labels.task.name in files:
                     raise _twice(self.name, self.labels.task.name)

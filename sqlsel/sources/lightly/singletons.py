@@ -88,7 +88,11 @@ def _probabilities(values: Any, number: int) -> list[float] | None:  # noqa: ANN
 def _box(box: Any) -> list[float] | None:  # noqa: ANN401 - whatever the JSON holds
     if box is None:
         return None
-    if not isinstance(box, list) or len(box) != 4:
+    # a sum is not finite where a number is not
+    if type(box) is list and len(box) == 4 and set(map(type, box)) <= _NUMBERS and abs(sum(box)) <= _LARGEST:
+        if box[2] >= 0 and box[3] >= 0:
+            return box
+    elif not isinstance(box, list) or len(box) != 4:
         found = f"a list of {len(box)}" if isinstance(box, list) else kind(box)
         raise BadFileError(f"should be four numbers (x, y, width, height), not {found}", "bbox")
     for index, value in enumerate(box):

@@ -17,9 +17,10 @@ from sqlsel.cli.options import database_option, dataset_option, format_option
         "all scores of all tasks",
         "sqlsel score --db demo.duckdb --dataset digits",
         "one of them, and the most doubtful samples by it",
-        "sqlsel score --db demo.duckdb --dataset digits --score uncertainty_entropy",
-        'sqlsel sql --db demo.duckdb "SELECT sample_id, value FROM digits.scores \\',
-        "    WHERE score = 'uncertainty_entropy' ORDER BY value DESC, sample_id LIMIT 5\"",
+        "sqlsel score --db demo.duckdb --dataset digits \\",
+        "    --score uncertainty_entropy",
+        'sqlsel sql --db demo.duckdb "SELECT value, sample_id FROM digits.scores \\',
+        "    WHERE score = 'uncertainty_entropy' ORDER BY ALL DESC LIMIT 5\"",
     ),
 )
 @database_option()

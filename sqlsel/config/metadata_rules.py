@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlsel.config.findings import Finding
 from sqlsel.config.joint import joined, leaf_name, leaves, parts_of
+from sqlsel.config.moments import is_moment
 from sqlsel.words import show
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def check_keys(pair: Pair) -> list[Finding]:
 def check_bound(pair: Pair) -> list[Finding]:
     """A time as threshold goes with metadata only."""
     threshold = pair.strategy.data.get("threshold") if pair.strategy.kind == "THRESHOLD" else None
-    if not isinstance(threshold, str) or pair.input.kind in {None, "METADATA"}:
+    if not isinstance(threshold, str) or not is_moment(threshold) or pair.input.kind in {None, "METADATA"}:
         return []
     message = f"must be a number, not {show(threshold)}; a time goes with METADATA"
     return [Finding((*pair.strategy.path, "threshold"), message)]

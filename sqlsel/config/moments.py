@@ -28,11 +28,18 @@ def seconds(moment: str) -> float:
     return ((time - _EPOCH) // _MICROSECOND) / 1e6
 
 
-def _checked(moment: str) -> str:
+def is_moment(text: str) -> bool:
+    """Whether a text is a time in ISO 8601."""
     try:
-        seconds(moment)
+        seconds(text)
     except (ValueError, OverflowError):
-        raise PydanticCustomError("moment", "no time") from None
+        return False
+    return True
+
+
+def _checked(moment: str) -> str:
+    if not is_moment(moment):
+        raise PydanticCustomError("moment", "no time")
     return moment
 
 

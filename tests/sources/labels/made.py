@@ -20,9 +20,9 @@ VOC_OBJECT = """<object><name>{name}</name><bndbox><xmin>{0}</xmin><ymin>{1}</ym
 
 
 def images(folder, *names, size=(100, 50)):
-    for name in names:
+    for index, name in enumerate(names):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.new("RGB", size, (10, 20, 30)).save(folder / name)
+        Image.new("RGB", size, (10 * index, len(names), 30)).save(folder / name)
 
 
 def write(path, content):

@@ -1,4 +1,4 @@
-"""Built-in descriptions between their making and their storing: kept in a table until the principal axes are known."""
+"""Built-in descriptions before their principal axes are known: kept in a table, until there are enough to fit them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import cast
-from sqlsel.datasets.imagery import PROJECTIONS, write_maker
+from sqlsel.datasets.imagery import PROJECTIONS, maker_of, write_maker
 from sqlsel.datasets.staging import fresh_name
 from sqlsel.datasets.tables import (
     SAMPLES,
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 AXES = 64
 """Numbers of a stored vector."""
+
+MOST_FITTED = 20_000
+"""Axes are fitted to about this many descriptions at most."""
 
 _BLOCK = 4_096
 
@@ -94,19 +97,31 @@ class Descriptions:
         """Remove the table."""
         self.engine.execute(exp.Drop(kind="TABLE", exists=True, tables=[self._node()]))
 
-    def projection(self) -> Projection | None:
-        """The axes of the table of vectors: those it has, else fitted to the descriptions; None if there are none."""
-        stored = self._stored_projection()
-        if stored is not None or not self.engine.rows(self.keys_query().limit(1)):
-            return stored
+    def count(self) -> int:
+        """How many there are."""
+        number: int = self.engine.rows(exp.select(sql.count()).from_(self._node()))[0][0] if self.there() else 0
+        return number
+
+    def fit(self) -> Projection | None:
+        """Axes fitted to what is described, which the table of vectors has from now on; None if nothing is."""
+        if not self.count():
+            return None
         with own_threads():
             fitted = fit(lambda: (numbers for _, numbers in self.blocks()), AXES)
         self._write_projection(fitted)
         return fitted
 
-    def forget_projection(self) -> None:
-        """Forget the axes, if there are any."""
-        self.engine.execute(exp.delete(catalog_table(self.engine.catalog, PROJECTIONS)).where(self._here()))
+    def projection(self) -> Projection | None:
+        """The axes that the table of vectors has; None if it has none."""
+        if maker_of(self.engine, self.dataset, self.table) is None:
+            return None
+        columns = [sql.column(name) for name in ("images", "numbers")]
+        query = exp.select(*columns).from_(catalog_table(self.engine.catalog, PROJECTIONS)).where(self._here())
+        rows = self.engine.rows(query.order_by(sql.ascending(sql.column("axis"))))
+        if not rows:
+            return None
+        numbers = np.array([row[1] for row in rows], dtype=np.float64)
+        return Projection(numbers[0], numbers[1:], rows[0][0])
 
     def blocks(self) -> Iterator[tuple[pa.RecordBatch, NDArray[np.float32]]]:
         """The descriptions by id: their rows, and (n, 863) float32."""
@@ -134,15 +149,6 @@ class Descriptions:
             if writer is not None:
                 writer.close()
                 use(self.engine.scan(str(path), "parquet"))
-
-    def _stored_projection(self) -> Projection | None:
-        columns = [sql.column(name) for name in ("images", "numbers")]
-        query = exp.select(*columns).from_(catalog_table(self.engine.catalog, PROJECTIONS)).where(self._here())
-        rows = self.engine.rows(query.order_by(sql.ascending(sql.column("axis"))))
-        if not rows:
-            return None
-        numbers = np.array([row[1] for row in rows], dtype=np.float64)
-        return Projection(numbers[0], numbers[1:], rows[0][0])
 
     def _write_projection(self, projection: Projection) -> None:
         import pyarrow as pa

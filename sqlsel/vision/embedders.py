@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from sqlsel.errors import UsageError
+from sqlsel.kernels.threads import own_threads
 from sqlsel.vision import descriptor
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sqlsel.vision.feeding import Feed
     from sqlsel.vision.model_input import Wishes
     from sqlsel.vision.onnx_model import Model, Tensor
+    from sqlsel.vision.projection import Projection
 
 # Names that exporters give to the one vector of an image, where there are several outputs.
 _LIKELY = ("image_embeds", "image_embedding", "image_features", "embeddings", "embedding", "pooler_output", "features")
@@ -58,6 +60,19 @@ class BuiltIn:
     def vectors(self, prepared: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
         """(n, 863) descriptions."""
         return descriptor.describe(np.stack(prepared))
+
+
+class Projected(BuiltIn):
+    """The built-in description in axes that are known."""
+
+    def __init__(self, projection: Projection) -> None:
+        super().__init__()
+        self._projection = projection
+
+    def vectors(self, prepared: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+        """(n, d) vectors in the axes."""
+        with own_threads():
+            return self._projection.apply(super().vectors(prepared))
 
 
 class ByModel:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from sqlglot import exp
 
 from sqlsel import nodes as sql
@@ -16,29 +14,26 @@ from sqlsel.datasets.tables import dataset_table
 from sqlsel.datasets.vector_tables import check_embedding_name
 from sqlsel.datasets.writing import store
 from sqlsel.errors import Problem
-from sqlsel.vision.descriptions import Descriptions
-from sqlsel.vision.embedders import BuiltIn
+from sqlsel.vision.descriptions import MOST_FITTED, Descriptions
+from sqlsel.vision.embedders import BuiltIn, Projected
 from sqlsel.vision.folders import find_folders
-from sqlsel.vision.looking import Failures, Looker, check_readable, unreadable
+from sqlsel.vision.looking import check_readable, unreadable
 from sqlsel.vision.pictures import check_pillow
 from sqlsel.vision.waiting import waiting_images, waiting_objects
+from sqlsel.vision.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import pyarrow as pa
-    from numpy.typing import NDArray
 
+    from sqlsel.datasets.intake import Intake
     from sqlsel.vision.embedders import Embedder
     from sqlsel.vision.place import Place
     from sqlsel.vision.waiting import Waiting
 
     Progress = Callable[[str, int, int | None], None]
-
-# What is stored at a time: a run that is killed loses no more than this.
-ROWS_AT_A_TIME = 8_192
-SECONDS_AT_A_TIME = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +69,8 @@ def embed(
 ) -> EmbedReport:
     """Compute the vectors that a table lacks.
 
-    Vectors of a model are stored every few seconds, in a transaction each. Built-in descriptions are kept likewise
-    until all are there, then brought to principal axes and stored in one transaction. So a run that is ended at any
+    Vectors are stored every few seconds, in a transaction each. Without a model the first 20,000 descriptions, of
+    images in all folders alike, are kept likewise until the axes are fitted to them. So a run that is ended at any
     point leaves a database that works, and the next run goes on from there. The axes are fitted once; images that come
     later are given in the same.
 
@@ -95,23 +90,20 @@ def embed(
     _check(place, embedder, overwrite=overwrite)
     folders = find_folders(place.engine, place.dataset, images)
     if overwrite:
-        check_readable(folders, _waiting(place, None, anew=True))
+        check_readable(folders, _waiting(place, anew=True))
         place.clear()
-    descriptions = None
-    if isinstance(embedder, BuiltIn):
-        descriptions = Descriptions(place.engine, place.dataset, place.table, place.keys)
     kept = _count(place)
-    waiting = _waiting(place, descriptions)
-    failures = Failures()
-    if len(waiting):
-        sink = _described(descriptions, embedder) if descriptions else _stored(place, embedder)
-        failures = _look(Looker(folders, embedder, waiting, _telling(progress, len(waiting))), sink)
-    notices = _finish(place, descriptions, embedder) if descriptions else ()
+    walk = Walk(folders, len(_waiting(place)), progress)
+    final = _projected(place, walk, embedder) if isinstance(embedder, BuiltIn) else embedder
+    if final is not None:
+        walk.look(final, _waiting(place), _stored(place, final))
+    notices = _about_axes(place) if isinstance(embedder, BuiltIn) else ()
+    failures = walk.failures
     added = _count(place) - kept
     what = "images" if place.task is None else f"objects of task {place.task}"
     problems = (*failures.problems(what), *notices)
     if not added and not kept and failures.count:
-        raise unreadable(failures, f"none of the {len(waiting):,} {what} could be looked at")
+        raise unreadable(failures, f"none of the {walk.total:,} {what} could be looked at")
     return EmbedReport(place.dataset, place.table, _width(place), added, kept, failures.count, problems)
 
 
@@ -127,7 +119,7 @@ def _check(place: Place, embedder: Embedder, *, overwrite: bool) -> None:
         place.check_maker(embedder.maker)
 
 
-def _waiting(place: Place, descriptions: Descriptions | None, *, anew: bool = False) -> Waiting:
+def _waiting(place: Place, descriptions: Descriptions | None = None, *, anew: bool = False) -> Waiting:
     done = [place.done()] if place.there() and not anew else []
     if descriptions is not None and descriptions.there():
         done.append(descriptions.keys_query())
@@ -136,26 +128,40 @@ def _waiting(place: Place, descriptions: Descriptions | None, *, anew: bool = Fa
     return waiting_objects(place.engine, place.dataset, place.task, done)
 
 
-def _look(looker: Looker, sink: Callable[[pa.Table], None]) -> Failures:
-    """Look at everything, and pass it on in portions; the objects of a sample are never in two of them."""
-    rows: list[int] = []
-    vectors: list[NDArray[np.float32]] = []
-    began = time.monotonic()
-    for batch_rows, batch in looker.vectors():
-        if rows and _ripe(rows, began) and _apart(looker.waiting, rows[-1], batch_rows):
-            sink(_table(looker.waiting, rows, vectors))
-            rows, vectors, began = [], [], time.monotonic()
-        rows += batch_rows
-        vectors.append(batch)
-    if rows:
-        sink(_table(looker.waiting, rows, vectors))
-    return looker.failures
+def _projected(place: Place, walk: Walk, embedder: BuiltIn) -> Embedder | None:
+    """The built-in embedder in the axes of the table, which are fitted where there are none; None if nothing is there.
+
+    What the axes are fitted to is stored by then.
+    """
+    descriptions = Descriptions(place.engine, place.dataset, place.table, place.keys)
+    projection = descriptions.projection()
+    if projection is None:
+        _describe(place, walk, descriptions, embedder)
+        projection = descriptions.fit()
+    if descriptions.there():
+        if projection is not None:
+            descriptions.spool(projection, lambda rows: _store(place, place.intake(rows, embedder.maker)))
+        descriptions.drop()
+    return Projected(projection) if projection is not None else None
 
 
-def _described(descriptions: Descriptions, embedder: Embedder) -> Callable[[pa.Table], None]:
-    """What keeps built-in descriptions."""
+def _describe(place: Place, walk: Walk, descriptions: Descriptions, embedder: BuiltIn) -> None:
+    waiting = _waiting(place, descriptions).part(MOST_FITTED - descriptions.count())
+    if not len(waiting):
+        return
     descriptions.begin(embedder.maker)
-    return lambda rows: descriptions.add(rows.rename_columns([*descriptions.keys, "numbers"]))
+    names = [*descriptions.keys, "numbers"]
+    walk.look(embedder, waiting, lambda rows: descriptions.add(rows.rename_columns(names)), descriptions.count())
+
+
+def _about_axes(place: Place) -> tuple[Problem, ...]:
+    """A notice if the axes were fitted to few of the images that there are."""
+    projection = Descriptions(place.engine, place.dataset, place.table, place.keys).projection()
+    total = _count(place)
+    if projection is None or total < 2 * projection.images or 2 * projection.images >= MOST_FITTED:
+        return ()
+    message = f"the axes were fitted to {projection.images:,} of the {total:,} vectors; --overwrite fits them to all"
+    return (Problem(where=place.table, message=message, severity="notice"),)
 
 
 def _stored(place: Place, embedder: Embedder) -> Callable[[pa.Table], None]:
@@ -163,55 +169,13 @@ def _stored(place: Place, embedder: Embedder) -> Callable[[pa.Table], None]:
 
     def keep(rows: pa.Table) -> None:
         bound = fresh_name("vectors")
-        store(place.engine, place.dataset, place.intake(sql.table(bound), embedder.maker, {bound: rows}))
+        _store(place, place.intake(sql.table(bound), embedder.maker, {bound: rows}))
 
     return keep
 
 
-def _finish(place: Place, descriptions: Descriptions, embedder: Embedder) -> tuple[Problem, ...]:
-    """Bring what is described to principal axes, store it, and say if the axes are old."""
-    if not descriptions.there():
-        return ()
-    projection = descriptions.projection()
-    if projection is None:
-        descriptions.drop()
-        return ()
-
-    def keep(rows: exp.Expr) -> None:
-        store(place.engine, place.dataset, place.intake(rows, embedder.maker))
-
-    descriptions.spool(projection, keep)
-    descriptions.drop()
-    total = _count(place)
-    if total < 2 * projection.images:
-        return ()
-    message = f"the axes were fitted to {projection.images:,} of the {total:,} vectors; --overwrite fits them to all"
-    return (Problem(where=place.table, message=message, severity="notice"),)
-
-
-def _ripe(rows: list[int], began: float) -> bool:
-    return len(rows) >= ROWS_AT_A_TIME or time.monotonic() - began >= SECONDS_AT_A_TIME
-
-
-def _apart(waiting: Waiting, row: int, rows: list[int]) -> bool:
-    """Whether a row is of another sample than the first of the rows."""
-    ids = waiting.table.column("sample_id")
-    return not rows or bool(ids[row] != ids[rows[0]])
-
-
-def _table(waiting: Waiting, rows: list[int], vectors: list[NDArray[np.float32]]) -> pa.Table:
-    """The keys of rows, and their vectors as ``embedding``."""
-    import pyarrow as pa
-
-    matrix = np.concatenate(vectors)
-    lists = pa.FixedSizeListArray.from_arrays(pa.array(matrix.ravel()), matrix.shape[1])
-    return pa.table({**waiting.keys(rows), "embedding": lists})
-
-
-def _telling(progress: Progress | None, total: int) -> Callable[[int], None]:
-    if progress is None:
-        return lambda _done: None
-    return lambda done: progress("embedding", done, total)
+def _store(place: Place, intake: Intake) -> None:
+    store(place.engine, place.dataset, intake)
 
 
 def _count(place: Place) -> int:

@@ -32,14 +32,17 @@ class Failures:
     Attributes:
         count: Their number; objects count by themselves.
         named: The first few of them, with the reasons.
+        files: The images that they are, or are in.
     """
 
     count: int = 0
     named: list[Problem] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
 
     def add(self, name: str, reason: str, times: int = 1) -> None:
         """One more, or several in one image."""
         self.count += times
+        self.files.add(name)
         if len(self.named) < _NAMED:
             self.named.append(Problem(where=name, message=reason, severity="notice"))
 
@@ -81,7 +84,7 @@ class Looker:
         embedder: What looks at them.
         waiting: Which ones.
         tell: Told how many are done.
-        failures: Those that could not be looked at.
+        failures: Those that could not be looked at; those that are in there already are not tried again.
     """
 
     folders: Sequence[Path]
@@ -94,8 +97,9 @@ class Looker:
         """Rows of ``waiting`` with their vectors, batch by batch; the objects of an image may be in two of them."""
         rows: list[int] = []
         prepared: list[NDArray[Any]] = []
-        done = 0
-        for item, found in work_ahead(self._prepare, self.waiting.items()):
+        done, tried = 0, frozenset(self.failures.files)
+        items = (item for item in self.waiting.items() if item.file_name not in tried)
+        for item, found in work_ahead(self._prepare, items):
             done += len(item.rows)
             if isinstance(found, str):
                 self.failures.add(item.file_name, found, len(item.rows))

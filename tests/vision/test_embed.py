@@ -12,7 +12,7 @@ from PIL import Image, ImageFilter
 
 import sqlsel
 from sqlsel.errors import IngestError, UsageError
-from sqlsel.vision import embedding
+from sqlsel.vision import embedding, walk
 from sqlsel.vision.embedders import BuiltIn
 from tests.cli.conftest import sqlsel as command
 from tests.vision.pictures import SIZE, noise
@@ -68,7 +68,7 @@ def test_ingest_leaves_given_vectors_alone(photos, tmp_path, monkeypatch):
 def test_vectors_are_the_same_each_time_and_in_pieces(with_photos, monkeypatch):
     with_photos.embed("d")
     once = vectors(with_photos)
-    monkeypatch.setattr(embedding, "ROWS_AT_A_TIME", 3)
+    monkeypatch.setattr(walk, "ROWS_AT_A_TIME", 3)
     monkeypatch.setattr(BuiltIn, "batch", 2)
     with_photos.embed("d", overwrite=True)
     in_pieces = vectors(with_photos)
@@ -91,6 +91,29 @@ def test_new_images_are_given_in_the_axes_of_the_old_ones(with_photos, photos):
         assert after[f"copy-{int(name[:3])}.png"] == pytest.approx(vector, abs=1e-6)
     assert "fitted to 12 of the 24 vectors" in str(report.problems[-1])
     assert with_photos.embed("d", overwrite=True).problems == ()
+
+
+def test_axes_are_fitted_to_some_of_many_images(with_photos, photos, monkeypatch):
+    """Which ones, does not depend on their order; the others are given in the same axes, and nothing twice."""
+    monkeypatch.setattr(embedding, "MOST_FITTED", 5)
+    monkeypatch.setattr(walk, "ROWS_AT_A_TIME", 2)
+    monkeypatch.setattr(BuiltIn, "batch", 2)
+    for name in ("001.png", "008.png"):
+        (photos / name).write_bytes(b"no image")
+    told = []
+    report = with_photos.embed("d", progress=lambda *each: told.append(each))
+    assert (report.added, report.failed) == (10, 2)
+    assert len(report.problems) == 3
+    assert told[-1][1] <= 12
+    ((fitted,),) = with_photos.sql("SELECT DISTINCT images FROM sqlsel.projections").fetchall()
+    assert 3 <= fitted <= 5
+    for number in range(2):
+        image = Image.open(photos / "000.png")
+        image.save(photos / f"copy-{number}.png")
+    with_photos.ingest(photos, dataset="d", measure=False)
+    assert with_photos.embed("d").added == 2
+    found = vectors(with_photos)
+    assert found["copy-1.png"] == pytest.approx(found["000.png"], abs=1e-6)
 
 
 def test_one_image_and_equal_images_have_vectors(db, tmp_path):
@@ -123,7 +146,7 @@ def test_corrupt_and_missing_images_are_told_and_left_out(with_photos, photos):
 
 def test_what_a_run_left_is_gone_on_with(with_photos, photos, monkeypatch):
     expected = with_photos.embed("d") and vectors(with_photos)
-    monkeypatch.setattr(embedding, "ROWS_AT_A_TIME", 4)
+    monkeypatch.setattr(walk, "ROWS_AT_A_TIME", 4)
     monkeypatch.setattr(BuiltIn, "batch", 2)
     described = BuiltIn.vectors
     calls = []
@@ -149,9 +172,9 @@ def test_what_a_run_left_is_gone_on_with(with_photos, photos, monkeypatch):
 
 KILLED = """
 import os, sys, sqlsel
-from sqlsel.vision import embedding
+from sqlsel.vision import walk
 from sqlsel.vision.embedders import {kind} as Kind
-embedding.ROWS_AT_A_TIME = 4
+walk.ROWS_AT_A_TIME = 4
 Kind.batch = 2
 wholly, calls = Kind.vectors, []
 def vectors(self, prepared):
@@ -181,7 +204,9 @@ def test_a_kill_leaves_a_database_that_works(photos, tmp_path, kind):
     done = subprocess.run([sys.executable, "-c", code, str(path)], env={**os.environ, "PYTHONPATH": str(root)})
     assert done.returncode == 9
     with sqlsel.connect(path) as db:
-        if model is not None:
+        if model is None:
+            assert db.sql('SELECT count(*) FROM d."descriptions/embeddings"').fetchall() == [(4,)]
+        else:
             assert len(vectors(db)) == 4
             assert len(db.select(DIVERSITY, dataset="d").sample_ids) == 4
         report = db.embed("d", model=model)
@@ -291,7 +316,7 @@ def test_objects_of_an_image_stay_together_when_stored(db, tmp_path, monkeypatch
     objects = [[{"category": "x", "score": 1.0, "bbox": [5.0 * i, 5, 5, 5]} for i in range(n)] for n in (3, 0, 5, 2)]
     rows = pa.table({"file_name": [f"{n:03}.png" for n in range(4)], "objects": objects})
     db.ingest(rows, dataset="d", predictions={"t": "objects"}, classes={"t": ["x"]})
-    monkeypatch.setattr(embedding, "ROWS_AT_A_TIME", 1)
+    monkeypatch.setattr(walk, "ROWS_AT_A_TIME", 1)
     model = channel_means(tmp_path / "m.onnx", (2, 3, 8, 8))
     assert db.embed("d", task="t", model=model, images=folder).added == 10
     found = db.sql('SELECT sample_id, count(*) FROM d."object_embeddings/t" GROUP BY ALL ORDER BY ALL').fetchall()

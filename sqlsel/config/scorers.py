@@ -45,9 +45,7 @@ SCORERS = (
 """Every computed score. Of the three uncertainties a sample has the largest of its objects, the mean of its segments.
 """
 
-OF_ONE_OBJECT = frozenset(
-    {"uncertainty_least_confidence", "uncertainty_margin", "uncertainty_entropy", "objectness_least_confidence"}
-)
+OF_ONE_OBJECT = frozenset(scorer.name for scorer in SCORERS if scorer.name != "object_frequency")
 """The scores that a single object has too, where objects are the samples."""
 
 

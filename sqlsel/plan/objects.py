@@ -40,7 +40,8 @@ def objects_query(facts: DatasetFacts) -> exp.Select:
     if not facts.tasks[task].has_predictions:
         stored = sql.table(facts.object_embeddings[task].table, facts.name, facts.catalog)
         return exp.select(*(sql.column(name) for name in OBJECT_ID)).from_(stored)
-    columns = [sql.column(name) for name in (*OBJECT_ID, *_PREDICTED)]
+    pointed = ("keypoint_confidence",) if facts.tasks[task].has_keypoints else ()
+    columns = [sql.column(name) for name in (*OBJECT_ID, *_PREDICTED, *pointed)]
     query = exp.select(*columns).from_(sql.table("predictions", facts.name, facts.catalog))
     of_task = exp.EQ(this=sql.column("task"), expression=sql.text(task))
     return query.where(of_task, sql.present(sql.column("object_index")))
@@ -90,6 +91,8 @@ def _score(source: ScoresInput, column: str, facts: DatasetFacts) -> InputStep |
     label = f"score {source.score} of the object"
     if source.score == "objectness_least_confidence":
         value: exp.Expr = exp.Sub(this=sql.number(1.0), expression=sql.column("score", OBJECTS))
+    elif source.score == "mean_uncertainty" and facts.tasks[source.task].has_keypoints:
+        value = exp.Sub(this=sql.number(1.0), expression=sql.column("keypoint_confidence", OBJECTS))
     elif source.score.startswith("uncertainty_") and facts.tasks[source.task].has_probabilities:
         value = sql.call(f"sqlsel_{source.score}", sql.column("probabilities", OBJECTS))
     else:

@@ -94,3 +94,15 @@ def test_doubt_of_objects(task_type, score, field, data):
 def test_an_object_without_a_confidence_leaves_its_sample_without_the_score(db):
     keep(db, "object-detection", {1: [{"score": 0.5}, {"score": None}], 2: [{"score": 0.25}], 3: []}, CLASSES)
     assert computed(db, "objectness_least_confidence") == {1: None, 2: 0.75, 3: 0.0}
+
+
+def test_single_objects_have_scores_of_their_own(db):
+    confidences = [0.9, 0.2, 0.5]
+    objects = [{"keypoint_confidence": value, "score": 1 - value} for value in confidences]
+    keep(db, "keypoint-detection", {1: objects[:2], 2: objects[2:], 3: []}, CLASSES)
+    for score, expected in (("mean_uncertainty", [0.8, 0.5, 0.1]), ("objectness_least_confidence", [0.9, 0.5, 0.2])):
+        strategies = [
+            {"input": {"type": "SCORES", "task": "t", "score": score}, "strategy": {"type": "WEIGHTS"}},
+        ]
+        config = {"n_samples": 3, "select_objects_of": "t", "strategies": strategies}
+        assert db.select(config, dataset="d").to_arrow().column("gain").to_pylist() == pytest.approx(expected)

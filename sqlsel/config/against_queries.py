@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from sqlsel.config.outline import Pair
     from sqlsel.facts import DatasetFacts, EmbeddingFacts
 
-HOW_TO_ADD = "compute them with `sqlsel embed`, or ingest them, as embeddings.parquet beside the images or with --embeddings FILE"
-LIGHTLY_ID = re.compile(r"[0-9a-f]{24}")
+HOW_TO_ADD = (
+    "compute them with `sqlsel embed`, or ingest them, "
+    "as embeddings.parquet beside the images or with --embeddings FILE"
+)LIGHTLY_ID = re.compile(r"[0-9a-f]{24}")
 
 _SHOWN = 5
 _SAME_MODEL = "similarity needs vectors of the same model"

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 HOW_TO_ADD = (
     "compute them with `sqlsel embed`, or ingest them, "
     "as embeddings.parquet beside the images or with --embeddings FILE"
-)LIGHTLY_ID = re.compile(r"[0-9a-f]{24}")
+)
+LIGHTLY_ID = re.compile(r"[0-9a-f]{24}")
 
 _SHOWN = 5
 _SAME_MODEL = "similarity needs vectors of the same model"

@@ -29,7 +29,7 @@ def sql_kind(engine: Engine, facts: DatasetFacts, expression: str) -> tuple[KeyK
     """
     value = sql.column(VALUE)
     computed = sql.subquery(_query(facts, expression), "computed")
-    first = exp.select(value).from_(computed).where(sql.present(value.copy())).limit(1)
+    first = exp.select(sql.number(1)).from_(computed).where(sql.present(value)).limit(1)
     try:
         type_name = engine.columns(computed)[VALUE]
         if not engine.rows(first):

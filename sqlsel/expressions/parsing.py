@@ -49,7 +49,7 @@ def parse_expression(text: str) -> exp.Expr:
 def _parsed(text: str) -> exp.Expr:
     try:
         with _quiet():
-            _check_types(tokenize(text, read="duckdb"))
+            _check_tokens(tokenize(text, read="duckdb"))
             expression = parse_one(text, read="duckdb", into=exp.Condition)
     except ExpressionError:
         raise
@@ -61,8 +61,10 @@ def _parsed(text: str) -> exp.Expr:
     return expression
 
 
-def _check_types(tokens: list[Token]) -> None:
-    """Refuse types in quotes, which the parser would read as it likes."""
+def _check_tokens(tokens: list[Token]) -> None:
+    """Refuse semicolons, and types in quotes, which the parser would read as it likes."""
+    if any(token.token_type == TokenType.SEMICOLON for token in tokens):
+        raise ExpressionError("it is to be one expression, without a semicolon")
     for before, token in pairwise(tokens):
         if before.token_type in (TokenType.ALIAS, TokenType.DCOLON) and token.token_type == TokenType.IDENTIFIER:
             raise ExpressionError(f"the type {show(token.text)} is not allowed; write one without quotes")

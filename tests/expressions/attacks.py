@@ -7,7 +7,15 @@ ATTACKS = {
         *("a IN (FROM samples)", "a > (SELECT max(a) FROM samples)", "((((SELECT 1))))", "(SHOW TABLES)"),
     ],
     "statements": [
-        *("1; DROP TABLE samples", "; 1", "DROP TABLE samples", "COPY samples TO 'x'", "ATTACH 'x'", "PRAGMA version"),
+        *(
+            "1; DROP TABLE samples",
+            "1;",
+            "; 1",
+            "DROP TABLE samples",
+            "COPY samples TO 'x'",
+            "ATTACH 'x'",
+            "PRAGMA version",
+        ),
         *(
             "1 UNION SELECT 2",
             "1 FROM samples",

@@ -138,6 +138,7 @@ REFUSED = {
     ("width > 3", "THRESHOLD"): "THRESHOLD needs numbers, and 'width > 3' (BOOLEAN) gives true and false",
     ("taken", "WEIGHTS"): "(TIMESTAMP) gives times; write epoch(…)",
     ("width / 2", "BALANCE"): "BALANCE needs classes, and 'width / 2' (DOUBLE) gives numbers with fractions",
+    ("CAST(taken AS TIMESTAMPTZ)", "WEIGHTS"): "(TIMESTAMP WITH TIME ZONE) gives times",
     ("taken", "BALANCE"): "gives times, nearly all different",
     ("NULL", "WEIGHTS"): "gives neither numbers nor text",
     ("lower(width)", "BALANCE"): "No function matches the given name and argument types 'lower(BIGINT)'",

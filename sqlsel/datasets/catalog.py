@@ -118,7 +118,8 @@ class DatasetCatalog:
         of_task = sql.column("task").eq(sql.text(task))
         count: int = self._engine.rows(predicted.where(of_task, sql.present(sql.column("object_index"))))[0][0]
         stored = self._embeddings(dataset)[1].get(task)
-        if count or stored is None:
+        known = self._tasks(dataset).get(task)
+        if stored is None or (known is not None and known.has_predictions):
             return count
         vectors = dataset_table(self._engine.catalog, dataset, stored.table)
         embedded: int = self._engine.rows(exp.select(sql.count()).from_(vectors))[0][0]

@@ -46,7 +46,8 @@ def _refuse_missing(plan: Plan, engine: Engine, funnel: dict[str, int]) -> None:
         if plan.route != "greedy":
             query = chain({INPUTS: inputs_query(plan)}, query)
         examples = ", ".join(str(row[0]) for row in engine.rows(query))
-        parts.append(f"{funnel[f'missing_{step.column}']:,} samples lack {step.label} (such as {examples})")
+        kind = "samples" if plan.facts.objects_of is None else "objects"
+        parts.append(f"{funnel[f'missing_{step.column}']:,} {kind} lack {step.label} (such as {examples})")
     raise SelectionError(
         f"dataset {plan.facts.name}: {'; '.join(parts)}",
         hint='missing="omit" (--missing omit) leaves them out',
@@ -54,9 +55,10 @@ def _refuse_missing(plan: Plan, engine: Engine, funnel: dict[str, int]) -> None:
 
 
 def _where_they_went(plan: Plan, funnel: dict[str, int]) -> str:
+    task = plan.facts.objects_of
     if not plan.facts.n_samples:
-        return "it has no samples"
-    parts = [f"{plan.facts.n_samples:,} samples"]
+        return "it has no samples" if task is None else f"task {task} has no objects"
+    parts = [f"{plan.facts.n_samples:,} {'samples' if task is None else f'objects of task {task}'}"]
     if funnel["preselected"]:
         parts.append(f"{funnel['preselected']:,} preselected")
     if conditions := admission_texts(plan):
@@ -70,7 +72,7 @@ def _where_they_went(plan: Plan, funnel: dict[str, int]) -> str:
 
 def _advice(plan: Plan, funnel: dict[str, int]) -> str:
     if not plan.facts.n_samples:
-        return "`sqlsel ingest` adds samples"
+        return "`sqlsel ingest` adds samples" if plan.facts.objects_of is None else "choose those of another task"
     if plan.thresholds and funnel["complete"]:
         return "loosen a threshold"
     return "check the inputs of the config with `sqlsel info`"

@@ -145,5 +145,19 @@ def test_what_is_missing_is_named_by_object(db):
     pool = p.make_pool(30, 8, lacking=0.3)
     config = declared(["image score"], [1.0], 7)
     first = next(f"{pool.ids[i]}#{k}" for i, k in objects(pool) if pool.score[i] is None)
-    with pytest.raises(SelectionError, match=f"lack score doubt of task scene .such as {first}[,)]"):
+    with pytest.raises(SelectionError, match=f"objects lack score doubt of task scene .such as {first}[,)]"):
         ingested(db, pool).select(config, dataset="pool", missing="error")
+
+
+def test_nothing_to_choose_from_is_said_of_objects(db):
+    from sqlsel.errors import SelectionError
+
+    pool = p.make_pool(6, 1)
+    config = declared(["score"], [1.0], 3)
+    where = "object.score > 2"
+    with pytest.raises(SelectionError, match=rf"{len(objects(pool))} objects of task things, 0 where object.score > 2"):
+        ingested(db, pool).select(config, dataset="pool", where=where)
+    pool.objects = [[] for _ in pool.objects]
+    db.ingest(pool.table(), dataset="none", **p.MAPPING)
+    with pytest.raises(SelectionError, match=r"nothing to select from: task things has no objects"):
+        db.select(config, dataset="none")

@@ -30,3 +30,8 @@ def test_settings_and_threads_change_nothing(chosen, seed):
                 con.execute(setting)
             found.append(db.select(chosen, dataset="pool", seed=seed).to_arrow())
     assert all(table.equals(found[0]) for table in found)
+
+
+def test_nothing_but_our_own_progress_is_printed(tmp_path):
+    with sqlsel.connect(tmp_path / "a.duckdb") as db:
+        assert db.connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]

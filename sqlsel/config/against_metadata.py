@@ -8,6 +8,7 @@ from sqlsel.config.findings import Finding, notice
 from sqlsel.config.joint import leaf_path, parts_of
 from sqlsel.config.names import unknown_name
 from sqlsel.config.strategies import BalanceStrategy, ThresholdStrategy
+from sqlsel.errors import EngineError
 from sqlsel.words import did_you_mean, quoted, show
 
 if TYPE_CHECKING:
@@ -110,7 +111,10 @@ def _unreachable(pair: Pair, keys: list[MetadataKey], facts: DatasetFacts, catal
 def _values(key: MetadataKey, facts: DatasetFacts, catalog: Catalog) -> tuple[str, ...] | None:
     """The values that samples have in a key; None where that is not known beforehand."""
     if key.path_group is not None:
-        return catalog.path_values(facts.name, key.path_group.expression, key.path_group.number, MOST_VALUES)
+        try:
+            return catalog.path_values(facts.name, key.path_group.expression, key.path_group.number, MOST_VALUES)
+        except EngineError:
+            return None
     if not key.of_object:
         return catalog.key_values(facts.name, key.key, MOST_VALUES)
     return facts.tasks[str(facts.objects_of)].categories or None if key.path[-1] == "category" else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlsel.config.findings import Finding, notice
 from sqlsel.config.path_regex import PathRegex, PathRegexError, read_path_regex
+from sqlsel.errors import EngineError
 from sqlsel.facts import MetadataKey, PathGroup
 from sqlsel.words import quoted, show
 
@@ -75,7 +76,10 @@ def check_path_regex(regex: str, facts: DatasetFacts, catalog: Catalog) -> list[
 
 
 def _unmatched(found: PathRegex, facts: DatasetFacts, catalog: Catalog) -> list[Finding]:
-    total, without, examples = catalog.unmatched_names(facts.name, found.expression, NAMED)
+    try:
+        total, without, examples = catalog.unmatched_names(facts.name, found.expression, NAMED)
+    except EngineError as failure:
+        return [Finding((FIELD,), f"the engine does not read it: {failure.message.strip()}; make it simpler")]
     if total == 0:
         return []
     such = f", such as {', '.join(map(show, examples))}" if examples else ""

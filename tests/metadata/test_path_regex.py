@@ -85,6 +85,7 @@ def test_on_a_table_without_a_database():
 @pytest.mark.parametrize(
     ("dataset", "regex", "message"),
     [
+        ("walks", "(?P<site>(x{1000}){1000})", "the engine does not read it: Invalid Input Error: invalid repetition"),
         ("walks", "(?P<site>east)/", "matches none of the 98 file names of dataset 'walks', such as 'loose.jpg', "),
         ("taken", REGEX, "the metadata of dataset 'taken' has 'day' already; give the group another name"),
         ("nameless", REGEX, "the samples of dataset 'nameless' have no file names to take values from"),

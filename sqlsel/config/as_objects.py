@@ -49,9 +49,6 @@ def objects_as_samples(facts: DatasetFacts, task: str, count: int) -> DatasetFac
     stored = facts.tasks.get(task) or TaskFacts(task, None)
     own = replace(stored, task_type="object")
     kinds = {**_OF_EVERY_OBJECT, **(_OF_PREDICTIONS if own.has_predictions else {})}
-    keys = {
-        f"{OBJECT}.{name}": MetadataKey((OBJECT, name), kind, of_object=True)
-        for name, kind in kinds.items()
-    }
+    keys = {f"{OBJECT}.{name}": MetadataKey((OBJECT, name), kind, of_object=True) for name, kind in kinds.items()}
     tasks = {**facts.tasks, task: own}
     return replace(facts, n_samples=count, tasks=tasks, keys={**facts.keys, **keys, **facts.keys}, objects_of=task)

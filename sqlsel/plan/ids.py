@@ -1,4 +1,4 @@
-"""What tells one sample from another: its id, or where objects are the samples, the image's id and the object's place."""
+"""What tells one sample from another: its id, or of an object as a sample the image's id and the object's place."""
 
 from __future__ import annotations
 

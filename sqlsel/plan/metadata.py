@@ -42,7 +42,9 @@ def number_step(source: MetadataInput, column: str, facts: DatasetFacts, value: 
     if key.kind == "timestamp":
         value = sql.call("sqlsel_seconds", value)
         label = f"{label} (seconds since 1970)"
-    number = sql.double(value) if key.path_group is None else exp.TryCast(this=value, to=exp.DataType.build("DOUBLE"), safe=True)
+    number: exp.Expr = sql.double(value)
+    if key.path_group is not None:
+        number = exp.TryCast(this=value, to=exp.DataType.build("DOUBLE"), safe=True)
     if key.kind == "number" or key.path_group is not None:
         number = exp.Nullif(this=number, expression=sql.number(NOT_A_NUMBER))
     return InputStep(column=column, label=label, kind="number", value=number)

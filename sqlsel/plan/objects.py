@@ -24,7 +24,7 @@ _BOX = {"x": 1, "y": 2, "width": 3, "height": 4}
 
 
 def from_samples(query: exp.Select, facts: DatasetFacts) -> exp.Select:
-    """The query over the samples ``s``; where objects are the samples, over the objects ``o`` and their images ``s``."""
+    """The query over the samples ``s``; where objects are the samples, objects ``o`` and images ``s``."""
     samples = sql.table("samples", facts.name, facts.catalog, alias=SAMPLES)
     if facts.objects_of is None:
         return query.from_(samples)
@@ -64,7 +64,7 @@ def own_input(objective: Objective, column: str, facts: DatasetFacts) -> InputSt
 
 
 def own_value(path: tuple[str, ...]) -> exp.Expr:
-    """The value of one of the keys that every object has: ``object.score``, ``object.width`` …"""
+    """The value of one of the keys that every object has, such as ``object.score``."""
     name = path[-1]
     if name == "image":
         return sql.varchar(sql.column("sample_id", SAMPLES))

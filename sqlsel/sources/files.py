@@ -21,7 +21,7 @@ _COMPRESSED = {".gz", ".zst"}
 
 
 def file_format(path: Path) -> str:
-    """``parquet``, ``csv``, ``json``, ``jsonl``, ``npy`` or ``npz``, by the end of the name; ``.gz`` and ``.zst`` do not count.
+    """The format by the end of the name, such as ``parquet`` or ``jsonl``; ``.gz`` and ``.zst`` do not count.
 
     Raises:
         UsageError: If nothing reads such a file.

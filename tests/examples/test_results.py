@@ -205,7 +205,8 @@ def test_expressions_of_ones_own(select, demo, doubt):
     rows = {
         name: (contrast, contrast * np.log(1 + sharpness), digit in (6, 8, 9))
         for name, contrast, sharpness, digit in demo.engine.rows(
-            "SELECT sample_id, metadata.lightly.contrast, metadata.lightly.sharpness, metadata.digit FROM digits.samples"
+            "SELECT sample_id, metadata.lightly.contrast, metadata.lightly.sharpness, metadata.digit "
+            "FROM digits.samples"
         )
     }
     selection = select("own_input")

@@ -24,6 +24,7 @@ PAPERS = ("plain", "ruled", "dark")
 _MOST_DIGITS = 7
 _BETWEEN = 2
 _LINES_EVERY, _LINE_INK = 6, 0.19
+_GRAIN = 0.04
 _FOUND_AT = 0.25
 _SMALLEST = 5
 
@@ -80,6 +81,8 @@ def _write_sheet(digits: Digits, generator: np.random.Generator) -> Sheet:
             written += 1
     if paper == "ruled":
         ink[_LINES_EVERY - 1 :: _LINES_EVERY] = np.maximum(ink[_LINES_EVERY - 1 :: _LINES_EVERY], _LINE_INK)
+    # no two sheets of paper are the same, even with nothing on them
+    ink = np.clip(ink + _GRAIN * generator.random(ink.shape), 0, 1)
     return Sheet(ink if paper == "dark" else 1 - ink, paper, written)
 
 

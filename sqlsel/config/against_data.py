@@ -38,7 +38,7 @@ def check_against_data(outline: Outline, catalog: Catalog, dataset: str) -> list
     facts = catalog.facts(dataset)
     task = outline.top.get("select_objects_of")
     tiles = _missing_tiles(outline, facts, catalog)
-    if task in tiles:
+    if task in tuple(tiles):
         return list(tiles.values())
     if isinstance(task, str) and task:
         if (wrong := _no_objects(task, facts)) is not None:
@@ -88,7 +88,7 @@ def _no_objects(task: str, facts: DatasetFacts) -> Finding | None:
 
 def _missing_tiles(outline: Outline, facts: DatasetFacts, catalog: Catalog) -> dict[str, Finding]:
     """By name, the automatic tasks that are looked at, and of which the dataset has no tiles or other ones."""
-    used = {outline.top.get("select_objects_of"), *(getattr(pair.input.model, "task", None) for pair in outline.pairs)}
+    used = [outline.top.get("select_objects_of"), *(getattr(pair.input.model, "task", None) for pair in outline.pairs)]
     found = {}
     for name, (path, tiling) in declared_tilings(outline.top).items():
         if name in used and (wrong := check_tiles(name, path, tiling, facts, catalog)) is not None:

@@ -82,6 +82,7 @@ def test_it_is_read_and_written(key):
         ("", ["must not be empty; name a task, or leave it out to choose whole samples"]),
         ("my boxes", ["may hold only letters, digits and", "not 'my boxes'"]),
         (5, ["must be text, not 5"]),
+        (["boxes"], ["must be text, not a list"]),
     ],
 )
 def test_tasks_whose_objects_cannot_be_chosen(task, parts):

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sqlsel.datasets.intake import Intake
+from sqlsel.datasets.staging import sparingly
 from sqlsel.errors import DatabaseError, IngestError, Problem, UsageError
 from sqlsel.facts import DEFAULT_EMBEDDING
 from sqlsel.sources.images import IMAGE_SUFFIXES, can_measure
@@ -74,11 +75,15 @@ def read_folder(
             hint="leave them out; the predictions of a folder are in .lightly/predictions, labels name their classes",
         )
     with ExitStack() as stack:
-        try:
+
+        def attempt() -> Intake:
             temporary = Path(stack.enter_context(TemporaryDirectory(prefix="sqlsel-")))
             reader = _Reader(str(path), _root(path, labels, temporary), engine, options, temporary, stack, labels)
             reader.told += told
-            intake = reader.intake()
+            return reader.intake()
+
+        try:
+            intake = sparingly(engine, attempt)
         except OSError as failure:
             if failure.errno != errno.ENOSPC:
                 raise IngestError(f"{failure.filename or path}: {failure.strerror or failure}") from failure

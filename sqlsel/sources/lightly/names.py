@@ -75,7 +75,11 @@ def spool_stated(contents: Contents) -> int:
             return 0
         every = seen[0] if len(seen) == 1 else exp.union(*seen, distinct=False)
         query = exp.select(*columns).distinct().from_(sql.subquery(every, "names"))
-        for batch in contents.engine.batches(_with_frames(query)):
+        nameless = exp.select(sql.number(1)).from_(sql.subquery(every.copy(), "names"))
+        nameless = nameless.where(exp.and_(sql.absent(sql.column("file_name")), is_frame(sql.column("place"))))
+        if contents.engine.rows(nameless.limit(1)):
+            query = _with_frames(query)
+        for batch in contents.engine.batches(query.where(sql.present(sql.column("file_name")))):
             spool.add(list(zip(*(column.to_pylist() for column in batch.columns), strict=True)))
             number += batch.num_rows
     return number

@@ -46,7 +46,9 @@ def _kind(plan: Plan) -> str:
 
 
 def _wrapped(text: str, first: str, later: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
+    # a path is copied from the terminal, so it stays in one piece
+    wrapper = textwrap.TextWrapper(WIDTH, first, later, break_on_hyphens=False, break_long_words=False)
+    return wrapper.wrap(text)
 
 
 def _asked(plan: Plan) -> str:

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from sqlsel.sources.images.silence import silently
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
@@ -19,7 +21,7 @@ _AHEAD = 8
 
 
 def work_ahead(work: Callable[[Item], Outcome], items: Iterable[Item]) -> Iterator[Outcome]:
-    """What becomes of each item, in the order of the items. A few of them are under way at a time.
+    """What becomes of each item, in the order of the items. A few are under way at a time; warnings are off meanwhile.
 
     Args:
         work: Called once for each item, in one of as many threads as there are processors.
@@ -28,7 +30,7 @@ def work_ahead(work: Callable[[Item], Outcome], items: Iterable[Item]) -> Iterat
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     waiting = iter(items)
     under_way: deque[Future[Outcome]] = deque()
-    with ThreadPoolExecutor(threads, thread_name_prefix="sqlsel-pictures") as pool:
+    with silently(), ThreadPoolExecutor(threads, thread_name_prefix="sqlsel-pictures") as pool:
         try:
             while True:
                 missing = _AHEAD * threads - len(under_way)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel.errors import IngestError, Problem
+from sqlsel.sources.images.silence import silently
 from sqlsel.vision.ahead import work_ahead
 from sqlsel.vision.pictures import UnreadableError, cut, open_picture
 
@@ -60,7 +61,8 @@ def check_readable(folders: Sequence[Path], waiting: Waiting) -> None:
     failures = Failures()
     for item in islice(waiting.items(), _TRIED):
         try:
-            open_picture(folders, item.file_name, at_least=1)
+            with silently():
+                open_picture(folders, item.file_name, at_least=1)
         except UnreadableError as failure:
             failures.add(item.file_name, str(failure))
         else:

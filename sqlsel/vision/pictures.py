@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,13 +45,11 @@ def open_picture(folders: Sequence[Path], file_name: str, at_least: int | None =
 
     path = _path(folders, file_name)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(path) as image:
-                if at_least is not None:
-                    image.draft("RGB", (at_least, at_least))
-                turn_upright(image)
-                return eight_bit(image)
+        with Image.open(path) as image:
+            if at_least is not None:
+                image.draft("RGB", (at_least, at_least))
+            turn_upright(image)
+            return eight_bit(image)
     except Exception as failure:
         raise UnreadableError(why_not(failure)) from failure
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sqlsel.sources.images.processes import Processes, read_here
+from sqlsel.sources.images.silence import silently
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,8 +37,6 @@ def measure_images(root: Path, names: Iterable[str], *, workers: int | None = No
             1,000 images are measured by as many threads of this process, which takes no time to start. An image that
             crashes its decoder takes that process with it; beyond 1,000 images it costs only itself.
     """
-    from sqlsel.sources.images.one import silently
-
     waiting = iter(names)
     first = list(islice(waiting, FEW + 1))
     workers = _processors() if workers is None else workers

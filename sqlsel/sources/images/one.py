@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import warnings
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from sqlsel.sources.images.decoding import TOO_LARGE, why_not
 from sqlsel.sources.images.measures import measure_content
 from sqlsel.sources.images.readings import Reading, Stamp
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def read_image(path: str) -> Reading:
@@ -29,14 +23,6 @@ def read_image(path: str) -> Reading:
         return Reading(None, f"{TOO_LARGE}, so it was not measured", stamp=stamp)
     except Exception as failure:  # noqa: BLE001 - decoders raise anything on damaged bytes
         return Reading(None, why_not(failure), usable=False, stamp=stamp)
-
-
-@contextmanager
-def silently() -> Iterator[None]:
-    """No warnings, in any thread, while the context lasts."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _content(path: Path) -> tuple[bytes, Stamp]:

@@ -10,8 +10,9 @@ import json
 import signal
 import sys
 
-from sqlsel.sources.images.one import read_image, silently
+from sqlsel.sources.images.one import read_image
 from sqlsel.sources.images.readings import READY, to_line
+from sqlsel.sources.images.silence import silently
 
 
 def serve() -> None:

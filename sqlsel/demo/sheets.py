@@ -60,7 +60,15 @@ class Found:
 def write_sheets(digits: Digits, count: int, seed: int) -> list[Sheet]:
     """Sheets with up to seven of the digits at random places; the same for the same seed."""
     generator = np.random.default_rng(seed)
-    return [_write_sheet(digits, generator) for _ in range(count)]
+    sheets = [_write_sheet(digits, generator) for _ in range(count)]
+    # an empty sheet still is not the very same as another
+    grain = np.random.default_rng((seed, count))
+    return [sheet if sheet.written else _grained(sheet, grain) for sheet in sheets]
+
+
+def _grained(sheet: Sheet, generator: np.random.Generator) -> Sheet:
+    brightness = np.abs(sheet.brightness - _GRAIN * generator.random(sheet.brightness.shape))
+    return Sheet(brightness, sheet.paper, sheet.written)
 
 
 def _write_sheet(digits: Digits, generator: np.random.Generator) -> Sheet:
@@ -81,8 +89,6 @@ def _write_sheet(digits: Digits, generator: np.random.Generator) -> Sheet:
             written += 1
     if paper == "ruled":
         ink[_LINES_EVERY - 1 :: _LINES_EVERY] = np.maximum(ink[_LINES_EVERY - 1 :: _LINES_EVERY], _LINE_INK)
-    # no two sheets of paper are the same, even with nothing on them
-    ink = np.clip(ink + _GRAIN * generator.random(ink.shape), 0, 1)
     return Sheet(ink if paper == "dark" else 1 - ink, paper, written)
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 # Each thread fills a row group of its own, and needs this much beside it.
 _ROW_GROUP = 122_880
-_MEGABYTES_PER_THREAD = 64
-_LEAST_MEGABYTES = 256
+_MEGABYTES_PER_THREAD = 32
+_LEAST_MEGABYTES = 96
 
 
 def read_parquet_in_pieces(connection: duckdb.DuckDBPyConnection) -> None:

@@ -36,7 +36,7 @@ def test_the_bound_holds_while_rows_are_stored_and_no_longer(db):
 
 
 def test_a_lower_bound_of_the_user_stays(db):
-    db.engine.execute("SET memory_limit = '200MiB'")
+    db.engine.execute("SET memory_limit = '80MiB'")
     usual, told = limit(db), []
     db.ingest(vectors(10, 4), dataset="street", progress=lambda *_: told.append(limit(db)))
     assert set(told) == {usual}

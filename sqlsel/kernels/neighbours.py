@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
 BLOCK_PRODUCTS = 1 << 23
-"""Products in one block: 32 MiB in single precision."""
+"""Products in one block: 32 MiB in single precision, and a block for each thread."""
 BLOCK_COLUMNS = 1 << 9
 BLOCK_PAIRS = 1 << 12
 GROUP = 32

@@ -1,4 +1,4 @@
-"""Selection kernels: numpy and its threads only, exact in double precision, the same picks for any thread count or block size.
+"""Selection kernels on numpy: exact in double precision, the same picks for any number of threads or block size.
 
 Rows are ``0 .. N-1``, everything in play, already in tie order: among tied candidates the lowest row is picked.
 A strategy is one class with the protocol of :mod:`sqlsel.kernels.protocol`; :func:`greedy` knows none of them by name.

@@ -23,6 +23,26 @@ from sqlsel.errors import (
 )
 
 if TYPE_CHECKING:
+    from sqlsel.config.building import (
+        balance,
+        config,
+        count,
+        diversity,
+        expression,
+        limit,
+        load_config,
+        metadata,
+        predictions,
+        random,
+        random_number,
+        score,
+        similarity,
+        threshold,
+        tiling,
+        typicality,
+        weights,
+    )
+    from sqlsel.config.models import Config, Objective
     from sqlsel.database import Database, connect, validate
     from sqlsel.explanation import Explanation
     from sqlsel.functions import register
@@ -32,24 +52,65 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Config",
     "ConfigError",
     "Database",
     "DatabaseError",
     "EngineError",
     "Explanation",
     "IngestError",
+    "Objective",
     "Problem",
     "Selection",
     "SelectionError",
     "SqlselError",
     "UsageError",
+    "balance",
+    "config",
     "connect",
+    "count",
+    "diversity",
+    "expression",
+    "limit",
+    "load_config",
+    "metadata",
+    "predictions",
+    "random",
+    "random_number",
     "register",
+    "score",
     "select",
+    "similarity",
+    "threshold",
+    "tiling",
+    "typicality",
     "validate",
+    "weights",
 ]
 
+_BUILDERS = (
+    "balance",
+    "count",
+    "diversity",
+    "expression",
+    "limit",
+    "load_config",
+    "metadata",
+    "predictions",
+    "random",
+    "random_number",
+    "score",
+    "similarity",
+    "threshold",
+    "tiling",
+    "typicality",
+    "weights",
+)
+
 _HOMES = {
+    **dict.fromkeys(_BUILDERS, "sqlsel.config.building"),
+    "Config": "sqlsel.config.models",
+    "Objective": "sqlsel.config.models",
     "Database": "sqlsel.database",
     "Explanation": "sqlsel.explanation",
     "Selection": "sqlsel.selection",
@@ -62,6 +123,8 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """Import a public name where it is first used, so that the command line starts fast."""
+    if name == "config":
+        return import_module("sqlsel.config")
     if name in _HOMES:
         value: object = getattr(import_module(_HOMES[name]), name)
         return value

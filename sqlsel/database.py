@@ -53,7 +53,7 @@ class Database(IngestMethods, NameMethods, ImageMethods, ObjectMethods):
         """Choose samples of a dataset.
 
         Args:
-            config: The declaration: a dict, JSON text or the path of a JSON file.
+            config: The declaration: a dict, JSON text, the path of a JSON file, or what ``sqlsel.config`` made.
             dataset: The dataset to choose from.
             tag: Name to put on the outcome. Without one nothing is written, so a read-only database will do. A tag
                 that is preselected too grows by the new samples.
@@ -222,7 +222,7 @@ def validate(config: ConfigSource, db: Database | None = None, dataset: str | No
     """Every problem and notice of a config at once; empty if there is none.
 
     Args:
-        config: The declaration: a dict, JSON text or the path of a JSON file.
+        config: The declaration: a dict, JSON text, the path of a JSON file, or what ``sqlsel.config`` made.
         db: With ``dataset``, names of tasks, scores, keys, classes, datasets and tags are checked too.
         dataset: The dataset it is meant for.
     """

@@ -39,7 +39,7 @@ def select(
 
     Args:
         table: An Arrow table or reader, a pandas or polars frame, a DuckDB relation, or the path of a file or folder.
-        config: The declaration: a dict, JSON text or the path of a JSON file.
+        config: The declaration: a dict, JSON text, the path of a JSON file, or what ``sqlsel.config`` made.
         id: Column with the ids. Without one the file name is the id, and without that the row number, from 0.
         file_name: Column with the file names.
         embedding: Column with the vectors; or by name of the embedding, the columns of several.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlsel
-from sqlsel.config import objects_as_samples, read_config
+from sqlsel.config import Config, objects_as_samples, read_config
 from sqlsel.datasets.runs import RunRecord, new_run_id, record_selection
 from sqlsel.datasets.tags import check_new_tag
 from sqlsel.engines.interrupts import interruptible
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sqlsel.plan.model import Missing, Plan
     from sqlsel.selection.outcome import Progress, RunOutcome
 
-ConfigSource = Mapping[str, Any] | str | Path
+ConfigSource = Mapping[str, Any] | str | Path | Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Asked:
     """A selection as a caller asks for it.
 
     Attributes:
-        config: The declaration: a dict, JSON text or the path of a JSON file.
+        config: The declaration: a dict, JSON text, the path of a JSON file, or what ``sqlsel.config`` made.
         dataset: The dataset to choose from.
         preselected: Samples picked before: a tag, or ids.
         seed: Breaks ties; None breaks them by the lowest id.

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+from typing import Any
+
 from sqlsel.config.as_objects import objects_as_samples
 from sqlsel.config.catalog import Catalog, looked_at, query_embedding, task_looked_at
 from sqlsel.config.check import check_config, read_config
@@ -70,3 +74,16 @@ __all__ = [
     "task_looked_at",
     "with_path_keys",
 ]
+
+
+class _CallablePackage(ModuleType):
+    """``sqlsel.config`` is this package and, for those who import ``sqlsel``, the function that makes a config."""
+
+    def __call__(self, *objectives: Any, **arguments: Any) -> Config:  # noqa: ANN401
+        """What ``sqlsel.config.building.config`` does."""
+        from sqlsel.config.building import config
+
+        return config(*objectives, **arguments)
+
+
+sys.modules[__name__].__class__ = _CallablePackage

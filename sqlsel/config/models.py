@@ -6,7 +6,9 @@ where a config is read, so build them with ``read_config`` unless the values are
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -17,12 +19,26 @@ from sqlsel.config.strategies import Strategy  # noqa: TC001
 from sqlsel.config.tiling import TilingTask  # noqa: TC001
 from sqlsel.config.values import Count, Part, Proportion, TaskName
 
+if TYPE_CHECKING:
+    from os import PathLike
+
 
 class Objective(Part):
     """One input and what is wanted of it."""
 
     input: Input = Field(description="What the objective looks at.")
     strategy: Strategy = Field(description="What it wants of that.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The objective as plain values that JSON can hold, by snake_case names and without defaults."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def __repr__(self) -> str:
+        from sqlsel.config.building.code import objective_code
+
+        return objective_code(self)
+
+    __str__ = __repr__
 
 
 class HowMany(Part):
@@ -87,3 +103,17 @@ class Config(FromFileNames, What, InSequences, HowMany):
         Reading the result gives an equal config.
         """
         return self.model_dump(mode="json", exclude_defaults=True)
+
+    def to_json(self, path: str | PathLike[str] | None = None) -> str:
+        """The config as JSON text, for a file where a path is given; reading it gives an equal config."""
+        text = json.dumps(self.to_dict(), indent=4, ensure_ascii=False)
+        if path is not None:
+            Path(path).write_text(f"{text}\n", encoding="utf-8")
+        return text
+
+    def __repr__(self) -> str:
+        from sqlsel.config.building.code import config_code
+
+        return config_code(self)
+
+    __str__ = __repr__

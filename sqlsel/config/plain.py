@@ -12,6 +12,7 @@ from typing import Any
 from sqlsel.config.faults import Fault
 from sqlsel.config.places import Node, Offset
 from sqlsel.config.reader import DEEPEST, Reading
+from sqlsel.config.values import Part
 from sqlsel.words import show
 
 
@@ -28,8 +29,8 @@ class Foreign:
 def read_mapping(source: Mapping[Any, Any]) -> Reading:
     """Take a mapping apart into plain values.
 
-    Tuples count as lists, numbers of numpy as Python's, members of an enum as their values. The offsets number the
-    values in the order of the mapping.
+    Tuples count as lists, numbers of numpy as Python's, members of an enum as their values, parts of a config that is
+    read already as what they were read from. The offsets number the values in the order of the mapping.
     """
     walk = _Walk()
     value, root = walk.value(source, 0)
@@ -45,6 +46,8 @@ class _Walk:
     def value(self, source: object, depth: int) -> tuple[Any, Node | Offset]:
         self._count += 1
         start = self._count
+        if isinstance(source, Part):
+            source = source.model_dump(mode="json", exclude_defaults=True)
         if isinstance(source, Mapping | list | tuple):
             if depth == DEEPEST:
                 self._stop(start)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sqlsel.cli.failures import QUIET, exit_code_of
+from sqlsel.cli.telling import with_telling_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
 class CommandGroup(click.Group):
-    """A group whose commands live in modules of their own.
+    """A group whose commands live in modules of their own. Each gets --quiet and --verbose.
 
     Args:
         commands_in: By command name, the module below ``sqlsel.cli.commands``; its variable of the same name (``sql``)
@@ -26,6 +27,7 @@ class CommandGroup(click.Group):
     def __init__(self, *, commands_in: Mapping[str, str], **arguments: Any) -> None:  # noqa: ANN401
         super().__init__(**arguments)
         self._commands_in = commands_in
+        with_telling_options(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names in the order they are used."""
@@ -38,7 +40,7 @@ class CommandGroup(click.Group):
         module = import_module(f"sqlsel.cli.commands.{self._commands_in[cmd_name]}")
         found = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(found, click.Command)
-        return found
+        return with_telling_options(found)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run the command. A reader that has closed its end of the pipe has seen enough."""

@@ -18,6 +18,7 @@ from sqlsel.datasets.predictions import forget_predictions, write_predictions, w
 from sqlsel.datasets.runs import timestamp
 from sqlsel.datasets.samples import SampleCounts, write_samples
 from sqlsel.datasets.skipping import without_bad
+from sqlsel.datasets.stages import Stages
 from sqlsel.datasets.staging import readable, sparingly
 from sqlsel.datasets.tables import (
     PREDICTIONS,
@@ -103,11 +104,13 @@ def store(engine: Engine, dataset: str, intake: Intake, progress: Progress | Non
     facts = catalog.facts(dataset) if dataset in catalog.dataset_names() else None
     for name in intake.embeddings:
         check_embedding_name(name, facts.embeddings if facts is not None else ())
-    tell = progress or (lambda _stage, _done, _total: None)
+    stages = Stages(engine, progress)
 
     def attempt() -> StoreReport:
         with engine.transaction():
-            return _store(_target(engine, dataset, intake, facts), intake, facts, tell)
+            report = _store(_target(engine, dataset, intake, facts), intake, facts, stages)
+            stages.begin("commit")
+            return report
 
     with interruptible(engine), readable(engine, intake.bound):
         if intake.skip_bad:
@@ -146,18 +149,18 @@ def _target(engine: Engine, dataset: str, intake: Intake, facts: DatasetFacts | 
     return Target(engine, dataset, stored, new=False)
 
 
-def _store(target: Target, intake: Intake, facts: DatasetFacts | None, tell: Progress) -> StoreReport:
+def _store(target: Target, intake: Intake, facts: DatasetFacts | None, stages: Stages) -> StoreReport:
     samples = SampleCounts(0, 0)
     if intake.samples is not None:
-        tell("samples", 0, None)
+        stages.begin(SAMPLES, intake.samples)
         samples = write_samples(target, intake.samples)
-        tell("samples", samples.added + samples.updated, samples.added + samples.updated)
+        stages.end(SAMPLES, samples.added + samples.updated)
     write_keys(target, intake.keys)
     if intake.images is not None:
         add_image_folder(target.engine, target.dataset, intake.images)
     tables = [place.table for place in _vector_queries(intake)]
     keep_makers(target.engine, target.dataset, intake.maker, tables, [] if intake.predictions is None else intake.tasks)
-    notices = [*_store_vectors(target, intake, facts, tell), *_store_outputs(target, intake, facts, tell)]
+    notices = [*_store_vectors(target, intake, facts, stages), *_store_outputs(target, intake, facts, stages)]
     return StoreReport(
         dataset=target.dataset,
         created=target.new,
@@ -168,12 +171,12 @@ def _store(target: Target, intake: Intake, facts: DatasetFacts | None, tell: Pro
     )
 
 
-def _store_vectors(target: Target, intake: Intake, facts: DatasetFacts | None, tell: Progress) -> Iterator[Problem]:
+def _store_vectors(target: Target, intake: Intake, facts: DatasetFacts | None, stages: Stages) -> Iterator[Problem]:
     """Store the vectors of samples and objects; yields what was left out."""
     widths = _widths(facts)
     for place, query in _vector_queries(intake).items():
         table = place.table
-        tell(table, 0, None)
+        stages.begin(table, query)
         stored = widths.get(table)
         if stored is None:
             check_new_table(target, place)
@@ -185,25 +188,25 @@ def _store_vectors(target: Target, intake: Intake, facts: DatasetFacts | None, t
             write_embedding(target, table, place.task, width)
         yield from drop_orphans(target, table, query)
         check_single_vectors(target, place)
-        tell(table, target.count(table), target.count(table))
+        stages.end(table, target.count(table))
 
 
-def _store_outputs(target: Target, intake: Intake, facts: DatasetFacts | None, tell: Progress) -> Iterator[Problem]:
+def _store_outputs(target: Target, intake: Intake, facts: DatasetFacts | None, stages: Stages) -> Iterator[Problem]:
     """Store predictions, scores and what is known of their tasks; yields what was left out."""
     if intake.predictions is not None:
-        tell(PREDICTIONS, 0, None)
+        stages.begin(PREDICTIONS, intake.predictions)
         forget_predictions(target, intake.predictions, intake.predicted)
     tasks = check_tasks(target, facts.tasks if facts else {}, intake.tasks)
     if intake.predictions is not None:
         write_predictions(target, intake.predictions)
         yield from drop_orphans(target, PREDICTIONS, intake.predictions)
-        tell(PREDICTIONS, target.count(PREDICTIONS), target.count(PREDICTIONS))
+        stages.end(PREDICTIONS, target.count(PREDICTIONS))
     if intake.scores is not None:
-        tell(SCORES, 0, None)
+        stages.begin(SCORES, intake.scores)
         give_way(target, intake.scores)
         write_scores(target, intake.scores)
         yield from drop_orphans(target, SCORES, intake.scores)
-        tell(SCORES, target.count(SCORES), target.count(SCORES))
+        stages.end(SCORES, target.count(SCORES))
     write_tasks(target, tasks)
     if intake.predictions is not None:
         yield from compute_again(target)

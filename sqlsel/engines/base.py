@@ -84,5 +84,8 @@ class Engine(Protocol):
     def interrupt(self) -> None:
         """End the statements that run on this session and on every session made from it, from any thread."""
 
+    def share_done(self) -> float | None:
+        """How much of the statement that runs now is done, from 0 to 1, asked from any thread; None if unknown."""
+
     def close(self) -> None:
         """End the session. A connection that the user opened stays open."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,7 @@ from sqlsel.selection.sequences import cut_sequences
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
     from sqlsel.plan.model import InputStep, ObjectiveStep, Plan
+    from sqlsel.selection.reading import Tell
 
 
 def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
@@ -87,7 +89,8 @@ def _load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
     for step in plan.inputs:
         if step.vectors is not None:
             progress(f"read {step.label}", 0, None)
-            vectors[step.column] = _read_vectors(plan, engine, step, columns.num_rows)
+            tell = partial(progress, f"read {step.label}")
+            vectors[step.column] = _read_vectors(plan, engine, step, columns.num_rows, tell)
     queries = {
         step.name: _read_queries(plan, engine, step, vectors[step.input.column])
         for step in plan.objectives
@@ -97,16 +100,16 @@ def _load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
     return Loaded(columns, preselected, vectors, queries)
 
 
-def _read_vectors(plan: Plan, engine: Engine, step: InputStep, count: int) -> Matrix | kernels.Objects:
+def _read_vectors(plan: Plan, engine: Engine, step: InputStep, count: int, tell: Tell) -> Matrix | kernels.Objects:
     assert step.vectors is not None
     query = plan.statements[f"vectors {step.column}"]
     if step.vectors.facts.task is None or step.per_object:
         width = step.vectors.facts.width
         if plan.sequence_length is not None:
-            return read_means(engine, query, count, width, plan.sequence_length)
-        return read_matrix(engine, query, count, width)
+            return read_means(engine, query, count, width, plan.sequence_length, tell)
+        return read_matrix(engine, query, count, width, tell)
     assert isinstance(query, exp.Select)
-    return read_objects(engine, query, count, step.vectors.facts.width)
+    return read_objects(engine, query, count, step.vectors.facts.width, tell)
 
 
 def _read_queries(

@@ -13,14 +13,23 @@ from sqlsel.kernels import Objects
 from sqlsel.selection.arrow import to_numpy, valid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
     import pyarrow as pa
 
     from sqlsel.engines.base import Engine
 
+    Tell = Callable[[int, int], None]
+    """Takes how many vectors are read, and how many there are."""
+
 
 UNIT_TOLERANCE = 1e-5
 UNIT_KEPT = 1e-6
+
+
+def unheard(done: int, total: int) -> None:
+    """Where nobody wants to know how much is read."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,18 +47,21 @@ class Matrix:
     of_unit_vectors: bool | None = None
 
 
-def read_matrix(engine: Engine, query: exp.Expr, count: int, width: int) -> Matrix:
+def read_matrix(engine: Engine, query: exp.Expr, count: int, width: int, tell: Tell = unheard) -> Matrix:
     """The samples' own vectors. Memory: the matrix and one batch; O(count * width)."""
+    done = 0
     rows = np.zeros((count, width), dtype=np.float32)
     present = np.zeros(count, dtype=np.bool_)
     for batch in engine.batches(query):
         positions = to_numpy(batch.column(0), np.int64)
         rows[positions] = _vectors(batch.column(1), width)
         present[positions] = True
+        done += batch.num_rows
+        tell(done, count)
     return Matrix(rows, present)
 
 
-def read_means(engine: Engine, query: exp.Expr, count: int, width: int, length: int) -> Matrix:
+def read_means(engine: Engine, query: exp.Expr, count: int, width: int, length: int, tell: Tell = unheard) -> Matrix:
     """The mean vectors of sequences, added up in double in the order of the frames and rounded once.
 
     Args:
@@ -58,7 +70,9 @@ def read_means(engine: Engine, query: exp.Expr, count: int, width: int, length: 
         count: Number of rows.
         width: Width of the vectors.
         length: Frames of a sequence; all of them have a vector, or none.
+        tell: Takes how many frames are read, and how many there are.
     """
+    done = 0
     rows = np.zeros((count, width), dtype=np.float32)
     present = np.zeros(count, dtype=np.bool_)
     unit = True
@@ -73,10 +87,12 @@ def read_means(engine: Engine, query: exp.Expr, count: int, width: int, length: 
         rows[of] = vectors[:whole].reshape(-1, length, width).mean(axis=1, dtype=np.float64)
         present[of] = True
         positions, vectors = positions[whole:], vectors[whole:]
+        done += len(read)
+        tell(done, count * length)
     return Matrix(rows, present, unit)
 
 
-def read_objects(engine: Engine, query: exp.Select, count: int, width: int) -> Objects:
+def read_objects(engine: Engine, query: exp.Select, count: int, width: int, tell: Tell = unheard) -> Objects:
     """The vectors of the samples' objects, in the order of position and object."""
     total = engine.rows(exp.select(sql.count()).from_(sql.subquery(_unordered(query), "v")))[0][0]
     matrix = np.empty((total, width), dtype=np.float32)
@@ -86,6 +102,7 @@ def read_objects(engine: Engine, query: exp.Select, count: int, width: int) -> O
         np.add.at(per_row, to_numpy(batch.column(0), np.int64), 1)
         matrix[filled : filled + batch.num_rows] = _vectors(batch.column(1), width)
         filled += batch.num_rows
+        tell(filled, total)
     offsets = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(per_row, out=offsets[1:])
     return Objects(matrix, offsets)

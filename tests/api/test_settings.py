@@ -34,4 +34,4 @@ def test_settings_and_threads_change_nothing(chosen, seed):
 
 def test_nothing_but_our_own_progress_is_printed(tmp_path):
     with sqlsel.connect(tmp_path / "a.duckdb") as db:
-        assert db.connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
+        assert db.connection.execute("SELECT current_setting('enable_progress_bar_print')").fetchall() == [(False,)]

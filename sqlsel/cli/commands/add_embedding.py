@@ -10,6 +10,7 @@ from sqlsel.cli.commands.ingest import report_lines
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option
 from sqlsel.cli.progress import progress_bars
+from sqlsel.cli.telling import say
 
 
 @click.command(
@@ -43,7 +44,7 @@ def add_embedding_command(
     """
     from sqlsel.cli.opening import open_existing
 
-    with open_existing(database, writing=True) as db, progress_bars() as progress:
+    with open_existing(database, writing=True) as db, progress_bars(db) as progress:
         report = db.add_embedding(source, dataset=dataset, progress=progress, **options)
     for line in report_lines(report)[1:]:
-        click.echo(line, err=True)
+        say(line)

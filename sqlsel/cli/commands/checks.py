@@ -9,6 +9,7 @@ import click
 
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import attach_option, config_argument, config_source, database_option, dataset_option
+from sqlsel.cli.telling import say
 from sqlsel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def validate_command(
     for problem in problems:
         click.echo(problem_line(problem, _name(config)))
     errors = sum(problem.severity == "error" for problem in problems)
-    click.echo(_verdict(_name(config), errors, len(problems) - errors), err=True)
+    say(_verdict(_name(config), errors, len(problems) - errors))
     if errors:
         ctx.exit(_WRONG)
 

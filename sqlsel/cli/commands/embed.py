@@ -11,6 +11,7 @@ from sqlsel.cli.failures import after_storing
 from sqlsel.cli.feeding import feeding_options
 from sqlsel.cli.options import database_option, dataset_option
 from sqlsel.cli.progress import progress_bars
+from sqlsel.cli.telling import say
 from sqlsel.facts import DEFAULT_EMBEDDING
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ def embed_command(database: str, dataset: str, **options: Any) -> None:  # noqa:
     """
     from sqlsel.cli.opening import open_existing
 
-    with open_existing(database, writing=True) as db, progress_bars() as progress, after_storing(KEPT):
+    with open_existing(database, writing=True) as db, progress_bars(db) as progress, after_storing(KEPT):
         report = db.embed(dataset, progress=progress, **options)
     for line in report_lines(report):
-        click.echo(line, err=True)
+        say(line)
 
 
 def report_lines(report: EmbedReport) -> list[str]:

@@ -20,6 +20,7 @@ from sqlsel.cli.options import (
     since_option,
     where_option,
 )
+from sqlsel.cli.telling import say
 
 if TYPE_CHECKING:
     from sqlsel.plan.rendering import Dialect
@@ -74,5 +75,5 @@ def explain_command(
     with open_existing(database, attach=attach) as db:
         explanation = db.explain(source, dataset=dataset, **asked)
     for notice in explanation.notices:
-        click.echo(f"note: {notice}", err=True)
+        say(f"note: {notice}")
     click.echo(explanation.sql(dialect or "duckdb") if as_sql or dialect else str(explanation))

@@ -8,6 +8,7 @@ import click
 
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option, format_option, output_option
+from sqlsel.cli.telling import say
 from sqlsel.errors import UsageError
 from sqlsel.exports.formats import FORMATS, format_of
 
@@ -52,4 +53,4 @@ def export_command(
         format_name = format_of(str(output))
     with open_existing(database) as db, destination(output) as out, interruptible(db.engine):
         count = export_tag(db.engine, dataset, tag, format_name, out, exclude_preselected=exclude_preselected)
-    click.echo(f"{count:,} samples of tag {tag}{'' if is_stdout(output) else f' written to {output}'}", err=True)
+    say(f"{count:,} samples of tag {tag}{'' if is_stdout(output) else f' written to {output}'}")

@@ -13,6 +13,7 @@ from sqlsel.cli.failures import after_storing
 from sqlsel.cli.mappings import classes_by_task, columns_by_embedding, columns_by_score, columns_by_task
 from sqlsel.cli.options import database_option, dataset_option
 from sqlsel.cli.progress import progress_bars
+from sqlsel.cli.telling import say
 from sqlsel.errors import SqlselError
 
 if TYPE_CHECKING:
@@ -90,14 +91,14 @@ def ingest_command(
     options["predictions"] = columns_by_task(predictions)
     options["scores"] = columns_by_score(scores)
     options["classes"] = classes_by_task(classes)
-    with _made_or_opened(database) as db, progress_bars() as progress:
+    with _made_or_opened(database) as db, progress_bars(db) as progress:
         if lightly_dataset_id is not None:
             check_lightly_id(db.engine, dataset, lightly_dataset_id)
         report = db.ingest(source, dataset=dataset, progress=progress, **options)
         if lightly_dataset_id is not None:
             db.record_lightly_id(dataset, lightly_dataset_id)
     for line in report_lines(report):
-        click.echo(line, err=True)
+        say(line)
     if embedding_images:
         _embed(database, dataset)
 
@@ -108,14 +109,14 @@ def _embed(database: str, dataset: str) -> None:
     from sqlsel.cli.opening import open_existing
     from sqlsel.vision.place import Place
 
-    with open_existing(database, writing=True) as db, progress_bars() as progress:
+    with open_existing(database, writing=True) as db, progress_bars(db) as progress:
         if Place(db.engine, dataset).is_given():
-            click.echo("  note: the dataset has embeddings; `sqlsel embed --name NAME` computes others", err=True)
+            say("  note: the dataset has embeddings; `sqlsel embed --name NAME` computes others")
             return
         with after_storing(f"the samples are stored; `sqlsel embed --db {database} --dataset {dataset}` goes on"):
             report = db.embed(dataset, progress=progress)
     for line in embed.report_lines(report):
-        click.echo(line, err=True)
+        say(line)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import click
 
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, format_option
+from sqlsel.cli.telling import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +58,7 @@ def print_rows(rows: Sequence[Mapping[str, object]], format_name: str, *, empty:
     from sqlsel.exports.rows import Rows
 
     if not rows:
-        click.echo(empty, err=True)
+        say(empty)
         if format_name == "table":
             return
     with destination(None) as out:

@@ -12,6 +12,7 @@ from sqlsel.cli.failures import after_storing
 from sqlsel.cli.feeding import feeding_options
 from sqlsel.cli.options import database_option, dataset_option
 from sqlsel.cli.progress import progress_bars
+from sqlsel.cli.telling import say
 from sqlsel.vision.asked import CONFIDENCE, IOU, PRETAGGING
 
 if TYPE_CHECKING:
@@ -59,10 +60,10 @@ def pretag_command(database: str, dataset: str, **options: Any) -> None:  # noqa
     """
     from sqlsel.cli.opening import open_existing
 
-    with open_existing(database, writing=True) as db, progress_bars() as progress, after_storing(KEPT):
+    with open_existing(database, writing=True) as db, progress_bars(db) as progress, after_storing(KEPT):
         report = db.pretag(dataset, progress=progress, **options)
     for line in _report_lines(report):
-        click.echo(line, err=True)
+        say(line)
 
 
 def _report_lines(report: PretagReport) -> list[str]:

@@ -8,6 +8,7 @@ import click
 
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option, format_option
+from sqlsel.cli.telling import say
 
 
 @click.command(
@@ -47,4 +48,4 @@ def score_command(
     rows = pa.Table.from_pylist([asdict(each) for each in found])
     with destination(None) as out:
         write(Rows.of(rows), format_name, out)
-    click.echo(f"stored in {dataset}.scores: {len(found)} score{'' if len(found) == 1 else 's'}", err=True)
+    say(f"stored in {dataset}.scores: {len(found)} score{'' if len(found) == 1 else 's'}")

@@ -23,6 +23,7 @@ from sqlsel.cli.options import (
     since_option,
     where_option,
 )
+from sqlsel.cli.telling import say
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -88,10 +89,10 @@ def select_command(
     written_as = chosen_format(format_name, output)
     source = config_source(config)
     with open_existing(database, writing=tag is not None, attach=attach) as db, destination(output) as out:
-        with progress_bars() as progress:
+        with progress_bars(db) as progress:
             selection = db.select(source, dataset=dataset, tag=tag, progress=progress, **asked)
         with after_storing(f"tag {tag} is stored" if tag else "nothing was changed"):
-            click.echo(str(selection), err=True)
+            say(str(selection))
             _write(selection, written_as, out, shortened=is_stdout(output))
 
 
@@ -101,7 +102,7 @@ def _write(selection: Selection, format_name: str, out: BinaryIO, *, shortened: 
     from sqlsel.exports.rows import Rows
 
     if format_name == TABLE:
-        click.echo(err=True)
+        say()
         write_ranking(selection, out, limit=ROWS_SHOWN if shortened else None)
     else:
         write(Rows.of(selection.to_arrow(), "terms"), format_name, out)

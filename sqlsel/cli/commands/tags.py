@@ -9,6 +9,7 @@ import click
 from sqlsel.cli.commands.listings import FORMATS, print_rows
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option, format_option
+from sqlsel.cli.telling import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,7 @@ def _combining(operation: str, short_help: str, text: str, example: str) -> Call
 
         with open_existing(database, writing=True) as db:
             made = db.combine_tags(dataset, operation, tags, tag=tag, overwrite=overwrite)
-        click.echo(f"tag {made.tag} of dataset {dataset}: {made.selected:,} samples", err=True)
+        say(f"tag {made.tag} of dataset {dataset}: {made.selected:,} samples")
 
     return command
 

@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlsel.engines.duckdb.failures import is_interrupt, statement_failure
 from sqlsel.engines.duckdb.memory import streaming_memory
 from sqlsel.engines.duckdb.scans import file_scan
+from sqlsel.engines.tracing import traced
 from sqlsel.errors import EngineError, UsageError
 from sqlsel.sqlfiles import read_sql
 
@@ -47,8 +48,8 @@ class DuckDBEngine:
         self._cursors: list[DuckDBEngine] = []
         self._parent = parent
         self._interrupted = False
-        self.catalog: str = self.rows("SELECT current_catalog()")[0][0]
-        self.execute(read_sql("duckdb/functions.sql"))
+        self.catalog: str = self._quietly("SELECT current_catalog()")[0][0]
+        self._quietly(read_sql("duckdb/functions.sql"))
 
     @property
     def home(self) -> Path | None:
@@ -58,18 +59,22 @@ class DuckDBEngine:
 
     def execute(self, sql: Sql, parameters: Sequence[Any] = ()) -> None:
         """Run a statement for its effect."""
-        text = self._text(sql)
-        self._guard(text, lambda: self.connection.execute(text, list(parameters) or None).fetchall())
+        self.rows(sql, parameters)
 
     def rows(self, sql: Sql, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a small result, as Python values."""
-        text = self._text(sql)
+        with traced(sql, self.dialect, parameters):
+            return self._quietly(self._text(sql), parameters)
+
+    def _quietly(self, text: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a statement, which is not told of."""
         return self._guard(text, lambda: self.connection.execute(text, list(parameters) or None).fetchall())
 
     def table(self, sql: Sql) -> pa.Table:
         """A result as one Arrow table, in the order of the query."""
         text = self._text(sql)
-        return self._guard(text, lambda: self.connection.sql(text).to_arrow_table())
+        with traced(sql, self.dialect):
+            return self._guard(text, lambda: self.connection.sql(text).to_arrow_table())
 
     def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Iterator[pa.RecordBatch]:
         """A result as a stream of record batches, in the order of the query."""
@@ -78,10 +83,11 @@ class DuckDBEngine:
     def stream(self, sql: Sql, rows_per_batch: int = 16_384) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """A result's schema, and its rows as a stream of record batches in the order of the query."""
         text = self._text(sql)
-        relation = self._guard(text, lambda: self.connection.sql(text))
-        if relation is None:
-            raise EngineError("there is no statement in it", sql=text)
-        reader = self._guard(text, lambda: relation.to_arrow_reader(rows_per_batch))
+        with traced(sql, self.dialect):
+            relation = self._guard(text, lambda: self.connection.sql(text))
+            if relation is None:
+                raise EngineError("there is no statement in it", sql=text)
+            reader = self._guard(text, lambda: relation.to_arrow_reader(rows_per_batch))
         return reader.schema, self._read(reader, text)
 
     def _read(self, reader: pa.RecordBatchReader, text: str) -> Iterator[pa.RecordBatch]:
@@ -133,7 +139,7 @@ class DuckDBEngine:
 
     def _in_transaction(self) -> bool:
         """Whether the user's transaction is open: outside of one, every statement is a transaction of its own."""
-        first, second = (self.rows("SELECT txid_current()") for _ in range(2))
+        first, second = (self._quietly("SELECT txid_current()") for _ in range(2))
         return first == second
 
     def _roll_back(self) -> None:
@@ -173,7 +179,7 @@ class DuckDBEngine:
         connection = self._guard("cursor", self.connection.cursor)
         child = DuckDBEngine(connection, owned=True, parent=self)
         for setting, value in _ORDERING.items():
-            child.execute(f"SET SESSION {setting} = '{value}'")
+            child._quietly(f"SET SESSION {setting} = '{value}'")
         self._cursors.append(child)
         return child
 
@@ -183,6 +189,15 @@ class DuckDBEngine:
         self.connection.interrupt()
         for cursor in list(self._cursors):
             cursor.interrupt()
+
+    def share_done(self) -> float | None:
+        """How much of the statement that runs here, or on a cursor made from here, is done."""
+        with suppress(duckdb.Error, RuntimeError):
+            done = self.connection.query_progress()
+            if done > 0:
+                return min(done / 100, 1.0)
+        shares = (cursor.share_done() for cursor in list(self._cursors))
+        return next((share for share in shares if share is not None), None)
 
     def close(self) -> None:
         """Close what sqlsel opened: the cursors, and the connection if it is ours."""

@@ -38,8 +38,9 @@ def open_database(path: str | Path, *, read_only: bool = False, must_exist: bool
     except duckdb.Error as failure:
         raise opening_failure(failure, name) from None
     read_parquet_in_pieces(connection)
-    # where Python runs without a file, DuckDB would print a bar of its own among the data on stdout
-    connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET enable_progress_bar = true")
+    # DuckDB follows its progress for whoever asks, and prints no bar of its own among the data on stdout
+    connection.execute("SET enable_progress_bar_print = false")
     return DuckDBEngine(connection, owned=True)
 
 

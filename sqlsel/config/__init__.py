@@ -26,16 +26,7 @@ from sqlsel.config.models import Config, Objective
 from sqlsel.config.queries import QUERY_FIELDS
 from sqlsel.config.schema import json_schema
 from sqlsel.config.scorers import SCORERS, Scorer, computed_scores
-from sqlsel.config.strategies import (
-    BalanceStrategy,
-    DiversityStrategy,
-    SimilarityStrategy,
-    Strategy,
-    TargetRange,
-    ThresholdStrategy,
-    TypicalityStrategy,
-    WeightsStrategy,
-)
+from sqlsel.config.strategies import RankingStrategy, SqlRoute, Strategy, StrategyPart, ThresholdStrategy, Values
 from sqlsel.config.values import Shares
 
 __all__ = [
@@ -43,10 +34,8 @@ __all__ = [
     "INITIAL_TAG",
     "QUERY_FIELDS",
     "SCORERS",
-    "BalanceStrategy",
     "Catalog",
     "Config",
-    "DiversityStrategy",
     "EmbeddingsInput",
     "Input",
     "Limit",
@@ -54,16 +43,16 @@ __all__ = [
     "Objective",
     "PredictionsInput",
     "RandomInput",
+    "RankingStrategy",
     "Scorer",
     "ScoresInput",
     "Shares",
-    "SimilarityStrategy",
     "SqlInput",
+    "SqlRoute",
     "Strategy",
-    "TargetRange",
+    "StrategyPart",
     "ThresholdStrategy",
-    "TypicalityStrategy",
-    "WeightsStrategy",
+    "Values",
     "check_config",
     "computed_scores",
     "json_schema",

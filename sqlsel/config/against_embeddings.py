@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlsel.config.against_queries import HOW_TO_ADD, check_queries
 from sqlsel.config.catalog import looked_at, task_looked_at
 from sqlsel.config.findings import Finding
+from sqlsel.config.kinds import COMPARING
 from sqlsel.config.names import unknown_name
 from sqlsel.words import quoted, show
 
@@ -36,7 +37,7 @@ def check_embeddings(pair: Pair, source: EmbeddingsInput, facts: DatasetFacts, c
         found.append(_no_embeddings(path, source, facts))
     elif vectors is None:
         found.append(_no_object_embeddings(pair, str(source.task), facts))
-    if pair.strategy.kind == "SIMILARITY":
+    if pair.strategy.kind in COMPARING:
         found += check_queries(pair, source, facts, catalog)
     return found
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlsel.config.findings import Finding, notice
 from sqlsel.config.joint import leaf_path, parts_of
+from sqlsel.config.kinds import looking_at
 from sqlsel.config.names import unknown_name
-from sqlsel.config.strategies import BalanceStrategy, ThresholdStrategy
+from sqlsel.config.strategies import StrategyPart, ThresholdStrategy
 from sqlsel.errors import EngineError
-from sqlsel.words import did_you_mean, quoted, show
+from sqlsel.words import did_you_mean, listing, quoted, show
 
 if TYPE_CHECKING:
     from sqlsel.config.catalog import Catalog
@@ -49,17 +50,17 @@ def _check_key(pair: Pair, name: str, path: Path, facts: DatasetFacts) -> list[F
     key = facts.keys.get(name)
     if key is None:
         return [_unknown_key(path, name, facts)]
-    if pair.strategy.kind in {"WEIGHTS", "THRESHOLD"} and key.kind in _NO_NUMBERS and key.path_group is None:
+    if pair.strategy.looks_at == "numbers" and key.kind in _NO_NUMBERS and key.path_group is None:
         numeric = _keys(facts, ("number", "integer", "timestamp"))
         others = f"keys with numbers: {quoted(numeric)}" if numeric else "no key of the dataset holds numbers"
-        use = "" if key.kind == "other" else "; balance it with BALANCE"
+        use = "" if key.kind == "other" else f"; balance it with {listing(looking_at('classes'))}"
         message = f"{show(name)} {_NO_NUMBERS[key.kind]}: {pair.strategy.kind} needs numbers{use}; {others}"
         return [Finding(path, message)]
     declared = key.kind in {"number", "timestamp"} and key.categorical
-    if pair.strategy.kind == "BALANCE" and key.kind in _NO_CLASSES and not declared:
+    if pair.strategy.looks_at == "classes" and key.kind in _NO_CLASSES and not declared:
         classes = _keys(facts, ("text", "boolean", "integer"))
         others = f"keys that can be balanced: {quoted(classes)}" if classes else "ingest it as text, in ranges"
-        use = "" if key.kind == "other" else "; use WEIGHTS or THRESHOLD for it"
+        use = "" if key.kind == "other" else f"; use {' or '.join(looking_at('numbers'))} for it"
         return [Finding(path, f"{show(name)} {_NO_CLASSES[key.kind]}{use}; {others}")]
     return _check_time(pair, key)
 
@@ -88,10 +89,9 @@ def _keys(facts: DatasetFacts, kinds: tuple[str, ...]) -> tuple[str, ...]:
 def _unreachable(pair: Pair, keys: list[MetadataKey], facts: DatasetFacts, catalog: Catalog) -> list[Finding]:
     """Notices about shares of values that no sample has."""
     strategy = pair.strategy.model
-    if not isinstance(strategy, BalanceStrategy) or strategy.target is None:
-        return []
-    classes = {name: (name,) if len(keys) == 1 else parts_of(name) for name in strategy.target}
-    if any(len(parts) != len(keys) for parts in classes.values()):
+    shares = strategy.named_shares if isinstance(strategy, StrategyPart) else {}
+    classes = {name: (name,) if len(keys) == 1 else parts_of(name) for name in shares}
+    if not shares or any(len(parts) != len(keys) for parts in classes.values()):
         return []
     found = []
     for number, key in enumerate(keys):
@@ -99,7 +99,7 @@ def _unreachable(pair: Pair, keys: list[MetadataKey], facts: DatasetFacts, catal
         if values is None or len(values) >= MOST_VALUES:
             continue
         there = frozenset(values)
-        for name, share in strategy.target.items():
+        for name, share in shares.items():
             value = classes[name][number]
             if share > 0 and value not in there:
                 path = (*pair.strategy.path, "target", *leaf_path(pair.strategy.data.get("target"), name))

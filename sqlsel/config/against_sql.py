@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlsel.config.findings import Finding, notice
-from sqlsel.config.strategies import BalanceStrategy
+from sqlsel.config.strategies import StrategyPart
 from sqlsel.errors import SqlselError
 from sqlsel.words import did_you_mean, quoted, show
 
@@ -48,9 +48,9 @@ def check_sql(pair: Pair, source: SqlInput, facts: DatasetFacts, catalog: Catalo
         kind, type_name = catalog.sql_kind(facts, source.expression)
     except SqlselError as failure:
         return [Finding(path, f"{show(source.expression)} is refused: {failure.message}")]
-    wrong = _NO_CLASSES if pair.strategy.kind == "BALANCE" else _NO_NUMBERS
-    if pair.strategy.kind in {"WEIGHTS", "THRESHOLD", "BALANCE"} and kind in wrong:
-        needed = "classes" if pair.strategy.kind == "BALANCE" else "numbers"
+    needed = pair.strategy.looks_at
+    wrong = {"classes": _NO_CLASSES, "numbers": _NO_NUMBERS}.get(str(needed), {})
+    if kind in wrong:
         message = f"{pair.strategy.kind} needs {needed}, and {show(source.expression)} ({type_name}) {wrong[kind]}"
         return [Finding(path, message)]
     return _unreachable(pair, source, facts, catalog)
@@ -70,13 +70,14 @@ def _refusal(text: str) -> str | None:
 def _unreachable(pair: Pair, source: SqlInput, facts: DatasetFacts, catalog: Catalog) -> list[Finding]:
     """Notices about shares of values that no sample has."""
     strategy = pair.strategy.model
-    if not isinstance(strategy, BalanceStrategy) or strategy.target is None:
+    shares = strategy.named_shares if isinstance(strategy, StrategyPart) else {}
+    if not shares:
         return []
     values = catalog.sql_values(facts, source.expression, MOST_VALUES)
     if len(values) >= MOST_VALUES:
         return []
     there = frozenset(values)
-    missing = [name for name, share in strategy.target.items() if share > 0 and name not in there]
+    missing = [name for name, share in shares.items() if share > 0 and name not in there]
     path = (*pair.strategy.path, "target")
     return [
         notice((*path, name), f"the expression is {show(name)} for no sample: unreachable{_nearest(name, values)}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlsel.config.findings import Finding
 from sqlsel.config.names import unknown_name
 from sqlsel.config.scorers import SCORERS, computed_scores, missing_for
-from sqlsel.config.strategies import BalanceStrategy
+from sqlsel.config.strategies import StrategyPart
 from sqlsel.words import quoted, show
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _unknown_task(pair: Pair, name: str, facts: DatasetFacts) -> Finding:
 
 def _probabilities(pair: Pair, task: TaskFacts) -> list[Finding]:
     strategy = pair.strategy.model
-    if task.has_probabilities or (isinstance(strategy, BalanceStrategy) and strategy.count == "PREDICTED"):
+    if task.has_probabilities or (isinstance(strategy, StrategyPart) and strategy.predicted):
         return []
     what = "classes" if task.task_type == "classification" else "objects"
     message = (
@@ -76,11 +76,12 @@ def _probabilities(pair: Pair, task: TaskFacts) -> list[Finding]:
 
 def _target(pair: Pair, task: TaskFacts) -> list[Finding]:
     strategy = pair.strategy.model
-    if not isinstance(strategy, BalanceStrategy) or strategy.target is None or not task.categories:
+    shares = strategy.named_shares if isinstance(strategy, StrategyPart) else {}
+    if not task.categories:
         return []
     path = (*pair.strategy.path, "target")
     what = f"class in task {show(task.name)}"
-    unknown = [name for name in strategy.target if name not in task.categories]
+    unknown = [name for name in shares if name not in task.categories]
     found = [
         unknown_name((*path, name), what, name, task.categories, none="", at_key=True) for name in unknown[:MOST_NAMES]
     ]

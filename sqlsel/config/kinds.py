@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from sqlsel.config.inputs import EmbeddingsInput, MetadataInput, PredictionsInput, RandomInput, ScoresInput, SqlInput
-from sqlsel.config.strategies import (
-    BalanceStrategy,
-    DiversityStrategy,
-    SimilarityStrategy,
-    ThresholdStrategy,
-    TypicalityStrategy,
-    WeightsStrategy,
-)
+from sqlsel.config.strategies import MODELS, RankingStrategy, StrategyPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlsel.config.strategies import Values
     from sqlsel.config.values import Part
 
 INPUTS: dict[str, type[Part]] = {
@@ -28,33 +22,43 @@ INPUTS: dict[str, type[Part]] = {
     "SQL": SqlInput,
 }
 
-STRATEGIES: dict[str, type[Part]] = {
-    "DIVERSITY": DiversityStrategy,
-    "WEIGHTS": WeightsStrategy,
-    "THRESHOLD": ThresholdStrategy,
-    "BALANCE": BalanceStrategy,
-    "SIMILARITY": SimilarityStrategy,
-    "TYPICALITY": TypicalityStrategy,
+STRATEGIES: dict[str, type[StrategyPart]] = {
+    get_args(model.model_fields["type"].annotation)[0]: model for model in MODELS
 }
+"""The models by their words."""
 
-OLD_WORDS = {"DIVERSIFY": "DIVERSITY"}
+OLD_WORDS = {former: kind for kind, model in STRATEGIES.items() for former in model.former_words}
 """Words of earlier versions of the config, and what they are today."""
 
-GOES_WITH: dict[str, tuple[str, ...]] = {
-    "EMBEDDINGS": ("DIVERSITY", "SIMILARITY", "TYPICALITY"),
-    "SCORES": ("WEIGHTS", "THRESHOLD"),
-    "METADATA": ("WEIGHTS", "THRESHOLD", "BALANCE"),
-    "PREDICTIONS": ("WEIGHTS", "THRESHOLD", "BALANCE"),
-    "RANDOM": ("WEIGHTS", "THRESHOLD"),
-    "SQL": ("WEIGHTS", "THRESHOLD", "BALANCE"),
+GIVES: dict[str, tuple[Values, ...]] = {
+    "EMBEDDINGS": ("vectors",),
+    "SCORES": ("numbers",),
+    "METADATA": ("numbers", "classes"),
+    "PREDICTIONS": ("numbers", "classes"),
+    "RANDOM": ("numbers",),
+    "SQL": ("numbers", "classes"),
 }
+"""For each type of input the values that it can give."""
+
+PREDICTIONS_GIVE: dict[str, tuple[Values, ...]] = {"CLASS_DISTRIBUTION": ("classes",), "CATEGORY_COUNT": ("numbers",)}
+"""The same for each name of a PREDICTIONS input."""
+
+
+def looking_at(*values: Values) -> tuple[str, ...]:
+    """The types of strategy that look at any of these values."""
+    return tuple(kind for kind, model in STRATEGIES.items() if model.looks_at in values)
+
+
+GOES_WITH = {kind: looking_at(*values) for kind, values in GIVES.items()}
 """For each type of input the types of strategy that can use it."""
 
-PREDICTIONS_GO_WITH: dict[str, tuple[str, ...]] = {
-    "CLASS_DISTRIBUTION": ("BALANCE",),
-    "CATEGORY_COUNT": ("WEIGHTS", "THRESHOLD"),
-}
+PREDICTIONS_GO_WITH = {name: looking_at(*values) for name, values in PREDICTIONS_GIVE.items()}
 """The same for each name of a PREDICTIONS input."""
+
+COMPARING = tuple(
+    kind for kind, model in STRATEGIES.items() if issubclass(model, RankingStrategy) and model.needs_queries
+)
+"""The types of strategy that compare with queries."""
 
 
 def all_fields(kinds: Mapping[str, type[Part]]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What must hold where an objective looks at metadata: at several keys at once, or at times."""
+"""What must hold where an objective looks at several metadata keys at once."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlsel.config.findings import Finding
 from sqlsel.config.joint import joined, leaf_name, leaves, parts_of
-from sqlsel.config.moments import is_moment
-from sqlsel.words import show
+from sqlsel.config.kinds import looking_at
+from sqlsel.words import listing, show
 
 if TYPE_CHECKING:
     from sqlsel.config.outline import Pair
@@ -18,25 +18,16 @@ MOST_NAMED = 20
 
 
 def check_keys(pair: Pair) -> list[Finding]:
-    """Several keys go with BALANCE, and with shares for combinations of their values."""
+    """Several keys go with strategies that look at classes, and with shares for combinations of their values."""
     keys = pair.input.data.get("key") if pair.input.kind == "METADATA" else None
     several = [key for key in keys if isinstance(key, str)] if isinstance(keys, list | tuple) else []
     found = [*_repeated(pair, several), *_alone(pair, several)]
-    target = pair.strategy.data.get("target") if pair.strategy.kind == "BALANCE" else None
+    target = pair.strategy.data.get("target") if pair.strategy.looks_at == "classes" else None
     if not isinstance(target, dict) or pair.input.kind is None:
         return found
     if len(several) < 2:
         return [*found, *_nested(pair, target)]
     return [*found, *_combinations(pair, target, several)]
-
-
-def check_bound(pair: Pair) -> list[Finding]:
-    """A time as threshold goes with metadata only."""
-    threshold = pair.strategy.data.get("threshold") if pair.strategy.kind == "THRESHOLD" else None
-    if not isinstance(threshold, str) or not is_moment(threshold) or pair.input.kind in {None, "METADATA"}:
-        return []
-    message = f"must be a number, not {show(threshold)}; a time goes with METADATA"
-    return [Finding((*pair.strategy.path, "threshold"), message)]
 
 
 def _repeated(pair: Pair, keys: list[str]) -> list[Finding]:
@@ -46,9 +37,10 @@ def _repeated(pair: Pair, keys: list[str]) -> list[Finding]:
 
 
 def _alone(pair: Pair, keys: list[str]) -> list[Finding]:
-    if len(keys) < 2 or pair.strategy.kind in {None, "BALANCE"}:
+    if len(keys) < 2 or pair.strategy.kind is None or pair.strategy.looks_at == "classes":
         return []
-    message = f"several keys go with BALANCE; {pair.strategy.kind} looks at one: give each key an objective of its own"
+    use = listing(looking_at("classes"))
+    message = f"several keys go with {use}; {pair.strategy.kind} looks at one: give each key an objective of its own"
     return [Finding((*pair.input.path, "key"), message)]
 
 

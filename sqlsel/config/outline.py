@@ -16,11 +16,14 @@ from sqlsel.config.wording import missing_message, unknown_word
 from sqlsel.words import listing, nearest, show
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlsel.config.places import Path
+    from sqlsel.config.strategies import Values
     from sqlsel.config.values import Part
 
 SideName = Literal["input", "strategy"]
-KINDS = {"input": INPUTS, "strategy": STRATEGIES}
+KINDS: dict[SideName, Mapping[str, type[Part]]] = {"input": INPUTS, "strategy": STRATEGIES}
 OTHER_SIDE: dict[SideName, SideName] = {"input": "strategy", "strategy": "input"}
 
 
@@ -39,6 +42,11 @@ class Side:
     data: dict[str, Any]
     kind: str | None = None
     model: Part | None = None
+
+    @property
+    def looks_at(self) -> Values | None:
+        """What a strategy of the type looks at; None where there is no type, and for inputs."""
+        return STRATEGIES[self.kind].looks_at if self.kind in STRATEGIES else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,12 @@ NOT_BESIDE = {"query_file": ("dataset_id", "tag_name", "query_sample_ids"), "que
 """Fields that name queries of their own, and those that have no place beside them."""
 
 
-def check_sources(source: Side) -> list[Finding]:
-    """Whether the input of a SIMILARITY says once where the queries are."""
+def check_sources(source: Side, kind: str) -> list[Finding]:
+    """Whether the input of a strategy that compares with queries says once where they are."""
     given = [name for name in QUERY_FIELDS if source.data.get(name) is not None]
     if not any(name in QUERY_SOURCES for name in given):
         message = (
-            "missing 'dataset_id': SIMILARITY needs the dataset that holds the queries, or instead of it "
+            f"missing 'dataset_id': {kind} needs the dataset that holds the queries, or instead of it "
             "'query_sample_ids' or 'query_file'"
         )
         return [Finding(source.path, message)]

@@ -7,13 +7,10 @@ from typing import Any
 from sqlsel.config.models import Config
 from sqlsel.config.schema_conditions import (
     how_many_condition,
-    no_shares_definition,
     objective_conditions,
-    range_condition,
     sequence_conditions,
-    shares_definition,
-    target_condition,
 )
+from sqlsel.config.strategies import MODELS
 from sqlsel.config.values import camel_name
 
 Schema = dict[str, Any]
@@ -45,7 +42,8 @@ def _add_conditions(schema: Schema, parts: dict[str, Schema]) -> None:
     schema["oneOf"] = how_many_condition()
     schema["allOf"] = [*schema.get("allOf", []), *sequence_conditions()]
     objective = parts["Objective"]
-    strength = parts["DiversityStrategy"]["properties"]["strength"]
+    ranking = next(model for model in MODELS if "strength" in model.model_fields)
+    strength = parts[ranking.__name__]["properties"]["strength"]
     objective["properties"]["strength"] = {
         **{key: value for key, value in strength.items() if key != "default"},
         "description": "Belongs inside 'strategy'; read here too.",
@@ -55,14 +53,8 @@ def _add_conditions(schema: Schema, parts: dict[str, Schema]) -> None:
     parts["PredictionsInput"]["properties"]["categories"]["uniqueItems"] = True
     for part in ("MetadataInput", "Limit"):
         _several_of(parts[part]["properties"]["key"])["uniqueItems"] = True
-    balance = parts["BalanceStrategy"]
-    target = balance["properties"]["target"]
-    share = target["additionalProperties"]
-    target["additionalProperties"] = {"anyOf": [share, {"$ref": "#/$defs/Shares"}]}
-    target["not"] = {"allOf": [{"type": "object"}, {"$ref": "#/$defs/NoShares"}]}
-    parts["Shares"], parts["NoShares"] = shares_definition(share), no_shares_definition()
-    balance |= target_condition()
-    parts["TargetRange"]["anyOf"] = range_condition()
+    for model in MODELS:
+        model.complete_schema(parts[model.__name__], parts)
 
 
 def _several_of(field: Schema) -> Schema:

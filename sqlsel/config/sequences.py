@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeGuard
 
 from sqlsel.config.findings import Finding
+from sqlsel.config.kinds import STRATEGIES
 
 if TYPE_CHECKING:
     from sqlsel.config.outline import Outline, Pair
@@ -16,8 +17,6 @@ NOT_OF_SEQUENCES = {
     "limits": "a limit counts single samples, and the frames of a sequence may have several values",
 }
 """Fields that have no place beside a sequence length, and why."""
-
-SUMS = ("stopping_condition_max_sum", "target_range")
 
 
 def check_sequences(outline: Outline) -> list[Finding]:
@@ -47,9 +46,11 @@ def _multiple(asked: object, length: int) -> list[Finding]:
 
 
 def _sums(pair: Pair) -> list[Finding]:
+    if pair.strategy.kind is None:
+        return []
     why = "the value of a sequence is a mean, and means do not add up to the sum of the frames; leave it out"
     return [
         Finding((*pair.strategy.path, name), f"does not go with {LENGTH!r}: {why}", at_key=True)
-        for name in SUMS
-        if pair.strategy.kind == "WEIGHTS" and pair.strategy.data.get(name) is not None
+        for name in STRATEGIES[pair.strategy.kind].not_of_sequences
+        if pair.strategy.data.get(name) is not None
     ]

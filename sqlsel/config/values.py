@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, TypeGuard
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict
 from pydantic import WithJsonSchema as Schema
@@ -55,6 +56,11 @@ class Shares(Mapping[str, float]):
         return f"Shares({self._shares!r})"
 
 
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value of a config is a number that can be kept."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
 def _decimal(value: object) -> object:
     """A number as the decimal it is written as: 0.1 is one tenth, not the double nearest to it."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -69,7 +75,6 @@ Neighbors = Annotated[int, Strict(), Field(ge=2, le=BIGGEST_INT)]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 AtLeastZero = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 Strength = Annotated[float, Strict(), Field(ge=-BIGGEST_STRENGTH, le=BIGGEST_STRENGTH, allow_inf_nan=False)]
-Typicality = Annotated[float, Strict(), Field(gt=0, le=1, allow_inf_nan=False)]
 Proportion = Annotated[
     Decimal,
     Strict(),

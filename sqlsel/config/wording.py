@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
-from sqlsel.config.kinds import OLD_WORDS
+from sqlsel.config.kinds import OLD_WORDS, STRATEGIES
 from sqlsel.words import did_you_mean, listing, show
 
 if TYPE_CHECKING:
@@ -39,13 +39,11 @@ _ADVICE = {
     ("n_samples", "greater_than_equal"): "say how many samples to choose",
     ("proportion_samples", "less_than_equal"): "for a number of samples use 'n_samples'",
     ("proportion_samples", "greater_than"): "say what share of the dataset to choose",
-    ("stopping_condition_minimum_distance", "greater_than_equal"): "leave it out for no minimum",
-    ("stopping_condition_minimum_typicality", "less_than_equal"): "no sample has a typicality above 1",
-    ("stopping_condition_minimum_typicality", "greater_than"): "leave it out for no minimum",
     ("task", "string_too_short"): "name a task",
     ("select_objects_of", "string_too_short"): "name a task, or leave it out to choose whole samples",
     ("strategies", "too_short"): "give at least one objective",
     ("max", "greater_than_equal"): "a limit lets in at least one sample of each value",
+    **{place: advice for model in STRATEGIES.values() for place, advice in model.advice.items()},
 }
 
 _KINDS = {

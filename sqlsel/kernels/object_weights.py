@@ -1,4 +1,4 @@
-"""SIMILARITY and TYPICALITY of objects: one number an object, a row worth the mean or the best of its own."""
+"""Weights of objects: one number an object, a row worth the mean or the best of its own."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sqlsel.kernels.decay import decay
 from sqlsel.kernels.distances import half_squared
 from sqlsel.kernels.protocol import KernelInputError
 from sqlsel.kernels.threads import each, own_threads
@@ -34,14 +35,6 @@ def similarity(matrix: Singles, queries: Singles) -> Doubles:
     _check_queries(matrix, queries)
     with own_threads():
         return decay(np.sqrt(2.0 * _to_queries(matrix, queries)))
-
-
-def decay(distances: Doubles) -> Doubles:
-    """exp(-d / mean d) over all numbers of an array; 1 where the mean is 0 or there is one row."""
-    mean = float(distances.mean()) if distances.size else 0.0
-    if mean == 0.0 or len(distances) < 2:
-        return np.ones_like(distances)
-    return np.exp(-distances / mean)
 
 
 def _to_queries(matrix: Singles, queries: Singles) -> Doubles:

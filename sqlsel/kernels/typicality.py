@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sqlsel.kernels.decay import decay
 from sqlsel.kernels.neighbours import neighbours
 from sqlsel.kernels.protocol import KernelInputError
-from sqlsel.kernels.similarity import decay
 
 if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Doubles, Singles

@@ -1,4 +1,4 @@
-"""WEIGHTS: one number a row, the more of it the better. RANDOM, SIMILARITY and TYPICALITY of samples are this too."""
+"""WEIGHTS: one number a row, the more of it the better; what gives each sample a number of its own is this too."""
 
 from __future__ import annotations
 

@@ -5,15 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from sqlsel.config import (
-    DATAPOOL,
-    BalanceStrategy,
-    DiversityStrategy,
-    SimilarityStrategy,
-    TypicalityStrategy,
-    WeightsStrategy,
-)
-from sqlsel.plan.ranking import rest_of, shares_of
+from sqlsel.config import DATAPOOL
 
 if TYPE_CHECKING:
     from sqlsel.plan.model import LimitStep, ObjectiveStep, Plan, ThresholdStep
@@ -119,31 +111,7 @@ def _ranking(plan: Plan) -> list[str]:
 
 def _objective_text(step: ObjectiveStep) -> str:
     strength = "" if step.strategy.strength == 1 else f" (strength {step.strategy.strength:g})"
-    return f"{step.name}: {_wanted(step)}{strength}"
-
-
-def _wanted(step: ObjectiveStep) -> str:
-    strategy, label = step.strategy, step.input.label
-    if isinstance(strategy, DiversityStrategy):
-        return f"far from everything chosen before, by {label}"
-    if isinstance(strategy, WeightsStrategy):
-        return f"high {label}"
-    if isinstance(strategy, SimilarityStrategy):
-        assert step.queries is not None
-        return f"near {step.queries.label}, by {label}"
-    if isinstance(strategy, TypicalityStrategy):
-        return f"near its {strategy.num_nearest_neighbors} nearest neighbours, by {label}"
-    return f"{label} near {target_text(strategy)}"
-
-
-def target_text(strategy: BalanceStrategy) -> str:
-    """A balance's target as text: ``sunny 20 %, cloudy 40 %, others 40 %``."""
-    if strategy.distribution != "TARGET":
-        return "equal shares" if strategy.distribution == "UNIFORM" else "the mix of the samples in play"
-    shares = shares_of(strategy)
-    parts = [f"{name} {share * 100:g} %" for name, share in shares.items()]
-    rest = rest_of(shares)
-    return ", ".join([*parts, f"others {round(rest * 100, 6):g} %"] if rest > 1e-12 else parts)
+    return f"{step.name}: {step.wanted}{strength}"
 
 
 def limit_text(step: LimitStep) -> str:
@@ -156,19 +124,4 @@ def limit_text(step: LimitStep) -> str:
 
 def _ends(plan: Plan) -> list[str]:
     found = [*map(limit_text, plan.limits), f"stop at {plan.n:,} new {_kind(plan)}, or when no candidate is left"]
-    for step in plan.objectives:
-        strategy = step.strategy
-        if isinstance(strategy, DiversityStrategy) and strategy.stopping_condition_minimum_distance is not None:
-            bound = strategy.stopping_condition_minimum_distance
-            found.append(f"never take a candidate nearer than {bound:g} to a chosen one ({step.name})")
-        if isinstance(strategy, WeightsStrategy) and strategy.stopping_condition_max_sum is not None:
-            found.append(f"stop when the sum of {step.input.label} reaches {strategy.stopping_condition_max_sum:g}")
-        if isinstance(strategy, WeightsStrategy) and strategy.target_range is not None:
-            bounds = strategy.target_range
-            upper = f" and at most {bounds.max_sum:g}" if bounds.max_sum is not None else ""
-            found.append(f"keep the sum of {step.input.label} at least {bounds.min_sum:g}{upper}")
-        if isinstance(strategy, TypicalityStrategy) and strategy.stopping_condition_minimum_typicality is not None:
-            found.append(
-                f"leave out candidates of a typicality below {strategy.stopping_condition_minimum_typicality:g}"
-            )
-    return found
+    return found + [end for step in plan.objectives for end in step.strategy.ends(step.name, step.input.label)]

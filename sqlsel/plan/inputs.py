@@ -8,10 +8,8 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.config import (
-    BalanceStrategy,
     EmbeddingsInput,
     MetadataInput,
-    Objective,
     PredictionsInput,
     RandomInput,
     ScoresInput,
@@ -28,12 +26,13 @@ from sqlsel.plan.sql_input import sql_step
 
 if TYPE_CHECKING:
     from sqlsel.facts import DatasetFacts, EmbeddingFacts
+    from sqlsel.plan.look import Look
 
 
-def input_step(objective: Objective, column: str, facts: DatasetFacts, request: Request) -> InputStep:
-    """The step that computes an objective's input under the name ``column``."""
-    source = objective.input
-    own = own_input(objective, column, facts)
+def input_step(look: Look, column: str, facts: DatasetFacts, request: Request) -> InputStep:
+    """The step that computes an input under the name ``column``, as it is looked at."""
+    source = look.input
+    own = own_input(look, column, facts)
     if own is not None:
         return own
     if isinstance(source, EmbeddingsInput):
@@ -41,16 +40,15 @@ def input_step(objective: Objective, column: str, facts: DatasetFacts, request: 
     if isinstance(source, ScoresInput):
         return _score(source, column, facts)
     if isinstance(source, MetadataInput):
-        return _metadata(source, column, facts, categorical=isinstance(objective.strategy, BalanceStrategy))
+        return _metadata(source, column, facts, categorical=look.values == "classes")
     if isinstance(source, PredictionsInput):
         if source.name == "CATEGORY_COUNT":
             return _category_count(source, column, facts)
-        predicted = isinstance(objective.strategy, BalanceStrategy) and objective.strategy.count == "PREDICTED"
-        return _predicted(source, column, facts) if predicted else _mix(source, column, facts)
+        return _predicted(source, column, facts) if look.predicted else _mix(source, column, facts)
     if isinstance(source, RandomInput):
         return _random(source, column, facts, request)
     if isinstance(source, SqlInput):
-        return sql_step(source, column, facts, categorical=isinstance(objective.strategy, BalanceStrategy))
+        return sql_step(source, column, facts, categorical=look.values == "classes")
     assert_never(source)
 
 

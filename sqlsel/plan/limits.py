@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sqlsel import nodes as sql
-from sqlsel.config import BalanceStrategy, MetadataInput, Objective
+from sqlsel.config import MetadataInput
 from sqlsel.plan.candidates import CHOSEN, IN_PLAY
 from sqlsel.plan.ids import same_sample
+from sqlsel.plan.look import Look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,10 +23,9 @@ COUNTED = "sqlsel_counted"
 WITHIN = "within_limit"
 
 
-def as_objective(limit: Limit) -> Objective:
-    """An objective that looks at the same classes as a limit, so that both share a column of the inputs."""
-    source = MetadataInput(type="METADATA", key=limit.key)
-    return Objective(input=source, strategy=BalanceStrategy(type="BALANCE", distribution="UNIFORM"))
+def limit_look(limit: Limit) -> Look:
+    """How a limit looks at its key: as an objective does that looks at the classes of it."""
+    return Look(MetadataInput(type="METADATA", key=limit.key), "classes")
 
 
 def within_query(limit: LimitStep, source: str, order: Sequence[exp.Expr]) -> exp.Select:

@@ -5,15 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sqlsel.config import (
-    BalanceStrategy,
-    Config,
-    DiversityStrategy,
-    SimilarityStrategy,
-    ThresholdStrategy,
-    TypicalityStrategy,
-    WeightsStrategy,
-)
+from sqlsel.config import SqlRoute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,12 +13,12 @@ if TYPE_CHECKING:
 
     from sqlglot import exp
 
+    from sqlsel.config import Config, RankingStrategy, ThresholdStrategy
     from sqlsel.facts import DatasetFacts, EmbeddingFacts
 
 Missing = Literal["omit", "error"]
 InputKind = Literal["number", "class", "classes", "distribution", "vectors"]
-Strategy = BalanceStrategy | DiversityStrategy | SimilarityStrategy | TypicalityStrategy | WeightsStrategy
-Route = Literal["weights", "balance", "greedy"]
+Route = SqlRoute | Literal["greedy"]
 
 PLAIN_LABEL = "embeddings"
 """What the samples' vectors are called where there are no others and they have no name."""
@@ -164,7 +156,7 @@ class QueryFile:
 
 @dataclass(frozen=True, slots=True)
 class Queries:
-    """The vectors that SIMILARITY compares with: those of some samples of a dataset, or of a file.
+    """The vectors that an objective compares with: those of some samples of a dataset, or of a file.
 
     Attributes:
         label: How they are called in messages: ``the samples of tag blurred of failures``.
@@ -191,13 +183,27 @@ class ObjectiveStep:
         name: Key of its term in the results: ``diversity``, ``weights:task/score``, ``balance:key``.
         input: What it looks at.
         strategy: What it wants.
-        queries: For SIMILARITY, the vectors to be similar to.
+        queries: The vectors to compare with; None where there is nothing to compare.
     """
 
     name: str
     input: InputStep
-    strategy: Strategy
+    strategy: RankingStrategy
     queries: Queries | None = None
+
+    @property
+    def wanted(self) -> str:
+        """What is wanted of each pick, in words."""
+        return self.strategy.wanted(self.input.label, self._compared)
+
+    @property
+    def asked(self) -> str:
+        """What is wanted of the selection, in words."""
+        return self.strategy.asked(self._compared)
+
+    @property
+    def _compared(self) -> str | None:
+        return None if self.queries is None else self.queries.label
 
 
 @dataclass(frozen=True, slots=True)

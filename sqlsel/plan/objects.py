@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sqlsel import nodes as sql
-from sqlsel.config import BalanceStrategy, MetadataInput, PredictionsInput, ScoresInput
+from sqlsel.config import MetadataInput, PredictionsInput, ScoresInput
 from sqlsel.plan.ids import OBJECT_ID, same
 from sqlsel.plan.metadata import path_value
 from sqlsel.plan.model import InputStep
 
 if TYPE_CHECKING:
-    from sqlsel.config import Objective
     from sqlsel.facts import DatasetFacts
+    from sqlsel.plan.look import Look
 
 SAMPLES = "s"
 OBJECTS = "o"
@@ -47,9 +47,9 @@ def objects_query(facts: DatasetFacts) -> exp.Select:
     return query.where(of_task, sql.present(sql.column("object_index")))
 
 
-def own_input(objective: Objective, column: str, facts: DatasetFacts) -> InputStep | None:
+def own_input(look: Look, column: str, facts: DatasetFacts) -> InputStep | None:
     """The step of an input that looks at the object's own prediction; None where it looks at anything else."""
-    source = objective.input
+    source = look.input
     if facts.objects_of is None or getattr(source, "task", None) != facts.objects_of:
         return None
     if isinstance(source, ScoresInput):
@@ -57,9 +57,7 @@ def own_input(objective: Objective, column: str, facts: DatasetFacts) -> InputSt
     if isinstance(source, PredictionsInput) and source.name == "CATEGORY_COUNT":
         return _is_of(source, column)
     if isinstance(source, PredictionsInput):
-        strategy = objective.strategy
-        predicted = isinstance(strategy, BalanceStrategy) and strategy.count == "PREDICTED"
-        return _class(source, column, facts) if predicted else _distribution(source, column, facts)
+        return _class(source, column, facts) if look.predicted else _distribution(source, column, facts)
     return None
 
 

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 
 from sqlsel.config import (
     QUERY_FIELDS,
-    BalanceStrategy,
     Catalog,
     Config,
     EmbeddingsInput,
-    Objective,
+    RankingStrategy,
     ThresholdStrategy,
-    WeightsStrategy,
     looked_at,
     with_path_keys,
 )
 from sqlsel.plan.inputs import input_step
-from sqlsel.plan.limits import as_objective
+from sqlsel.plan.limits import limit_look
+from sqlsel.plan.look import Look
 from sqlsel.plan.model import InputStep, LimitStep, ObjectiveStep, Plan, Request, Route, ThresholdStep
 from sqlsel.plan.names import objective_name
 from sqlsel.plan.queries import QUERIES, find_queries
@@ -52,10 +51,10 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
     thresholds: list[ThresholdStep] = []
     objectives: list[ObjectiveStep] = []
     for objective, name in zip(config.strategies, names, strict=True):
-        step = inputs[_key(objective, facts)]
+        step = inputs[_column(Look.of(objective), facts)]
         if isinstance(objective.strategy, ThresholdStrategy):
             thresholds.append(ThresholdStep(name, step, objective.strategy))
-        else:
+        elif isinstance(objective.strategy, RankingStrategy):
             queries = find_queries(objective, facts, catalog, f"{QUERIES}_{len(objectives) + 1}")
             objectives.append(ObjectiveStep(name, step, objective.strategy, queries))
     plan = Plan(
@@ -89,22 +88,22 @@ def _of_sequences(step: InputStep) -> InputStep:
     return replace(step, kind="classes") if step.kind == "class" else step
 
 
-def _key(objective: Objective, facts: DatasetFacts) -> tuple[object, str | None]:
-    """What makes two objectives look at one column: the input, and for a balance what it counts."""
-    source = objective.input
+def _column(look: Look, facts: DatasetFacts) -> Look:
+    """The look with everything left out that makes no difference to the column."""
+    source = look.input
     if isinstance(source, EmbeddingsInput):
         # the queries belong to the objective: the vectors looked at are the same with and without them
         found = looked_at(source, facts)
         task, name = (source.task, None) if found is None else (found.task, found.name)
         source = source.model_copy(update={**dict.fromkeys(QUERY_FIELDS), "task": task, "embedding": name})
-    return source, objective.strategy.count if isinstance(objective.strategy, BalanceStrategy) else None
+    return replace(look, input=source)
 
 
-def _inputs(config: Config, facts: DatasetFacts, request: Request) -> dict[tuple[object, str | None], InputStep]:
-    steps: dict[tuple[object, str | None], InputStep] = {}
-    for objective in (*config.strategies, *map(as_objective, config.limits or ())):
-        if _key(objective, facts) not in steps:
-            steps[_key(objective, facts)] = input_step(objective, f"input_{len(steps) + 1}", facts, request)
+def _inputs(config: Config, facts: DatasetFacts, request: Request) -> dict[Look, InputStep]:
+    steps: dict[Look, InputStep] = {}
+    for look in (*map(Look.of, config.strategies), *map(limit_look, config.limits or ())):
+        if _column(look, facts) not in steps:
+            steps[_column(look, facts)] = input_step(look, f"input_{len(steps) + 1}", facts, request)
     return steps
 
 
@@ -118,11 +117,9 @@ def _names(config: Config) -> list[str]:
     return names
 
 
-def _limits(
-    config: Config, facts: DatasetFacts, inputs: Mapping[tuple[object, str | None], InputStep]
-) -> tuple[LimitStep, ...]:
+def _limits(config: Config, facts: DatasetFacts, inputs: Mapping[Look, InputStep]) -> tuple[LimitStep, ...]:
     return tuple(
-        LimitStep(f"limit:{limit.name}", limit.name, inputs[_key(as_objective(limit), facts)], limit.max)
+        LimitStep(f"limit:{limit.name}", limit.name, inputs[_column(limit_look(limit), facts)], limit.max)
         for limit in config.limits or ()
     )
 
@@ -133,12 +130,8 @@ def _route(objectives: list[ObjectiveStep], limits: tuple[LimitStep, ...]) -> Ro
         return "greedy"
     if not objectives:
         return "weights"
-    strategy, kind = objectives[0].strategy, objectives[0].input.kind
-    if isinstance(strategy, WeightsStrategy):
-        stops = strategy.stopping_condition_max_sum is not None or strategy.target_range is not None
-        return "greedy" if stops else "weights"
-    if isinstance(strategy, BalanceStrategy) and kind == "class" and strategy.strength > 0:
+    route = objectives[0].strategy.sql_route(objectives[0].input.kind)
+    if route == "balance" and any(limit.input.column != objectives[0].input.column for limit in limits):
         # a limit on another key makes the classes depend on each other's picks
-        own = all(limit.input.column == objectives[0].input.column for limit in limits)
-        return "balance" if own else "greedy"
-    return "greedy"
+        return "greedy"
+    return route or "greedy"

@@ -1,4 +1,4 @@
-"""The vectors that SIMILARITY compares with: where they lie, and the query that reads them."""
+"""The vectors that objectives compare with: where they lie, and the query that reads them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sqlsel import nodes as sql
-from sqlsel.config import INITIAL_TAG, EmbeddingsInput, SimilarityStrategy, looked_at, query_embedding, task_looked_at
+from sqlsel.config import INITIAL_TAG, EmbeddingsInput, RankingStrategy, looked_at, query_embedding, task_looked_at
 from sqlsel.plan.candidates import tagged_ids, tagged_objects
 from sqlsel.plan.ids import OBJECT_ID, SAMPLE_ID, same
 from sqlsel.plan.model import Queries, QueryFile, Vectors
@@ -20,7 +20,7 @@ QUERIES = "sqlsel_queries"
 
 
 def find_queries(objective: Objective, facts: DatasetFacts, catalog: Catalog, table: str) -> Queries | None:
-    """The queries of an objective that has been checked; None if it is no SIMILARITY.
+    """The queries of an objective that has been checked; None if it compares with nothing.
 
     Args:
         objective: The objective.
@@ -29,7 +29,9 @@ def find_queries(objective: Objective, facts: DatasetFacts, catalog: Catalog, ta
         table: Name of the temporary table for queries of a file.
     """
     source = objective.input
-    if not isinstance(source, EmbeddingsInput) or not isinstance(objective.strategy, SimilarityStrategy):
+    strategy = objective.strategy
+    comparing = isinstance(strategy, RankingStrategy) and strategy.needs_queries
+    if not isinstance(source, EmbeddingsInput) or not comparing:
         return None
     if source.query_file is not None:
         return Queries(label=f"the vectors of {source.query_file}", file=QueryFile(source.query_file, table))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from sqlsel import nodes as sql
-from sqlsel.config import BalanceStrategy
+from sqlsel.config.strategies.balance import BalanceStrategy
 from sqlsel.plan.candidates import IN_PLAY, INPUTS, in_play_query, inputs_query, tie_key
 from sqlsel.plan.ids import SAMPLE_ID, ascending_ids, id_columns, same
 from sqlsel.plan.limits import WITHIN, within_query
@@ -109,7 +108,7 @@ def _balance_order() -> list[exp.Expr]:
 def _class(strategy: BalanceStrategy, found: exp.Expr) -> exp.Expr:
     if strategy.distribution != "TARGET":
         return found.copy()
-    listed = exp.In(this=found.copy(), expressions=[sql.text(name) for name in shares_of(strategy)])
+    listed = exp.In(this=found.copy(), expressions=[sql.text(name) for name in strategy.shares])
     return exp.Case(ifs=[exp.If(this=listed, true=found.copy())])
 
 
@@ -117,12 +116,12 @@ def _share(strategy: BalanceStrategy) -> exp.Expr:
     """The share of a sample's class; NULL for a share of 0 and for samples without a class."""
     labelled = sql.column("labelled")
     if strategy.distribution == "TARGET":
-        shares = shares_of(strategy)
+        shares = strategy.shares
         ifs = [
             exp.If(this=exp.EQ(this=sql.column(CLASS), expression=sql.text(name)), true=_or_null(share))
             for name, share in shares.items()
         ]
-        return exp.Case(ifs=[*ifs, exp.If(this=labelled, true=_or_null(rest_of(shares)))])
+        return exp.Case(ifs=[*ifs, exp.If(this=labelled, true=_or_null(strategy.rest))])
     if strategy.distribution == "INPUT":
         own = sql.over(sql.count(), by=[sql.column(CLASS)])
         share: exp.Expr = exp.Div(this=sql.double(own), expression=sql.over(sql.count(labelled)))
@@ -134,18 +133,6 @@ def _share(strategy: BalanceStrategy) -> exp.Expr:
 
 def _or_null(share: float) -> exp.Expr:
     return sql.number(float(share)) if share > 0 else exp.Null()
-
-
-def shares_of(strategy: BalanceStrategy) -> dict[str, float]:
-    """The target's shares, scaled to a sum of 1 where they add up to more."""
-    target = dict(strategy.target or {})
-    total = math.fsum(target.values())
-    return {name: share / total for name, share in target.items()} if total > 1 else target
-
-
-def rest_of(shares: dict[str, float]) -> float:
-    """The share of all classes that are not listed: what is missing to 1."""
-    return max(1.0 - math.fsum(shares.values()), 0.0)
 
 
 def _first(plan: Plan, source: str, by: list[exp.Expr], *more: exp.Expr) -> exp.Select:

@@ -16,7 +16,7 @@ from sqlsel.plan.statements import PICKS
 from sqlsel.selection.arrow import from_numpy, to_booleans
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import kernel_limits, nothing_left
-from sqlsel.selection.objectives import Loaded, Picks, Prepared, prepare
+from sqlsel.selection.objectives import BARS, Loaded, Picks, Prepared, kind_of, prepare
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
 from sqlsel.selection.ranked import ranked_table
 from sqlsel.selection.reading import (
@@ -58,6 +58,7 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
         raise SelectionError(f"dataset {plan.facts.name}: {failure}") from None
     if outcome.stop.reason == "limits" and not len(outcome.rows):
         raise nothing_left(plan)
+    funnel |= _ruled_out(plan, loaded, prepared, candidates)
     told = _told(plan, engine, funnel, prepared, candidates, outcome)
     return replace(told, notices=(*told.notices, *_without_objects(plan, loaded, candidates)))
 
@@ -139,11 +140,26 @@ def candidates_of(plan: Plan, loaded: Loaded, prepared: list[Prepared]) -> np.nd
         if each.barred is not None:
             candidates &= ~each.barred
     if not candidates.any():
+        bars = [bar for bar in BARS if any(kind_of(step).bar is bar for step in plan.objectives)]
         raise SelectionError(
-            f"dataset {plan.facts.name}: nothing to select from: every candidate is below the minimum typicality",
-            hint="lower stopping_condition_minimum_typicality",
+            f"dataset {plan.facts.name}: nothing to select from: "
+            f"every candidate is {' or '.join(bar.text for bar in bars)}",
+            hint=" or ".join(bar.hint for bar in bars),
         )
     return candidates
+
+
+def _ruled_out(
+    plan: Plan, loaded: Loaded, prepared: list[Prepared], candidates: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> dict[str, int]:
+    """How many candidates the objectives ruled out beforehand: all of them, and by the key of each bar."""
+    kept_out: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}
+    for step, each in zip(plan.objectives, prepared, strict=True):
+        bar = kind_of(step).bar
+        if bar is not None and each.barred is not None:
+            kept_out[bar.key] = kept_out.get(bar.key, loaded.preselected) | each.barred
+    found = {key: int((mask & ~loaded.preselected).sum()) for key, mask in kept_out.items()}
+    return {**found, "ruled_out": int((~loaded.preselected).sum()) - int(candidates.sum())}
 
 
 def _told(
@@ -162,7 +178,7 @@ def _told(
     gains = outcome.gains if names else np.full(len(outcome.rows), np.nan)
     return RunOutcome(
         ranked=ranked_table(picked, names, outcome.terms, gains),
-        funnel={**funnel, "ruled_out": funnel["candidates"] - int(candidates.sum())},
+        funnel=funnel,
         ending=Ending(stop.reason, None if stop.objective is None else names[stop.objective]),
         reached={
             name: each.reached(Picks(outcome.rows, outcome.terms[:, number], candidates))

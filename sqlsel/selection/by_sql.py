@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.config import BalanceStrategy
+from sqlsel.config.strategies.balance import BalanceStrategy
 from sqlsel.kernels import mix_path
 from sqlsel.selection.arrow import to_doubles
 from sqlsel.selection.funnel import read_funnel

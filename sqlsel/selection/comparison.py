@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel import kernels
-from sqlsel.config import DiversityStrategy
 from sqlsel.plan.candidates import CHOSEN
 from sqlsel.plan.statements import places_query, statements
 from sqlsel.selection.arrow import from_numpy, to_numpy
 from sqlsel.selection.by_kernels import candidates_of, load
 from sqlsel.selection.coverage import coverage_curve
-from sqlsel.selection.objectives import Loaded, Picks, prepare
+from sqlsel.selection.objectives import Loaded, Picks, kind_of, prepare
 from sqlsel.selection.reading import Matrix
 
 if TYPE_CHECKING:
@@ -114,10 +113,9 @@ def _positions(plan: Plan, engine: Engine, picks: pa.Table) -> Rows:
 
 
 def _random(step: ObjectiveStep, field: _Field) -> dict[str, Any]:
-    if not isinstance(step.strategy, DiversityStrategy):
+    if not kind_of(step).needs_terms:
         terms = np.full(len(field.random), np.nan)
         return dict(prepare(step, field.loaded).reached(Picks(field.random, terms, field.candidates)))
-    # the smallest distance between any two does not depend on their order
     mask = np.zeros(len(field.candidates), dtype=np.bool_)
     mask[field.random] = True
     return _run(_unbounded(step), field, mask)
@@ -137,11 +135,4 @@ def _run(step: ObjectiveStep, field: _Field, candidates: Bools) -> dict[str, Any
 
 def _unbounded(step: ObjectiveStep) -> ObjectiveStep:
     """The objective without its stops, so that selections of the same size are compared."""
-    stops = [
-        "stopping_condition_minimum_distance",
-        "stopping_condition_max_sum",
-        "target_range",
-        "stopping_condition_minimum_typicality",
-    ]
-    mine = {name: None for name in stops if name in type(step.strategy).model_fields}
-    return replace(step, strategy=step.strategy.model_copy(update=mine))
+    return replace(step, strategy=step.strategy.without_bounds())

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel.plan.candidates import CHOSEN
-from sqlsel.plan.ranking import rest_of, shares_of
 from sqlsel.selection.reading import distribution_rows
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-    from sqlsel.config import BalanceStrategy
+    from sqlsel.config.strategies.balance import BalanceStrategy
     from sqlsel.engines.base import Engine
     from sqlsel.plan.model import Plan
 
@@ -52,10 +51,10 @@ def mix_of(strategy: BalanceStrategy, names: Sequence[str], in_play: Doubles) ->
         in_play: ``(len(names),)`` how much of each there is among the samples in play.
     """
     if strategy.distribution == "TARGET":
-        shares = shares_of(strategy)
+        shares = strategy.shares
         columns = {name: number for number, name in enumerate(shares)}
         listed = np.array([columns.get(name, len(columns)) for name in names], dtype=np.int64)
-        return Mix((*shares, OTHERS), np.array([*shares.values(), rest_of(shares)]), listed)
+        return Mix((*shares, OTHERS), np.array([*shares.values(), strategy.rest]), listed)
     occurring = np.flatnonzero(in_play > 0)
     listed = np.full(len(names), -1, dtype=np.int64)
     listed[occurring] = np.arange(len(occurring))

@@ -1,38 +1,38 @@
-"""The strategies: what makes the kernel objective of each."""
+"""The strategies as a run knows them: one line each, and whatever asks for one asks here."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlsel.config import (
-    BalanceStrategy,
-    DiversityStrategy,
-    SimilarityStrategy,
-    TypicalityStrategy,
-    WeightsStrategy,
-)
-from sqlsel.selection.strategies.balance import balance
-from sqlsel.selection.strategies.diversity import diversity
+from sqlsel.selection.strategies.balance import BALANCE
+from sqlsel.selection.strategies.diversity import DIVERSITY
 from sqlsel.selection.strategies.prepared import Loaded, Picks, Prepared
-from sqlsel.selection.strategies.similarity import similarity
-from sqlsel.selection.strategies.typicality import typicality
-from sqlsel.selection.strategies.weights import weights
+from sqlsel.selection.strategies.similarity import SIMILARITY
+from sqlsel.selection.strategies.typicality import TYPICALITY
+from sqlsel.selection.strategies.weights import WEIGHTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.strategies.kind import StrategyKind
 
-__all__ = ["PREPARE", "Loaded", "Picks", "Prepared", "prepare"]
+__all__ = ["BARS", "KINDS", "Loaded", "Picks", "Prepared", "kind_of", "prepare"]
 
-PREPARE: dict[type, Callable[[ObjectiveStep, Any, Loaded], Prepared]] = {
-    BalanceStrategy: balance,
-    DiversityStrategy: diversity,
-    SimilarityStrategy: similarity,
-    TypicalityStrategy: typicality,
-    WeightsStrategy: weights,
+KINDS: dict[str, StrategyKind] = {
+    "BALANCE": BALANCE,
+    "DIVERSITY": DIVERSITY,
+    "SIMILARITY": SIMILARITY,
+    "TYPICALITY": TYPICALITY,
+    "WEIGHTS": WEIGHTS,
 }
-"""A line for each strategy. It is called with the step, its strategy and what was read for the run."""
+"""A line for each strategy that ranks, by its word."""
+
+BARS = tuple(kind.bar for kind in KINDS.values() if kind.bar is not None)
+"""Every way in which candidates are ruled out before the first pick."""
+
+
+def kind_of(step: ObjectiveStep) -> StrategyKind:
+    """The strategy of a step."""
+    return KINDS[step.strategy.type]
 
 
 def prepare(step: ObjectiveStep, loaded: Loaded) -> Prepared:
@@ -41,4 +41,4 @@ def prepare(step: ObjectiveStep, loaded: Loaded) -> Prepared:
     Raises:
         KernelInputError: If the values cannot be used, such as infinite weights.
     """
-    return PREPARE[type(step.strategy)](step, step.strategy, loaded)
+    return kind_of(step).prepare(step, step.strategy, loaded)

@@ -65,14 +65,6 @@ def _reason(
     return "trade-off", f"{wanted}: trade-off between the classes, which share samples"
 
 
-def range_shortfall(total: float, min_sum: float) -> list[dict[str, Any]]:
-    """Whether the sum of a target range stayed below its lower end."""
-    if total >= min_sum:
-        return []
-    text = f"the sum is {total:g} instead of at least {min_sum:g}: too few samples; select more"
-    return [{"reason": "too few samples", "text": text}]
-
-
 def limit_name(limit: Mapping[str, Any]) -> str:
     """A limit in a few words: ``5 of each video.id``."""
     return f"{limit['max']:,} of each {limit['key']}"

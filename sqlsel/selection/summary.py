@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlsel.config import BalanceStrategy, DiversityStrategy, TypicalityStrategy, WeightsStrategy
-from sqlsel.plan.explain import admission_texts, target_text, threshold_text
+from sqlsel.plan.explain import admission_texts, threshold_text
 from sqlsel.plan.model import PLAIN_LABEL
-from sqlsel.selection.shortfall import balance_shortfalls, limit_name, limit_shortfall, range_shortfall
+from sqlsel.selection.objectives import BARS, kind_of
+from sqlsel.selection.shortfall import limit_name, limit_shortfall
+from sqlsel.selection.strategies.kind import Beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,19 +101,17 @@ def _left_out(plan: Plan, outcome: RunOutcome) -> dict[str, Any]:
             {"name": step.name, "condition": threshold_text(step), "removed": funnel[f"removed_{number}"]}
             for number, step in enumerate(plan.thresholds, start=1)
         ],
-        "below_minimum_typicality": funnel.get("ruled_out", 0),
+        **{bar.key: funnel.get(bar.key, 0) for bar in BARS},
     }
 
 
 def _objective(step: ObjectiveStep, plan: Plan, outcome: RunOutcome) -> dict[str, Any]:
     reached = outcome.reached[step.name]
-    others = [other.name for other in plan.objectives if other is not step]
-    missed: list[dict[str, Any]] = []
-    if isinstance(step.strategy, BalanceStrategy):
-        binding = [limit_name(limit) for limit in outcome.limits if limit["kept_out"]]
-        missed = balance_shortfalls(reached, outcome.funnel["candidates"], others, binding)
-    elif isinstance(step.strategy, WeightsStrategy) and step.strategy.target_range is not None:
-        missed = range_shortfall(reached["sum"], step.strategy.target_range.min_sum)
+    beside = Beside(
+        candidates=outcome.funnel["candidates"],
+        others=[other.name for other in plan.objectives if other is not step],
+        limits=[limit_name(limit) for limit in outcome.limits if limit["kept_out"]],
+    )
     return {
         "name": step.name,
         "strategy": step.strategy.type,
@@ -121,7 +120,7 @@ def _objective(step: ObjectiveStep, plan: Plan, outcome: RunOutcome) -> dict[str
         "strength": step.strategy.strength,
         "asked": _asked(step),
         "reached": dict(reached),
-        "missed": missed,
+        "missed": kind_of(step).missed(step, reached, beside),
     }
 
 
@@ -134,29 +133,4 @@ def _embedding(step: ObjectiveStep) -> dict[str, str]:
 def _asked(step: ObjectiveStep) -> str:
     """What was asked, with the embedding where that is not the only one without a name."""
     plain = not _embedding(step) or step.input.label == PLAIN_LABEL
-    return _wanted(step) if plain else f"{_wanted(step)}, by {step.input.label}"
-
-
-def _wanted(step: ObjectiveStep) -> str:
-    strategy = step.strategy
-    if isinstance(strategy, BalanceStrategy):
-        return target_text(strategy)
-    if isinstance(strategy, DiversityStrategy):
-        bound = strategy.stopping_condition_minimum_distance
-        return "far from each other" + ("" if bound is None else f", at least {bound:g}")
-    if isinstance(strategy, TypicalityStrategy):
-        return f"near the {strategy.num_nearest_neighbors} nearest neighbours"
-    if isinstance(strategy, WeightsStrategy):
-        return "high values" + _sum_asked(strategy)
-    assert step.queries is not None
-    return f"near {step.queries.label}"
-
-
-def _sum_asked(strategy: WeightsStrategy) -> str:
-    bounds, most = strategy.target_range, strategy.stopping_condition_max_sum
-    parts = [] if most is None else [f", up to a sum of {most:g}"]
-    if bounds is not None and bounds.max_sum is None:
-        parts.append(f", a sum of at least {bounds.min_sum:g}")
-    elif bounds is not None:
-        parts.append(f", a sum of {bounds.min_sum:g} to {bounds.max_sum:g}")
-    return "".join(parts)
+    return step.asked if plain else f"{step.asked}, by {step.input.label}"

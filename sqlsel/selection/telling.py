@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from sqlsel.selection.shortfall import full_values, limit_name, percent
+from sqlsel.selection.objectives import BARS, KINDS
+from sqlsel.selection.shortfall import full_values, limit_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,15 +57,16 @@ def _left_out(summary: Mapping[str, Any]) -> Iterable[str]:
         yield f"  left out: {missing['count']:,}{of} that lack {missing['input']}"
     for threshold in left_out["thresholds"]:
         yield f"  threshold {threshold['condition']}: {threshold['removed']:,}{of} removed"
-    if left_out["below_minimum_typicality"]:
-        yield f"  left out: {left_out['below_minimum_typicality']:,}{of} below the minimum typicality"
+    for bar in BARS:
+        if left_out[bar.key]:
+            yield f"  left out: {left_out[bar.key]:,}{of} {bar.text}"
 
 
 def _objective(objective: Mapping[str, Any]) -> Iterable[str]:
     strength = "" if objective["strength"] == 1 else f" (strength {objective['strength']:g})"
     yield f"  {objective['name']}{strength}"
     yield f"    asked:   {objective['asked']}"
-    yield f"    reached: {_reached(objective['strategy'], objective['reached'])}"
+    yield f"    reached: {KINDS[objective['strategy']].text(objective['reached'])}"
     for missed in objective["missed"]:
         yield f"    missed:  {missed['text']}"
 
@@ -76,22 +78,6 @@ def _limit(limit: Mapping[str, Any]) -> Iterable[str]:
         yield f"    without a value, so not limited: {limit['not_limited']:,}"
     for missed in limit["missed"]:
         yield f"    missed:  {missed['text']}"
-
-
-def _reached(strategy: str, reached: Mapping[str, Any]) -> str:
-    if "classes" in reached:
-        shares = ", ".join(f"{share['class'] or 'others'} {percent(share['reached'])}" for share in reached["classes"])
-        return f"{shares} (off by {percent(reached['l1'])} in all)"
-    if "smallest_distance" in reached:
-        smallest = reached["smallest_distance"]
-        return "a single sample" if smallest is None else f"no two nearer than {smallest:.4g}"
-    mean, pool = (_number(reached[name]) for name in ("mean", "pool_mean"))
-    total = f"; sum {_number(reached['sum'])}" if strategy == "WEIGHTS" else ""
-    return f"mean {mean}, against {pool} of all candidates{total}"
-
-
-def _number(value: float | None) -> str:
-    return "none" if value is None else f"{value:.4g}"
 
 
 def _wrapped(lines: Iterable[str]) -> Iterable[str]:

@@ -1,38 +1,102 @@
-"""A strategy is known to its own modules and to the tables of strategies alone."""
+"""A strategy is known to its own modules and to the tables of strategies alone; everything else asks these."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
+from sqlsel.config.kinds import STRATEGIES
+from sqlsel.config.strategies import RankingStrategy
+from sqlsel.selection.objectives import KINDS
+
 PACKAGE = Path(__file__).parents[2] / "sqlsel"
-SHARED_KERNELS = ["greedy", "ladder", "together", "protocol", "outcome", "nearest", "workspace", "threads"]
-STRATEGIES = ["diversity", "balance", "weights", "similarity", "typicality"]
+RANKING = {word: model for word, model in STRATEGIES.items() if issubclass(model, RankingStrategy)}
+
+TABLES = {"config/strategies/__init__.py", "kernels/__init__.py", "selection/objectives.py"}
+"""Where a strategy is registered: its config model, its kernel, and what a run needs of it."""
+
+ONE_SQL_STATEMENT = {
+    "config/strategies/base.py",
+    "plan/explain.py",
+    "plan/planner.py",
+    "plan/ranking.py",
+    "plan/statements.py",
+    "selection/by_sql.py",
+    "selection/runner.py",
+}
+"""The two rankings that SQL makes alone, which are called after the strategies that they are made for."""
+
+FACES = ("__init__.py", "config/building/")
+"""Where strategies are called by name for users: a typed function in Python for each."""
+
+MORE_OF_ITS_OWN = {
+    "DIVERSITY": {"kernels/farthest.py"},
+    "BALANCE": {"kernels/balance_alone.py", "selection/mixes.py", "selection/shortfall.py", *ONE_SQL_STATEMENT},
+    # numbers that a strategy gives each sample are weights too
+    "WEIGHTS": {"selection/strategies/closeness.py", *ONE_SQL_STATEMENT},
+}
+"""Modules of a strategy beside those that are called after it."""
 
 
-def words(path):
-    """Every name that the code of a module uses; docstrings do not count."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    names += [node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
-    names += [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
-    return {name.lower() for name in names}
+def code_words(path):
+    """Every name that the code of a module uses, and every text in it that is one word; docstrings do not count."""
+    words = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                words.append(name)
+            case ast.ImportFrom(module=module, names=names):
+                words += [str(module), *(alias.name for alias in names)]
+            case ast.Constant(value=str(text)) if re.fullmatch(r"\w+", text):
+                words.append(text)
+    return {word.lower() for word in words}
 
 
-@pytest.mark.parametrize("module", SHARED_KERNELS)
+def part_of(module):
+    return module.split("/")[0]
+
+
+# what is chosen in a demo, or written into a file, is no part of how it is chosen
+WORDS = {
+    module: code_words(PACKAGE / module)
+    for module in sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+    if part_of(module) not in {"demo", "vision"} and not module.startswith(FACES)
+}
+
+
+def knowing(strategy):
+    """The modules whose code names a strategy."""
+    name = re.compile(rf"(?<![a-z]){strategy.lower()}|^object{strategy.lower()}")
+    return {module for module, words in WORDS.items() if any(map(name.search, words))}
+
+
+def test_a_run_knows_every_strategy_of_the_config():
+    assert set(KINDS) == set(RANKING)
+
+
+@pytest.mark.parametrize("strategy", RANKING)
+def test_a_strategy_is_one_model_one_kernel_one_preparation_and_a_line_in_each_table(strategy):
+    own = {f"{part}/{strategy.lower()}.py" for part in ("config/strategies", "kernels", "selection/strategies")}
+    own |= WORDS.keys() & {f"kernels/object_{strategy.lower()}.py"}
+    assert knowing(strategy) >= own | TABLES
+    assert knowing(strategy) <= own | TABLES | MORE_OF_ITS_OWN.get(strategy, set())
+
+
+def test_typicality_needs_no_more_than_these():
+    assert "TYPICALITY" not in MORE_OF_ITS_OWN
+
+
+@pytest.mark.parametrize("module", ["greedy", "ladder", "together", "protocol", "outcome", "nearest", "workspace"])
 def test_the_greedy_loop_knows_no_strategy_by_name(module):
-    found = words(PACKAGE / "kernels" / f"{module}.py")
-    assert not {name for name in found if any(strategy in name for strategy in STRATEGIES)}
+    words = WORDS[f"kernels/{module}.py"]
+    assert not {word for word in words if any(strategy.lower() in word for strategy in RANKING)}
 
 
-def test_typicality_is_one_kernel_module_one_preparation_and_a_line_in_the_table():
-    knowing = {
-        path.relative_to(PACKAGE).as_posix()
-        for folder in ("kernels", "selection")
-        for path in (PACKAGE / folder).rglob("*.py")
-        if any("typicality" in name for name in words(path))
-    }
-    wording = {"selection/summary.py"}
-    tables = {"kernels/__init__.py", "selection/objectives.py"}
-    assert knowing - wording - tables == {"kernels/typicality.py", "selection/strategies/typicality.py"}
+def test_a_module_that_branched_on_a_strategy_would_be_found(tmp_path):
+    module = tmp_path / "branching.py"
+    module.write_text(
+        '"""DIVERSITY."""\nif step.strategy.type == "TYPICALITY" or isinstance(s, WeightsStrategy):\n    pass\n'
+    )
+    assert code_words(module) >= {"typicality", "weightsstrategy"}
+    assert "diversity." not in code_words(module)

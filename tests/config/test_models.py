@@ -11,15 +11,13 @@ import pytest
 from pydantic import ValidationError
 
 from sqlsel.config import (
-    BalanceStrategy,
     Config,
-    DiversityStrategy,
     EmbeddingsInput,
     Objective,
     Shares,
-    WeightsStrategy,
     read_config,
 )
+from sqlsel.config.strategies import BalanceStrategy, DiversityStrategy, WeightsStrategy
 from tests.config.examples import (
     BALANCE,
     CLASSES,

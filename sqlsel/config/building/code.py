@@ -14,7 +14,8 @@ from sqlsel.config.inputs import (
     ScoresInput,
     SqlInput,
 )
-from sqlsel.config.strategies import BalanceStrategy, ThresholdStrategy
+from sqlsel.config.strategies import ThresholdStrategy
+from sqlsel.config.strategies.balance import BalanceStrategy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

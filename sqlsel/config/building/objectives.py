@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from sqlsel.config.models import Objective
-    from sqlsel.config.strategies import CountOf, Distribution
+    from sqlsel.config.strategies.balance import CountOf, Distribution
 
     Shares = Mapping[str, float] | Mapping[str, Mapping[str, Any]]
 

@@ -10,6 +10,8 @@ from sqlsel import kernels
 from sqlsel.errors import SelectionError
 from sqlsel.selection.mixes import attainable_counts, attainable_sums, mix_of, reached_mix
 from sqlsel.selection.reading import class_codes, class_counts, distribution_rows
+from sqlsel.selection.shortfall import balance_shortfalls, percent
+from sqlsel.selection.strategies.kind import StrategyKind
 from sqlsel.selection.strategies.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from sqlsel.config import BalanceStrategy
+    from sqlsel.config.strategies.balance import BalanceStrategy
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.strategies.kind import Beside, Reached
     from sqlsel.selection.strategies.prepared import Loaded, Picks
 
 LARGEST_TABLE = 8 * 2**30
@@ -75,3 +78,15 @@ def _check_size(step: ObjectiveStep, rows: int, classes: int) -> None:
             f"{step.name}: {classes:,} classes of {rows:,} samples are too many to weigh against other objectives",
             hint="balance it alone, or list the classes that matter in a target",
         )
+
+
+def _missed(step: ObjectiveStep, reached: Reached, beside: Beside) -> list[dict[str, Any]]:  # noqa: ARG001
+    return balance_shortfalls(reached, beside.candidates, beside.others, beside.limits)
+
+
+def _text(reached: Reached) -> str:
+    shares = ", ".join(f"{share['class'] or 'others'} {percent(share['reached'])}" for share in reached["classes"])
+    return f"{shares} (off by {percent(reached['l1'])} in all)"
+
+
+BALANCE = StrategyKind(balance, text=_text, missed=_missed)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel import kernels
+from sqlsel.selection.strategies.kind import StrategyKind
 from sqlsel.selection.strategies.prepared import Prepared
 
 if TYPE_CHECKING:
-    from sqlsel.config import DiversityStrategy
+    from sqlsel.config.strategies.diversity import DiversityStrategy
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.strategies.kind import Reached
     from sqlsel.selection.strategies.prepared import Loaded, Picks
 
 
@@ -30,3 +32,12 @@ def diversity(step: ObjectiveStep, strategy: DiversityStrategy, loaded: Loaded) 
         step.name, vectors.rows, strategy.strength, minimum_distance=bound, present=vectors.present
     )
     return Prepared(objective, reached)
+
+
+def _text(reached: Reached) -> str:
+    smallest = reached["smallest_distance"]
+    return "a single sample" if smallest is None else f"no two nearer than {smallest:.4g}"
+
+
+# the smallest distance between any two does not depend on the order in which they are picked
+DIVERSITY = StrategyKind(diversity, text=_text, needs_terms=True)

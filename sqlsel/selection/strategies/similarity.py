@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlsel import kernels
 from sqlsel.selection.strategies.closeness import closeness
+from sqlsel.selection.strategies.kind import StrategyKind
 
 if TYPE_CHECKING:
-    from sqlsel.config import SimilarityStrategy
+    from sqlsel.config.strategies.similarity import SimilarityStrategy
     from sqlsel.plan.model import ObjectiveStep
     from sqlsel.selection.strategies.prepared import Loaded, Prepared
 
@@ -17,3 +18,6 @@ if TYPE_CHECKING:
 def similarity(step: ObjectiveStep, strategy: SimilarityStrategy, loaded: Loaded) -> Prepared:  # noqa: ARG001
     """Weights by the distance to the nearest query, of samples or of their objects."""
     return closeness(step, loaded, partial(kernels.similarity, queries=loaded.queries[step.name]), own="max")
+
+
+SIMILARITY = StrategyKind(similarity)

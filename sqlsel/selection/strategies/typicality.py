@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlsel import kernels
 from sqlsel.selection.strategies.closeness import closeness
+from sqlsel.selection.strategies.kind import Bar, StrategyKind
 
 if TYPE_CHECKING:
-    from sqlsel.config import TypicalityStrategy
+    from sqlsel.config.strategies.typicality import TypicalityStrategy
     from sqlsel.plan.model import ObjectiveStep
     from sqlsel.selection.strategies.prepared import Loaded, Prepared
 
@@ -18,3 +19,13 @@ def typicality(step: ObjectiveStep, strategy: TypicalityStrategy, loaded: Loaded
     """Weights by the distances to the nearest neighbours, of samples or of their objects."""
     weigh = partial(kernels.typicality, k=strategy.num_nearest_neighbors)
     return closeness(step, loaded, weigh, own="mean", least=strategy.stopping_condition_minimum_typicality)
+
+
+TYPICALITY = StrategyKind(
+    typicality,
+    bar=Bar(
+        key="below_minimum_typicality",
+        text="below the minimum typicality",
+        hint="lower stopping_condition_minimum_typicality",
+    ),
+)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sqlsel import kernels
+from sqlsel.config.strategies.weights import WeightsStrategy
 from sqlsel.selection.arrow import to_doubles
+from sqlsel.selection.strategies.kind import StrategyKind, mean_text, number_text
 from sqlsel.selection.strategies.prepared import Prepared, mean_against
 
 if TYPE_CHECKING:
-    from sqlsel.config import WeightsStrategy
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.strategies.kind import Beside, Reached
     from sqlsel.selection.strategies.prepared import Loaded
 
 
@@ -25,3 +27,20 @@ def weights(step: ObjectiveStep, strategy: WeightsStrategy, loaded: Loaded) -> P
         step.name, values, strategy.strength, max_sum=strategy.stopping_condition_max_sum, target_range=between
     )
     return Prepared(objective, mean_against(values))
+
+
+def _missed(step: ObjectiveStep, reached: Reached, beside: Beside) -> list[dict[str, Any]]:  # noqa: ARG001
+    """Whether the sum of a target range stayed below its lower end."""
+    assert isinstance(step.strategy, WeightsStrategy)
+    bounds = step.strategy.target_range
+    if bounds is None or reached["sum"] >= bounds.min_sum:
+        return []
+    text = f"the sum is {reached['sum']:g} instead of at least {bounds.min_sum:g}: too few samples; select more"
+    return [{"reason": "too few samples", "text": text}]
+
+
+def _text(reached: Reached) -> str:
+    return f"{mean_text(reached)}; sum {number_text(reached['sum'])}"
+
+
+WEIGHTS = StrategyKind(weights, text=_text, missed=_missed)

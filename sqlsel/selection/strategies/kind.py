@@ -1,0 +1,79 @@
+"""What a strategy brings to a run beside its kernel: its preparation, its words and its measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.strategies.prepared import Loaded, Prepared
+
+Reached = Mapping[str, Any]
+"""What an objective reached, as plain values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Why a strategy rules candidates out before the first pick.
+
+    Attributes:
+        key: What the summary calls their number.
+        text: What they are, behind "every candidate is" or a number: ``below the minimum typicality``.
+        hint: What to do where it rules out every one.
+    """
+
+    key: str
+    text: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stood beside an objective, to say why it missed what was asked.
+
+    Attributes:
+        candidates: Number of candidates.
+        others: Names of the other objectives.
+        limits: Names of the limits that kept candidates out.
+    """
+
+    candidates: int
+    others: Sequence[str]
+    limits: Sequence[str]
+
+
+def mean_text(reached: Reached) -> str:
+    """The mean over the picks beside that over the candidates."""
+    return f"mean {number_text(reached['mean'])}, against {number_text(reached['pool_mean'])} of all candidates"
+
+
+def number_text(value: float | None) -> str:
+    """A number in four digits; ``none`` for none."""
+    return "none" if value is None else f"{value:.4g}"
+
+
+def nothing_missed(step: ObjectiveStep, reached: Reached, beside: Beside) -> list[dict[str, Any]]:  # noqa: ARG001
+    """Of strategies that aim at nothing that can be missed."""
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyKind:
+    """A strategy as everything else knows it.
+
+    Attributes:
+        prepare: Makes the kernel's objective of a step, its strategy and what was read for the run.
+        text: What was reached, in words.
+        missed: What was asked and not reached, each with ``reason`` and ``text``.
+        bar: Why candidates are ruled out beforehand; None where none ever are.
+        needs_terms: Whether what is reached is measured on the terms of a run, so that rows which were picked
+            otherwise are measured by letting the objective pick them.
+    """
+
+    prepare: Callable[[ObjectiveStep, Any, Loaded], Prepared]
+    text: Callable[[Reached], str] = mean_text
+    missed: Callable[[ObjectiveStep, Reached, Beside], list[dict[str, Any]]] = nothing_missed
+    bar: Bar | None = None
+    needs_terms: bool = False

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     )
     from sqlsel.config.models import Config, Objective
     from sqlsel.database import Database, connect, validate
+    from sqlsel.dataset import Dataset
     from sqlsel.explanation import Explanation
     from sqlsel.functions import register
     from sqlsel.oneshot import select
@@ -56,6 +57,7 @@ __all__ = [
     "ConfigError",
     "Database",
     "DatabaseError",
+    "Dataset",
     "EngineError",
     "Explanation",
     "IngestError",
@@ -112,6 +114,7 @@ _HOMES = {
     "Config": "sqlsel.config.models",
     "Objective": "sqlsel.config.models",
     "Database": "sqlsel.database",
+    "Dataset": "sqlsel.dataset",
     "Explanation": "sqlsel.explanation",
     "Selection": "sqlsel.selection",
     "connect": "sqlsel.database",

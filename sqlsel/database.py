@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.engines.interrupts import interruptible
+from sqlsel.errors import UsageError
 from sqlsel.naming import NameMethods
 from sqlsel.sources.ingest_methods import IngestMethods
 from sqlsel.sources.object_methods import ObjectMethods
 from sqlsel.vision.methods import ImageMethods
+from sqlsel.words import listing, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
     from types import TracebackType
 
+    from sqlsel.dataset import Dataset
     from sqlsel.datasets.computed import ScoreFacts
     from sqlsel.engines.base import Engine
     from sqlsel.errors import Problem
@@ -168,6 +171,16 @@ class Database(IngestMethods, NameMethods, ImageMethods, ObjectMethods):
         """Names of the datasets, sorted."""
         return list(self._catalog.dataset_names())
 
+    def dataset(self, name: str) -> Dataset:
+        """One dataset, to look at and to select from.
+
+        Raises:
+            UsageError: If there is no such dataset.
+        """
+        from sqlsel.dataset import Dataset
+
+        return Dataset(self._engine, name)
+
     @property
     def connection(self) -> Any:  # noqa: ANN401 - the engine's own
         """The engine's own connection. Samples of transactions that are open on it are not seen by ``select``."""
@@ -181,6 +194,24 @@ class Database(IngestMethods, NameMethods, ImageMethods, ObjectMethods):
     def close(self) -> None:
         """Close the database; a connection that was handed in open stays open."""
         self._engine.close()
+
+    def __repr__(self) -> str:
+        try:
+            names = self.datasets()
+        except UsageError:
+            return "<sqlsel.Database: closed>"
+        shown = listing(printable(name) for name in names) or "no datasets; .ingest(source, dataset=…) makes one"
+        return f"<sqlsel.Database {printable(self._engine.catalog)}: {shown}>"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the datasets, a row each."""
+        from sqlsel.description import overview
+        from sqlsel.showing.datasets import database_html
+
+        try:
+            return database_html(self._engine.catalog, overview(self._engine))
+        except UsageError:
+            return database_html("closed database", [])
 
     def __enter__(self) -> Self:
         return self
@@ -210,8 +241,6 @@ def connect(database: object = ":memory:", *, read_only: bool = False, must_exis
     if adopted is not None:
         return Database(adopted)
     if not isinstance(database, str | Path):
-        from sqlsel.errors import UsageError
-
         raise UsageError(
             f"cannot connect to a {type(database).__name__}", hint="pass a path, ':memory:' or a DuckDB connection"
         )

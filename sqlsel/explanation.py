@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlsel.plan import Plan, explain_plan
 from sqlsel.plan.rendering import Dialect, script
+from sqlsel.showing.datasets import plan_html
 
 if TYPE_CHECKING:
     from sqlsel.errors import Problem
@@ -36,4 +37,8 @@ class Explanation:
         return explain_plan(self.plan)
 
     def __repr__(self) -> str:
-        return f"<sqlsel.Explanation of a plan with {len(self.plan.statements)} statements; print() it, or .sql()>"
+        return "\n".join([str(self), *(f"note: {notice}" for notice in self.notices)])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the plan, and its SQL to unfold."""
+        return plan_html(str(self), [str(notice) for notice in self.notices], self.sql())

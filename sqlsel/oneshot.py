@@ -9,6 +9,7 @@ from sqlsel.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from sqlsel.plan.model import Missing
     from sqlsel.selecting import ConfigSource
@@ -29,6 +30,7 @@ def select(
     predictions: Mapping[str, str] | None = None,
     scores: Mapping[tuple[str, str], str] | None = None,
     classes: Mapping[str, Sequence[str]] | None = None,
+    images: str | Path | None = None,
     queries: Mapping[str, object] | None = None,
     preselected: Sequence[Any] | None = None,
     seed: int | None = 0,
@@ -47,6 +49,7 @@ def select(
         predictions: By task, the column with its predictions.
         scores: By task and score name, the column with the numbers.
         classes: By task, the class names in the order of its probabilities.
+        images: The folder that file names are relative to; a notebook shows the first picks then.
         queries: For SIMILARITY, tables or ``(q, d)`` arrays of vectors by the name that ``dataset_id`` gives them.
         preselected: Ids picked before.
         seed: Breaks ties; None breaks them by the lowest id.
@@ -76,6 +79,7 @@ def select(
             predictions=predictions,
             scores=scores,
             classes=classes,
+            images=images,
         )
         for name, source in (queries or {}).items():
             column = None if isinstance(source, np.ndarray) else embedding

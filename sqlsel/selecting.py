@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlsel
 from sqlsel.config import Config, objects_as_samples, read_config
+from sqlsel.datasets.imagery import image_folders
 from sqlsel.datasets.runs import RunRecord, new_run_id, record_selection
 from sqlsel.datasets.tags import check_new_tag
 from sqlsel.engines.interrupts import interruptible
@@ -25,12 +26,14 @@ from sqlsel.selection.comparison import compare
 from sqlsel.selection.ranked import ids_of
 from sqlsel.selection.runner import silent
 from sqlsel.selection.summary import summarize
+from sqlsel.vision.thumbnails import thumbnails
 
 if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
     from sqlsel.errors import Problem
     from sqlsel.plan.model import Missing, Plan
     from sqlsel.selection.outcome import Progress, RunOutcome
+    from sqlsel.showing.pictures import Thumbnail
 
 ConfigSource = Mapping[str, Any] | str | Path | Config
 
@@ -129,7 +132,12 @@ def select(
         with interruptible(engine), _session(engine, named, plan) as session:
             return compare(plan, session, ids, exact=exact, progress=progress or silent)
 
-    return Selection(outcome.ranked, summary, more)
+    folders = image_folders(engine, asked.dataset)
+
+    def pictures(names: Sequence[str]) -> Mapping[str, Thumbnail]:
+        return thumbnails(folders, names)
+
+    return Selection(outcome.ranked, summary, more, pictures)
 
 
 @contextmanager

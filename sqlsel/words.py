@@ -35,6 +35,11 @@ def shorten(text: str, longest: int = LONGEST_SHOWN) -> str:
     return text if len(text) <= longest else text[:longest] + "…"
 
 
+def printable(text: str) -> str:
+    """The text with escapes for what cannot be printed, line breaks among them."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+
+
 def listing(words: Iterable[str]) -> str:
     """The first words, and how many more there are."""
     known = list(words)

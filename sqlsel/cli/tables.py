@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlsel.words import printable
+
 GAP = "  "
 _NARROWEST = 8
 _LEAST_HEADER, _FAIR_HEADER = 4, 10
@@ -77,7 +79,7 @@ def cell_text(value: object) -> str:
         from sqlsel.exports.plain import json_text
 
         return cell_text(json_text(value))
-    return "".join(char if char.isprintable() else _escaped(char) for char in str(value))
+    return printable(str(value))
 
 
 def display_width(text: str) -> int:
@@ -91,10 +93,6 @@ def _char_width(char: str) -> int:
     if unicodedata.combining(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
 
 
 def _is_numeric(values: Sequence[object]) -> bool:

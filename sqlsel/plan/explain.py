@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from sqlsel.config import DATAPOOL
+from sqlsel.words import printable
 
 if TYPE_CHECKING:
     from sqlsel.plan.model import LimitStep, ObjectiveStep, Plan, ThresholdStep
@@ -40,7 +41,7 @@ def _kind(plan: Plan) -> str:
 def _wrapped(text: str, first: str, later: str) -> list[str]:
     # a path is copied from the terminal, so it stays in one piece
     wrapper = textwrap.TextWrapper(WIDTH, first, later, break_on_hyphens=False, break_long_words=False)
-    return wrapper.wrap(text)
+    return wrapper.wrap(printable(text))
 
 
 def _asked(plan: Plan) -> str:

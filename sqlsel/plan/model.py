@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sqlsel.config import SqlRoute
+from sqlsel.showing.datasets import plan_html
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -253,3 +254,15 @@ class Plan:
     route: Route
     statements: Mapping[str, exp.Expr]
     sequence_length: int | None = None
+
+    def __str__(self) -> str:
+        from sqlsel.plan.explain import explain_plan
+
+        return explain_plan(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return plan_html(str(self), (), None)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import copy
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.errors import UsageError
-from sqlsel.selection.telling import summary_text
+from sqlsel.selection.telling import WIDTH, selection_text, summary_text
+from sqlsel.showing.selections import Pick, selection_html
+from sqlsel.words import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
+    import polars as pl
     import pyarrow as pa
+
+    from sqlsel.showing.pictures import Thumbnail
+
+_FIRST_SHOWN = 12
 
 
 class Selection:
@@ -22,11 +30,16 @@ class Selection:
     """
 
     def __init__(
-        self, ranked: pa.Table, summary: Mapping[str, Any], compare: Callable[[bool], Mapping[str, Any]] | None = None
+        self,
+        ranked: pa.Table,
+        summary: Mapping[str, Any],
+        compare: Callable[[bool], Mapping[str, Any]] | None = None,
+        pictures: Callable[[Sequence[str]], Mapping[str, Thumbnail]] | None = None,
     ) -> None:
         self._ranked = ranked
         self._summary = summary
         self._compare = compare
+        self._pictures = pictures
 
     @property
     def dataset(self) -> str:
@@ -92,6 +105,16 @@ class Selection:
         frame: pd.DataFrame = self._ranked.to_pandas(maps_as_pydicts="strict")
         return frame
 
+    def pl(self) -> pl.DataFrame:
+        """The ranked table as a polars frame, without a copy of its numbers; ``terms`` as polars has maps.
+
+        Raises:
+            ImportError: If polars is not installed.
+        """
+        import polars as pl
+
+        return pl.DataFrame(self._ranked)
+
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """The ranked table to any library that takes Arrow streams: ``polars.DataFrame(selection)``."""
         return self._ranked.__arrow_c_stream__(requested_schema)
@@ -123,5 +146,26 @@ class Selection:
         return summary_text(self._summary)
 
     def __repr__(self) -> str:
-        tag = f" as tag {self.tag!r}" if self.tag else ""
-        return f"<sqlsel.Selection: {len(self)} samples of {self.dataset!r}{tag}; print() it, or .summary(), .df()>"
+        names = [pick.name for pick in self._first_picks()]
+        more = ", …" if len(self) > len(names) else ""
+        first = textwrap.wrap(f"  first: {printable(', '.join(names))}{more}", WIDTH, subsequent_indent="    ")
+        return "\n".join([str(self), *(first if names else [])])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: what was asked and reached, and the first picks, as pictures where there are some."""
+        picks = self._first_picks()
+        names = [pick.name for pick in picks]
+        pictures = {} if self._pictures is None else self._pictures(names)
+        return selection_html(selection_text(self._summary), picks, len(self), pictures)
+
+    def _first_picks(self) -> list[Pick]:
+        rows = self._ranked.slice(0, _FIRST_SHOWN).to_pylist(maps_as_pydicts="strict")
+        return [
+            Pick(
+                row["rank"],
+                str(row["sample_id"] if row["file_name"] is None else row["file_name"]),
+                row["gain"],
+                row["terms"],
+            )
+            for row in rows
+        ]

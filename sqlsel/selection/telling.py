@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlsel.selection.objectives import BARS, KINDS
 from sqlsel.selection.shortfall import full_values, limit_name
+from sqlsel.showing.selections import SelectionText
+from sqlsel.words import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +25,24 @@ def summary_text(summary: Mapping[str, Any]) -> str:
         lines += _limit(limit)
     lines += [f"  note: {notice}" for notice in summary["notices"]]
     return "\n".join(_wrapped(lines))
+
+
+def selection_text(summary: Mapping[str, Any]) -> SelectionText:
+    """The same in its parts, for pages that arrange them otherwise."""
+    head, *facts = (line.strip() for line in (*_head(summary), *_left_out(summary)))
+    for limit in summary["limits"]:
+        name, *lines = (line.strip() for line in _limit(limit))
+        facts.append(f"{name}, {'; '.join(lines)}")
+    objectives = tuple(
+        (
+            _objective_name(objective),
+            objective["asked"],
+            KINDS[objective["strategy"]].text(objective["reached"]),
+            tuple(missed["text"] for missed in objective["missed"]),
+        )
+        for objective in summary["objectives"]
+    )
+    return SelectionText(head, tuple(facts), objectives, tuple(summary["notices"]))
 
 
 def _head(summary: Mapping[str, Any]) -> Iterable[str]:
@@ -63,12 +83,16 @@ def _left_out(summary: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _objective(objective: Mapping[str, Any]) -> Iterable[str]:
-    strength = "" if objective["strength"] == 1 else f" (strength {objective['strength']:g})"
-    yield f"  {objective['name']}{strength}"
+    yield f"  {_objective_name(objective)}"
     yield f"    asked:   {objective['asked']}"
     yield f"    reached: {KINDS[objective['strategy']].text(objective['reached'])}"
     for missed in objective["missed"]:
         yield f"    missed:  {missed['text']}"
+
+
+def _objective_name(objective: Mapping[str, Any]) -> str:
+    strength = "" if objective["strength"] == 1 else f" (strength {objective['strength']:g})"
+    return f"{objective['name']}{strength}"
 
 
 def _limit(limit: Mapping[str, Any]) -> Iterable[str]:
@@ -83,4 +107,4 @@ def _limit(limit: Mapping[str, Any]) -> Iterable[str]:
 def _wrapped(lines: Iterable[str]) -> Iterable[str]:
     for line in lines:
         indent = " " * (len(line) - len(line.lstrip()) + 2)
-        yield from textwrap.wrap(line, WIDTH, subsequent_indent=indent, break_on_hyphens=False) or [""]
+        yield from textwrap.wrap(printable(line), WIDTH, subsequent_indent=indent, break_on_hyphens=False) or [""]

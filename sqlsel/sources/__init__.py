@@ -42,6 +42,8 @@ def _opened(source: object, engine: Engine, options: ReadOptions) -> AbstractCon
     """The reader for a kind of source."""
     if options.on_error not in get_args(OnError):
         raise UsageError(f"on_error is 'fail' or 'skip', not {options.on_error!r}", hint="choose one of the two")
+    if options.images is not None and not options.images.is_dir():
+        raise UsageError(f"{options.images}: there is no such folder of images", hint="correct images")
     path = Path(source) if isinstance(source, str | Path) else None
     if path is not None and (path.is_dir() or path.is_file()):
         from sqlsel.sources.labels import open_labels
@@ -50,7 +52,7 @@ def _opened(source: object, engine: Engine, options: ReadOptions) -> AbstractCon
         labels, told = open_labels(path, options)
         if labels is not None or path.is_dir():
             return read_folder(path, engine, options, labels, told)
-    elif given := [name for name in ("task", "images", "annotations", "split") if getattr(options, name) is not None]:
+    elif given := [name for name in ("task", "annotations", "split") if getattr(options, name) is not None]:
         raise UsageError(f"{given[0]} is for labels of COCO, YOLO or Pascal VOC", hint=f"leave {given[0]} out")
     from sqlsel.sources.tables import read_table
 

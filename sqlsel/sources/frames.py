@@ -41,7 +41,8 @@ def _converted(frame: Any, library: str) -> pa.Table:  # noqa: ANN401 - neither 
     if library == "polars" and type(frame).__name__ == "LazyFrame":
         frame = frame.collect()
     try:
-        table = pa.Table.from_pandas(frame) if library == "pandas" else frame.to_arrow()
+        # polars gives its own buffers where Arrow asks for them, and copies its texts where it is asked for a table
+        table = pa.Table.from_pandas(frame) if library == "pandas" else pa.table(frame)
     except (pa.ArrowException, TypeError, ValueError) as failure:
         raise IngestError(
             f"the {library} frame cannot be read: {failure}",

@@ -62,7 +62,8 @@ class IngestMethods:
             classes: By task, the class names in the order of its probabilities.
             embeddings: A file with the vectors, where they are not in the source.
             task: The task that labels of COCO, YOLO or Pascal VOC become; ``objects`` by default.
-            images: The folder of the images that COCO or Pascal VOC labels are about, where it is not beside them.
+            images: The folder that the file names of a table or frame are relative to, or of the images that COCO or
+                Pascal VOC labels are about, where it is not beside them.
             annotations: For a list of COCO detections, the file with the images and categories.
             split: The only part of a YOLO dataset that is read: ``train``, ``val`` or ``test``; all by default.
             on_error: ``fail`` refuses a source with something in it that cannot be used; ``skip`` stores the rest, and

@@ -34,7 +34,7 @@ class ReadOptions:
         embeddings_file: A file with the vectors, where they are not in the source: parquet, npy with a names file
             beside it, or csv.
         task: The task that labels of COCO, YOLO, Pascal VOC become; ``objects`` by default.
-        images: The folder of the images that COCO or Pascal VOC labels are about.
+        images: The folder of the images that a table names, or that COCO or Pascal VOC labels are about.
         annotations: The COCO file with the images and categories that a list of detections refers to.
         split: The only part of a YOLO dataset that is read.
         on_error: ``fail`` refuses a source with something in it that cannot be used, ``skip`` goes on without it.

@@ -75,6 +75,7 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
             problems=(*told, *adapted.problems, *columns.problems, *metadata.problems),
             skip_bad=options.on_error == "skip",
             normalize=options.normalize,
+            images=options.images,
         )
 
 

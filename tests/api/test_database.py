@@ -201,7 +201,7 @@ def test_connecting_to_something_else_is_refused():
 
 def test_a_selection_shows_itself(db, pool):
     selection = db.select(DIVERSE, dataset="pool", tag="round-1")
-    assert "5 samples of 'pool' as tag 'round-1'" in repr(selection)
+    assert "from pool as tag round-1" in repr(selection)
     text = str(selection)
     assert "Selected 5 of 30 candidates" in text
     assert max(map(len, text.splitlines())) <= 80

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "sqlsel"
 # Each part may import itself and the parts above it.
 LAYERS = [
     {"errors", "facts", "nodes", "sqlfiles", "words"},
-    {"expressions"},
+    {"expressions", "showing"},
     {"kernels"},
     {"config"},
     {"plan"},
@@ -20,10 +20,11 @@ LAYERS = [
     {"datasets"},
     {"sources", "exports"},
     {"selection", "vision"},
-    {"attaching", "preselection", "explanation", "queries"},
+    {"attaching", "description", "preselection", "explanation", "queries"},
     {"naming", "narrowing"},
     {"selecting"},
     {"functions"},
+    {"dataset"},
     {"database"},
     {"oneshot"},
     {"demo"},

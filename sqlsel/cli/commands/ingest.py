@@ -53,7 +53,11 @@ _NOTICES_SHOWN = 10
 @click.option("--scores", metavar="TASK/SCORE=COLUMN", multiple=True, help="Column with a score of a task.")
 @click.option("--classes", metavar="TASK=a,b,c", multiple=True, help="Class names, as the probabilities are ordered.")
 @click.option("--task", metavar="TASK", help="What COCO, YOLO or Pascal VOC labels become; by default objects.")
-@click.option("--images", metavar="FOLDER", help="The images that COCO or Pascal VOC labels are about.")
+@click.option(
+    "--images",
+    metavar="FOLDER",
+    help="Folder of the images that a table names, or that COCO or Pascal VOC labels are about.",
+)
 @click.option("--annotations", metavar="FILE", help="COCO file that a list of detections refers to.")
 @click.option("--split", metavar="NAME", help="The only part of a YOLO dataset to read: train, val or test.")
 @click.option(

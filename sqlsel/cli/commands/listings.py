@@ -31,22 +31,10 @@ def datasets_command(database: str, format_name: str) -> None:
     keys and tags, and the tasks.
     """
     from sqlsel.cli.opening import open_existing
-    from sqlsel.datasets.catalog import DatasetCatalog
+    from sqlsel.description import overview
 
     with open_existing(database) as db:
-        catalog = DatasetCatalog(db.engine)
-        rows = [
-            {
-                "dataset": facts.name,
-                "samples": facts.n_samples,
-                "width": facts.embedding.width if facts.embedding else None,
-                "embeddings": len(facts.embeddings),
-                "keys": len(facts.keys),
-                "tags": len(facts.tags),
-                "tasks": ", ".join(facts.tasks),
-            }
-            for facts in map(catalog.facts, catalog.dataset_names())
-        ]
+        rows = overview(db.engine)
     print_rows(rows, format_name, empty="no datasets; `sqlsel ingest` makes one")
 
 

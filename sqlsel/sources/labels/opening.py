@@ -42,8 +42,6 @@ def open_labels(source: Path, options: ReadOptions) -> tuple[Labels | None, tupl
         UsageError: If labelformat is not installed, or an option does not fit the source.
         IngestError: If the labels cannot be read at all.
     """
-    if options.images is not None and not options.images.is_dir():
-        raise UsageError(f"{options.images}: there is no such folder of images", hint="correct images")
     if source.is_dir():
         return _in_folder(source, options)
     form = file_labels(source)
@@ -105,7 +103,8 @@ def _beside(folder: Path) -> Iterable[Path]:
 
 def _check_options(source: Path, form: Format | None, options: ReadOptions) -> None:
     """Refuse options that this source has no use for."""
-    fitting = {"annotations": ("detections",), "split": ("yolo",), "images": ("coco", "detections", "voc")}
+    fitting: dict[str, tuple[Format | None, ...]] = {"annotations": ("detections",), "split": ("yolo",)}
+    fitting["images"] = ("coco", "detections", "voc", *([None] if source.is_file() else []))
     for option, forms in fitting.items():
         if getattr(options, option) is not None and form not in forms:
             what = {"annotations": "a list of COCO detections", "split": "YOLO", "images": "COCO or Pascal VOC"}[option]

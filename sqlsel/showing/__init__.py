@@ -1,0 +1,1 @@
+"""How things show themselves in a notebook: HTML out of plain values, safe whatever these hold."""

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from sqlsel.cli.tables import cut_end, table_lines
+from sqlsel.tables import cut_end, table_lines
 from sqlsel.exports.formats import Format, format_of, write_rows
 from sqlsel.exports.replacing import replacing
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sqlsel.cli.tables import cell_text, display_width, table_lines
+from sqlsel.tables import cell_text, display_width, table_lines
 
 
 def test_a_table_that_fits_is_shown_whole():

@@ -1,0 +1,92 @@
+"""The samples of a tag, and the config of the selection that made it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel import nodes as sql
+from sqlsel.datasets.fragments import named
+from sqlsel.datasets.objects import SELECTED_OBJECTS
+from sqlsel.datasets.tables import catalog_table, dataset_table
+from sqlsel.datasets.tags import tag_query
+from sqlsel.errors import UsageError
+from sqlsel.plan import Preselected
+from sqlsel.plan.candidates import preselected_ids
+from sqlsel.plan.ids import id_columns
+
+if TYPE_CHECKING:
+    from sqlsel.engines.base import Engine
+    from sqlsel.facts import DatasetFacts
+
+
+def members_query(engine: Engine, facts: DatasetFacts, tag: str, *, exclude_preselected: bool = False) -> exp.Select:
+    """Query of what a tag is put on: the ids, and ``rank``; NULL for the preselected, and in tags without ranks.
+
+    Where objects are the samples, a tag on whole images means all objects on them.
+
+    Args:
+        engine: The session.
+        facts: The dataset, or its objects.
+        tag: The tag.
+        exclude_preselected: Leave out what was picked before; tags without any rank are whole all the same.
+    """
+    query = _all_members(engine, facts, tag)
+    ranked = exp.select(*id_columns(facts), sql.column("rank")).from_(sql.subquery(query, "members"))
+    if exclude_preselected and engine.rows(_counted(query.copy(), ranked_only=True))[0][0]:
+        return ranked.where(sql.present(sql.column("rank")))
+    return ranked
+
+
+def _all_members(engine: Engine, facts: DatasetFacts, tag: str) -> exp.Select:
+    if facts.objects_of is None:
+        return tag_query(engine, facts.name, tag)
+    if facts.object_tags.get(tag) == facts.objects_of:
+        objects = dataset_table(engine.catalog, facts.name, SELECTED_OBJECTS)
+        of_tag = sql.column("tag").eq(sql.text(tag))
+        return exp.select(*id_columns(facts), sql.column("rank")).from_(objects).where(of_tag)
+    ids = sql.subquery(preselected_ids(Preselected(tag=tag), facts), "ids")
+    return exp.select(*id_columns(facts), named(exp.cast(exp.Null(), "BIGINT"), "rank")).from_(ids)
+
+
+def count_members(engine: Engine, members: exp.Select) -> int:
+    """How many there are."""
+    count: int = engine.rows(_counted(members))[0][0]
+    return count
+
+
+def _counted(members: exp.Select, *, ranked_only: bool = False) -> exp.Select:
+    counted = exp.Count(this=sql.column("rank")) if ranked_only else sql.count()
+    return exp.select(counted).from_(sql.subquery(members, "members"))
+
+
+def config_of(engine: Engine, dataset: str, tag: str) -> str | None:
+    """The config of the latest selection that made a tag, as JSON; None where no selection made it."""
+    runs = catalog_table(engine.catalog, "runs")
+    of_tag = exp.and_(sql.column("dataset").eq(sql.text(dataset)), sql.column("tag").eq(sql.text(tag)))
+    latest = [sql.descending(sql.column("started_at")), sql.descending(sql.column("run_id"))]
+    rows = engine.rows(exp.select(sql.column("config")).from_(runs).where(of_tag).order_by(*latest).limit(1))
+    return str(rows[0][0]) if rows else None
+
+
+def default_config(facts: DatasetFacts, embedding: str | None = None) -> dict[str, object]:
+    """The config that looks at the embeddings of a dataset alone.
+
+    Raises:
+        UsageError: If it has none, or none of that name.
+    """
+    from sqlsel.datasets.nearest import unknown
+
+    if embedding is not None and embedding not in facts.embeddings:
+        raise unknown("embedding", embedding, tuple(facts.embeddings), where=f"in dataset {facts.name!r}", empty="")
+    names = [embedding] if embedding is not None else list(facts.embeddings)
+    if not names:
+        raise UsageError(
+            f"dataset {facts.name!r} has no embeddings to measure distances by",
+            hint="`sqlsel embed` computes some; `sqlsel ingest` and `sqlsel add-embedding` take yours",
+        )
+    strategies = [
+        {"input": {"type": "EMBEDDINGS", "embedding": name}, "strategy": {"type": "DIVERSITY"}} for name in names
+    ]
+    return {"n_samples": 1, "strategies": strategies}

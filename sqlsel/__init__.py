@@ -47,14 +47,17 @@ if TYPE_CHECKING:
     from sqlsel.dataset import Dataset
     from sqlsel.explanation import Explanation
     from sqlsel.functions import register
+    from sqlsel.measuring import Comparison, Curve
     from sqlsel.oneshot import select
     from sqlsel.selection import Selection
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Comparison",
     "Config",
     "ConfigError",
+    "Curve",
     "Database",
     "DatabaseError",
     "Dataset",
@@ -113,6 +116,8 @@ _HOMES = {
     **dict.fromkeys(_BUILDERS, "sqlsel.config.building"),
     "Config": "sqlsel.config.models",
     "Objective": "sqlsel.config.models",
+    "Comparison": "sqlsel.measuring",
+    "Curve": "sqlsel.measuring",
     "Database": "sqlsel.database",
     "Dataset": "sqlsel.dataset",
     "Explanation": "sqlsel.explanation",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import UsageError
+from sqlsel.measuring.methods import MeasuringMethods
 from sqlsel.naming import NameMethods
 from sqlsel.sources.ingest_methods import IngestMethods
 from sqlsel.sources.object_methods import ObjectMethods
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from sqlsel.selection.outcome import Progress
 
 
-class Database(IngestMethods, NameMethods, ImageMethods, ObjectMethods):
+class Database(IngestMethods, NameMethods, ImageMethods, ObjectMethods, MeasuringMethods):
     """Datasets in one database, as ``sqlsel.connect`` opens it. Use it in a ``with`` statement, or close it."""
 
     def __init__(self, engine: Engine) -> None:

@@ -120,7 +120,7 @@ def select(
     with interruptible(engine), planned(engine, asked) as (plan, named, notices):
         if tag is not None:
             check_new_tag(engine, asked.dataset, tag, overwrite=overwrite or tag == asked.preselected)
-        with _session(engine, named, plan) as session:
+        with session_for(engine, named, plan) as session:
             outcome = run_plan(plan, session, progress)
         told = summarize(plan, outcome, tuple(str(notice) for notice in notices))
         summary = {**told, "tag": tag, "run_id": None, "version": sqlsel.__version__}
@@ -129,7 +129,7 @@ def select(
     ids = ids_of(outcome.ranked)
 
     def more(exact: bool) -> Mapping[str, Any]:
-        with interruptible(engine), _session(engine, named, plan) as session:
+        with interruptible(engine), session_for(engine, named, plan) as session:
             return compare(plan, session, ids, exact=exact, progress=progress or silent)
 
     folders = image_folders(engine, asked.dataset)
@@ -141,7 +141,7 @@ def select(
 
 
 @contextmanager
-def _session(engine: Engine, named: Named, plan: Plan) -> Iterator[Engine]:
+def session_for(engine: Engine, named: Named, plan: Plan) -> Iterator[Engine]:
     """A cursor with the samples and the files at hand that the call and its config name."""
     session = engine.cursor()
     try:

@@ -20,6 +20,8 @@ COMMANDS = {
     "explain": "explain",
     "validate": "checks",
     "schema": "checks",
+    "compare": "compare",
+    "curve": "curve",
     "datasets": "listings",
     "info": "info",
     "tags": "tags",

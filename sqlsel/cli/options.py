@@ -77,7 +77,12 @@ attach_option = click.option(
     multiple=True,
     help="Another database, whose datasets CONFIG can name as NAME.dataset for queries; by default FILE's own name.",
 )
-
+exclude_preselected_option = click.option(
+    "--exclude-preselected", is_flag=True, help="Leave out samples that were picked before."
+)
+exact_option = click.option(
+    "--exact", is_flag=True, help="Measure against all samples, not against 50,000 of them where there are more."
+)
 
 _BEYOND = 2**63
 

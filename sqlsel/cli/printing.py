@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
-from sqlsel.tables import cut_end, table_lines
 from sqlsel.exports.formats import Format, format_of, write_rows
 from sqlsel.exports.replacing import replacing
+from sqlsel.tables import cut_end, table_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,8 +69,42 @@ def write_table(headers: Sequence[str], rows: Sequence[Sequence[object]], out: B
     lines = table_lines(headers, rows, terminal_width())
     if more:
         lines.append(cut_end(more, terminal_width()))
-    encoding = sys.stdout.encoding or "utf-8"
-    out.write("".join(f"{line}\n" for line in lines).encode(encoding, "backslashreplace"))
+    _write_text("".join(f"{line}\n" for line in lines), out)
+
+
+class Result(Protocol):
+    """What can be printed as a table, as rows, or whole."""
+
+    def text(self, width: int) -> str:
+        """As lines of so many columns."""
+
+    def rows(self) -> list[dict[str, Any]]:
+        """As rows of plain values."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain values."""
+
+
+def write_result(found: Result, format_name: str | None, output: str | None) -> None:
+    """Write a result in the format that was named, or that the file is called after: json whole, csv and jsonl rows."""
+    import pyarrow as pa
+
+    from sqlsel.exports.plain import json_text
+    from sqlsel.exports.rows import Rows
+
+    written_as = chosen_format(format_name, output)
+    with destination(output) as out:
+        if written_as == TABLE:
+            _write_text(f"{found.text(terminal_width())}\n", out)
+        elif written_as == "json":
+            out.write(f"{json_text(found.to_dict(), indent=2)}\n".encode())
+        else:
+            write(Rows.of(pa.Table.from_pylist(found.rows())), written_as, out)
+
+
+def _write_text(text: str, out: BinaryIO) -> None:
+    """Write what people read, with backslashes for what the terminal's encoding lacks."""
+    out.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
 
 
 def more_rows(count: int) -> str:

@@ -11,7 +11,6 @@ from sqlsel.datasets.fragments import named
 from sqlsel.datasets.objects import SELECTED_OBJECTS
 from sqlsel.datasets.tables import catalog_table, dataset_table
 from sqlsel.datasets.tags import tag_query
-from sqlsel.errors import UsageError
 from sqlsel.plan import Preselected
 from sqlsel.plan.candidates import preselected_ids
 from sqlsel.plan.ids import id_columns
@@ -68,25 +67,3 @@ def config_of(engine: Engine, dataset: str, tag: str) -> str | None:
     latest = [sql.descending(sql.column("started_at")), sql.descending(sql.column("run_id"))]
     rows = engine.rows(exp.select(sql.column("config")).from_(runs).where(of_tag).order_by(*latest).limit(1))
     return str(rows[0][0]) if rows else None
-
-
-def default_config(facts: DatasetFacts, embedding: str | None = None) -> dict[str, object]:
-    """The config that looks at the embeddings of a dataset alone.
-
-    Raises:
-        UsageError: If it has none, or none of that name.
-    """
-    from sqlsel.datasets.nearest import unknown
-
-    if embedding is not None and embedding not in facts.embeddings:
-        raise unknown("embedding", embedding, tuple(facts.embeddings), where=f"in dataset {facts.name!r}", empty="")
-    names = [embedding] if embedding is not None else list(facts.embeddings)
-    if not names:
-        raise UsageError(
-            f"dataset {facts.name!r} has no embeddings to measure distances by",
-            hint="`sqlsel embed` computes some; `sqlsel ingest` and `sqlsel add-embedding` take yours",
-        )
-    strategies = [
-        {"input": {"type": "EMBEDDINGS", "embedding": name}, "strategy": {"type": "DIVERSITY"}} for name in names
-    ]
-    return {"n_samples": 1, "strategies": strategies}

@@ -13,7 +13,7 @@ from sqlsel.plan.statements import places_query, statements
 from sqlsel.selection.arrow import from_numpy, to_numpy
 from sqlsel.selection.by_kernels import candidates_of, load
 from sqlsel.selection.coverage import coverage_curve
-from sqlsel.selection.objectives import Loaded, Picks, kind_of, prepare
+from sqlsel.selection.objectives import Loaded, Picks, Prepared, kind_of, prepare
 from sqlsel.selection.reading import Matrix
 
 if TYPE_CHECKING:
@@ -60,19 +60,28 @@ def compare(plan: Plan, engine: Engine, picks: pa.Table, *, exact: bool, progres
         samples, with the name of the first of these; ``sample``:
         how many candidates were looked at, of how many.
     """
-    greedy = replace(plan, route="greedy")
-    greedy = replace(greedy, statements=statements(greedy))
+    greedy = by_kernels(plan)
     loaded = load(greedy, engine, progress)
     field = _field(greedy, engine, loaded, picks, exact=exact)
     objectives = {}
     for step in greedy.objectives:
         progress(f"compare {step.name}", 0, None)
-        objectives[step.name] = {"random": _random(step, field), "alone": _alone(step, field)}
+        prepared = prepare(unbounded(step), loaded)
+        objectives[step.name] = {
+            "random": reached_by(prepared, step, loaded.preselected, field.random, field.candidates),
+            "alone": _picked_by(prepared, loaded.preselected, field.candidates, len(field.picked), field.candidates),
+        }
     looked_at, of = int(field.candidates.sum()), int((~loaded.preselected).sum())
     found: dict[str, Any] = {"objectives": objectives, "sample": {"candidates": looked_at, "of": of}}
     if (covered := _coverage(greedy, field)) is not None:
         found["coverage"] = covered
     return found
+
+
+def by_kernels(plan: Plan) -> Plan:
+    """The plan as the kernels would run it, which reads everything that it looks at."""
+    greedy = replace(plan, route="greedy")
+    return replace(greedy, statements=statements(greedy))
 
 
 def _coverage(plan: Plan, field: _Field) -> dict[str, Any] | None:
@@ -96,15 +105,23 @@ def _field(plan: Plan, engine: Engine, loaded: Loaded, picks: pa.Table, *, exact
     candidates = candidates_of(plan, loaded, prepared)
     rng = np.random.default_rng(plan.request.seed or 0)
     rows = np.flatnonzero(candidates)
-    picked = _positions(plan, engine, picks)
+    picked = positions_of(plan, engine, picks)
     random = rng.permutation(rows)[: len(picked)]
-    if not exact and len(rows) > SAMPLE:
-        candidates = np.zeros_like(candidates)
-        candidates[rng.choice(rows, SAMPLE, replace=False)] = True
-    return _Field(plan, loaded, candidates, picked, random)
+    return _Field(plan, loaded, candidates if exact else sampled(candidates, rng), picked, random)
 
 
-def _positions(plan: Plan, engine: Engine, picks: pa.Table) -> Rows:
+def sampled(rows: Bools, rng: np.random.Generator) -> Bools:
+    """The rows, or 50,000 of them where there are more."""
+    places = np.flatnonzero(rows)
+    if len(places) <= SAMPLE:
+        return rows
+    found = np.zeros_like(rows)
+    found[rng.choice(places, SAMPLE, replace=False)] = True
+    return found
+
+
+def positions_of(plan: Plan, engine: Engine, picks: pa.Table) -> Rows:
+    """The rows of samples that are in play, by their ids and in the order of these."""
     ranks = from_numpy(np.arange(1, picks.num_rows + 1))
     with engine.bind({CHOSEN: picks.append_column("rank", ranks)}):
         found = engine.table(places_query(plan.facts))
@@ -112,27 +129,29 @@ def _positions(plan: Plan, engine: Engine, picks: pa.Table) -> Rows:
     return rows
 
 
-def _random(step: ObjectiveStep, field: _Field) -> dict[str, Any]:
+def reached_by(prepared: Prepared, step: ObjectiveStep, preselected: Bools, rows: Rows, pool: Bools) -> dict[str, Any]:
+    """What an objective reaches with some rows, however these were picked.
+
+    Args:
+        prepared: The objective, without its bounds.
+        step: Its step of the plan.
+        preselected: ``(N,)`` what was chosen before.
+        rows: The rows.
+        pool: ``(N,)`` what they are measured against.
+    """
     if not kind_of(step).needs_terms:
-        terms = np.full(len(field.random), np.nan)
-        return dict(prepare(step, field.loaded).reached(Picks(field.random, terms, field.candidates)))
-    mask = np.zeros(len(field.candidates), dtype=np.bool_)
-    mask[field.random] = True
-    return _run(_unbounded(step), field, mask)
+        return dict(prepared.reached(Picks(rows, np.full(len(rows), np.nan), pool)))
+    among = np.zeros(len(pool), dtype=np.bool_)
+    among[rows] = True
+    return _picked_by(prepared, preselected, among, len(rows), pool)
 
 
-def _alone(step: ObjectiveStep, field: _Field) -> dict[str, Any]:
-    return _run(_unbounded(step), field, field.candidates)
+def _picked_by(prepared: Prepared, preselected: Bools, among: Bools, n: int, pool: Bools) -> dict[str, Any]:
+    """What an objective reaches that picks by itself."""
+    outcome = kernels.greedy([prepared.objective], n=n, candidates=among, preselected=preselected)
+    return dict(prepared.reached(Picks(outcome.rows, outcome.terms[:, 0], pool)))
 
 
-def _run(step: ObjectiveStep, field: _Field, candidates: Bools) -> dict[str, Any]:
-    prepared = prepare(step, field.loaded)
-    outcome = kernels.greedy(
-        [prepared.objective], n=len(field.picked), candidates=candidates, preselected=field.loaded.preselected
-    )
-    return dict(prepared.reached(Picks(outcome.rows, outcome.terms[:, 0], field.candidates)))
-
-
-def _unbounded(step: ObjectiveStep) -> ObjectiveStep:
+def unbounded(step: ObjectiveStep) -> ObjectiveStep:
     """The objective without its stops, so that selections of the same size are compared."""
     return replace(step, strategy=step.strategy.without_bounds())

@@ -57,11 +57,11 @@ def part_of(module):
     return module.split("/")[0]
 
 
-# what is chosen in a demo, or written into a file, is no part of how it is chosen
+# what is chosen in a demo or a starter config, or written into a file, is no part of how it is chosen
 WORDS = {
     module: code_words(PACKAGE / module)
     for module in sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
-    if part_of(module) not in {"demo", "vision"} and not module.startswith(FACES)
+    if part_of(module) not in {"demo", "starter", "vision"} and not module.startswith(FACES)
 }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sqlsel.cli.examples import examples
-from sqlsel.cli.options import database_option, dataset_option, format_option, output_option
+from sqlsel.cli.options import database_option, dataset_option, exclude_preselected_option, format_option, output_option
 from sqlsel.cli.telling import say
 from sqlsel.errors import UsageError
 from sqlsel.exports.formats import FORMATS, format_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @dataset_option()
 @click.option("--tag", metavar="TAG", required=True, help="The tag.")
 @format_option(*FORMATS, text="The format; by default as -o FILE is called.")
-@click.option("--exclude-preselected", is_flag=True, help="Leave out samples that were picked before.")
+@exclude_preselected_option
 @output_option()
 def export_command(
     database: str, dataset: str, tag: str, format_name: Format | None, exclude_preselected: bool, output: str | None

@@ -11,7 +11,7 @@ from sqlsel.errors import SelectionError
 from sqlsel.selection.mixes import attainable_counts, attainable_sums, mix_of, reached_mix
 from sqlsel.selection.reading import class_codes, class_counts, distribution_rows
 from sqlsel.selection.shortfall import balance_shortfalls, percent
-from sqlsel.selection.strategies.kind import StrategyKind
+from sqlsel.selection.strategies.kind import Measure, StrategyKind
 from sqlsel.selection.strategies.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -89,4 +89,14 @@ def _text(reached: Reached) -> str:
     return f"{shares} (off by {percent(reached['l1'])} in all)"
 
 
-BALANCE = StrategyKind(balance, text=_text, missed=_missed)
+def _measures(reached: Reached) -> list[Measure]:
+    """How far the mix is from the target, as the sum over all classes, and the share of each."""
+    of_all = sum(abs(share["input"] - share["target"]) for share in reached["classes"])
+    shares = [
+        Measure("share", share["reached"], share["input"], None, share["class"] or "others", share["target"])
+        for share in reached["classes"]
+    ]
+    return [Measure("distance from target", reached["l1"], of_all, "low"), *shares]
+
+
+BALANCE = StrategyKind(balance, text=_text, missed=_missed, measures=_measures)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel import kernels
-from sqlsel.selection.strategies.kind import StrategyKind
+from sqlsel.selection.strategies.kind import Measure, StrategyKind
 from sqlsel.selection.strategies.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -39,5 +39,9 @@ def _text(reached: Reached) -> str:
     return "a single sample" if smallest is None else f"no two nearer than {smallest:.4g}"
 
 
+def _measures(reached: Reached) -> list[Measure]:
+    return [Measure("smallest distance", reached["smallest_distance"], aim="high")]
+
+
 # the smallest distance between any two does not depend on the order in which they are picked
-DIVERSITY = StrategyKind(diversity, text=_text, needs_terms=True)
+DIVERSITY = StrategyKind(diversity, text=_text, measures=_measures, needs_terms=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from sqlsel.plan.model import ObjectiveStep
@@ -44,6 +44,32 @@ class Beside:
     limits: Sequence[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number of what an objective reached.
+
+    Attributes:
+        name: What is measured: ``mean``, ``smallest distance``, ``share``.
+        value: The number; None where there is none, as the distance between one sample.
+        of_all: The same of all candidates; None where that says nothing.
+        aim: Which values are better with a positive strength; None where neither are.
+        category: The class whose share it is.
+        target: The share that was asked for.
+    """
+
+    name: str
+    value: float | None
+    of_all: float | None = None
+    aim: Literal["high", "low"] | None = None
+    category: str | None = None
+    target: float | None = None
+
+
+def mean_measures(reached: Reached) -> list[Measure]:
+    """The mean over the picks beside that over the candidates."""
+    return [Measure("mean", reached["mean"], reached["pool_mean"], "high")]
+
+
 def mean_text(reached: Reached) -> str:
     """The mean over the picks beside that over the candidates."""
     return f"mean {number_text(reached['mean'])}, against {number_text(reached['pool_mean'])} of all candidates"
@@ -67,6 +93,7 @@ class StrategyKind:
         prepare: Makes the kernel's objective of a step, its strategy and what was read for the run.
         text: What was reached, in words.
         missed: What was asked and not reached, each with ``reason`` and ``text``.
+        measures: What was reached, in numbers.
         bar: Why candidates are ruled out beforehand; None where none ever are.
         needs_terms: Whether what is reached is measured on the terms of a run, so that rows which were picked
             otherwise are measured by letting the objective pick them.
@@ -75,5 +102,6 @@ class StrategyKind:
     prepare: Callable[[ObjectiveStep, Any, Loaded], Prepared]
     text: Callable[[Reached], str] = mean_text
     missed: Callable[[ObjectiveStep, Reached, Beside], list[dict[str, Any]]] = nothing_missed
+    measures: Callable[[Reached], list[Measure]] = mean_measures
     bar: Bar | None = None
     needs_terms: bool = False

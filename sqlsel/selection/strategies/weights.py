@@ -9,7 +9,7 @@ import numpy as np
 from sqlsel import kernels
 from sqlsel.config.strategies.weights import WeightsStrategy
 from sqlsel.selection.arrow import to_doubles
-from sqlsel.selection.strategies.kind import StrategyKind, mean_text, number_text
+from sqlsel.selection.strategies.kind import Measure, StrategyKind, mean_measures, mean_text, number_text
 from sqlsel.selection.strategies.prepared import Prepared, mean_against
 
 if TYPE_CHECKING:
@@ -43,4 +43,8 @@ def _text(reached: Reached) -> str:
     return f"{mean_text(reached)}; sum {number_text(reached['sum'])}"
 
 
-WEIGHTS = StrategyKind(weights, text=_text, missed=_missed)
+def _measures(reached: Reached) -> list[Measure]:
+    return [*mean_measures(reached), Measure("sum", reached["sum"])]
+
+
+WEIGHTS = StrategyKind(weights, text=_text, missed=_missed, measures=_measures)

@@ -1,0 +1,1 @@
+"""Configs to start from, written from what a dataset holds."""

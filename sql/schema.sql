@@ -79,6 +79,21 @@ CREATE TABLE IF NOT EXISTS sqlsel.image_folders (
     beside VARCHAR
 );
 
+-- The files of labels that a dataset was read from, so that a part of them can be written again; the greatest number is
+-- the latest. format is COCO or YOLO, prefix what file_name has before a name in the file, annotations what a list of
+-- detections refers to; the others are as above.
+CREATE TABLE IF NOT EXISTS sqlsel.label_files (
+    dataset VARCHAR NOT NULL,
+    number INTEGER NOT NULL,
+    task VARCHAR NOT NULL,
+    format VARCHAR NOT NULL,
+    file VARCHAR NOT NULL,
+    beside VARCHAR,
+    annotations VARCHAR,
+    annotations_beside VARCHAR,
+    prefix VARCHAR NOT NULL
+);
+
 -- What looked at the images to make the vectors of a table, or the predictions of a task: a model and how it was fed, as
 -- JSON.
 CREATE TABLE IF NOT EXISTS sqlsel.makers (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import UsageError
+from sqlsel.exports.methods import ExportMethods
 from sqlsel.measuring.methods import MeasuringMethods
 from sqlsel.naming import NameMethods
 from sqlsel.sources.ingest_methods import IngestMethods
@@ -25,14 +26,13 @@ if TYPE_CHECKING:
     from sqlsel.engines.base import Engine
     from sqlsel.errors import Problem
     from sqlsel.explanation import Explanation
-    from sqlsel.exports import Format
     from sqlsel.plan.model import Missing
     from sqlsel.selecting import ConfigSource
     from sqlsel.selection import Selection
     from sqlsel.selection.outcome import Progress
 
 
-class Database(IngestMethods, NameMethods, ImageMethods, ObjectMethods, MeasuringMethods):
+class Database(IngestMethods, ExportMethods, NameMethods, ImageMethods, ObjectMethods, MeasuringMethods):
     """Datasets in one database, as ``sqlsel.connect`` opens it. Use it in a ``with`` statement, or close it."""
 
     def __init__(self, engine: Engine) -> None:
@@ -105,37 +105,6 @@ class Database(IngestMethods, NameMethods, ImageMethods, ObjectMethods, Measurin
         asked = Asked(config, dataset, preselected, seed, missing, where, candidates, since)
         with planned(self._engine, asked) as (plan, _, notices):
             return Explanation(plan, notices)
-
-    def export(
-        self,
-        dataset: str,
-        tag: str,
-        format: Format,  # noqa: A002 - the name of the contract
-        path: str | Path,
-        *,
-        exclude_preselected: bool = False,
-    ) -> int:
-        """Write the samples of a tag to a file: new ones by rank, then preselected ones.
-
-        Args:
-            dataset: The dataset.
-            tag: One of its tags, or ``initial-tag`` for every sample.
-            format: ``filenames`` (one a line), ``csv``, ``json``, ``jsonl`` or ``parquet``; all but the first hold
-                ``sample_id, file_name, rank, gain, terms, metadata``.
-            path: The file. One that exists is replaced once everything is written.
-            exclude_preselected: Whether samples that were picked before stay out.
-
-        Returns:
-            The number of samples.
-
-        Raises:
-            UsageError: If there is no such dataset, tag or format, or the file may not be written.
-            SqlselError: If writing fails, as on a full disk; the file is then as it was.
-        """
-        from sqlsel.exports import export_tag
-
-        with interruptible(self._engine):
-            return export_tag(self._engine, dataset, tag, format, path, exclude_preselected=exclude_preselected)
 
     def compute_scores(
         self, dataset: str, *, tasks: Sequence[str] | None = None, scores: Sequence[str] | None = None

@@ -37,5 +37,5 @@ with sqlsel.connect("first_selection.duckdb") as db:
     print(db.sql("SELECT tag, count(*) AS samples, count(rank) AS new FROM digits.tags GROUP BY tag ORDER BY tag"))
 
     # A list for the labelling tool: the new ones of the second round only.
-    count = db.export("digits", "round-2", "filenames", "to_label.txt", exclude_preselected=True)
-    print(f"{count} file names in to_label.txt")
+    report = db.export("digits", "round-2", "filenames", "to_label.txt", exclude_preselected=True)
+    print(f"{report.samples} file names in to_label.txt")

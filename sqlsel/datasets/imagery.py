@@ -47,24 +47,24 @@ def add_image_folder(engine: Engine, dataset: str, folder: Path) -> None:
         "dataset": sql.text(dataset),
         "number": sql.number(number),
         "folder": sql.text(str(folder)),
-        "beside": _text_or_null(_beside(engine, folder)),
+        "beside": text_or_null(way_from_home(engine, folder)),
     }
     insert_row(engine, FOLDERS, values)
 
 
 def image_folders(engine: Engine, dataset: str) -> tuple[Path, ...]:
     """The folders with the images of a dataset, the latest first, where they are now."""
-    if not _has(engine, FOLDERS):
+    if not has_catalog_table(engine, FOLDERS):
         return ()
     columns = (sql.column("folder"), sql.column("beside"))
     query = exp.select(*columns).from_(catalog_table(engine.catalog, FOLDERS))
     query = query.where(sql.column("dataset").eq(dataset)).order_by(sql.descending(sql.column("number")))
-    return tuple(_found(engine, Path(folder), beside) for folder, beside in engine.rows(query))
+    return tuple(where_now(engine, Path(folder), beside) for folder, beside in engine.rows(query))
 
 
 def maker_of(engine: Engine, dataset: str, table: str, task: str | None = None) -> Maker | None:
     """What made the vectors of a table or the predictions of a task; None if they came from elsewhere."""
-    if not _has(engine, MAKERS):
+    if not has_catalog_table(engine, MAKERS):
         return None
     query = exp.select(sql.column("maker")).from_(catalog_table(engine.catalog, MAKERS))
     rows = engine.rows(query.where(_of(dataset, table, task)))
@@ -108,7 +108,7 @@ def write_maker(engine: Engine, dataset: str, table: str, maker: Mapping[str, An
     values: dict[str, exp.Expr] = {
         "dataset": sql.text(dataset),
         "table_name": sql.text(table),
-        "task": _text_or_null(task),
+        "task": text_or_null(task),
         "maker": sql.text(json.dumps(dict(maker), ensure_ascii=False)),
     }
     insert_row(engine, MAKERS, values)
@@ -116,7 +116,7 @@ def write_maker(engine: Engine, dataset: str, table: str, maker: Mapping[str, An
 
 def forget_maker(engine: Engine, dataset: str, table: str, task: str | None = None) -> None:
     """Forget what made the vectors of a table or the predictions of a task, if it is known."""
-    if _has(engine, MAKERS):
+    if has_catalog_table(engine, MAKERS):
         engine.execute(exp.delete(catalog_table(engine.catalog, MAKERS)).where(_of(dataset, table, task)))
 
 
@@ -131,8 +131,8 @@ def _of(dataset: str, table: str, task: str | None) -> exp.Expr:
     return exp.and_(sql.column("dataset").eq(dataset), sql.column("table_name").eq(table), same_task)
 
 
-def _has(engine: Engine, table: str) -> bool:
-    """Whether the catalog has a table; one that an older version made may lack it."""
+def has_catalog_table(engine: Engine, table: str) -> bool:
+    """Whether sqlsel's catalog has a table; one that an older version made may lack it."""
     here = exp.and_(
         sql.column("table_catalog").eq(engine.catalog),
         sql.column("table_schema").eq(CATALOG_SCHEMA),
@@ -141,21 +141,31 @@ def _has(engine: Engine, table: str) -> bool:
     return bool(engine.rows(exp.select(sql.number(1)).from_(exp.table_("tables", db="information_schema")).where(here)))
 
 
-def _beside(engine: Engine, folder: Path) -> str | None:
+def way_from_home(engine: Engine, path: Path) -> str | None:
+    """The way to a file or folder from that of the database; None where there is none."""
     if engine.home is None:
         return None
     try:
-        return Path(os.path.relpath(folder, engine.home)).as_posix()
+        return Path(os.path.relpath(path, engine.home)).as_posix()
     except ValueError:  # another drive
         return None
 
 
-def _found(engine: Engine, folder: Path, beside: str | None) -> Path:
-    if not folder.is_dir() and beside is not None and engine.home is not None:
+def where_now(engine: Engine, path: Path, beside: str | None) -> Path:
+    """Where a file or folder is that may have moved together with the database."""
+    if not path.exists() and beside is not None and engine.home is not None:
         moved = engine.home / beside
-        return moved.resolve() if moved.is_dir() else folder
-    return folder
+        return moved.resolve() if moved.exists() else path
+    return path
 
 
-def _text_or_null(value: str | None) -> exp.Expr:
+def text_or_null(value: str | None) -> exp.Expr:
+    """A text literal, or NULL."""
     return exp.Null() if value is None else sql.text(value)
+
+
+def find_image(folders: Iterable[Path], file_name: str) -> Path | None:
+    """The image file of a sample: in the first of the folders that has it, or where its name, a whole path, says."""
+    whole = Path(file_name)
+    places = [whole] if whole.is_absolute() else (folder / file_name for folder in folders)
+    return next((place for place in places if place.is_file()), None)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
     from sqlsel.datasets.imagery import Maker
+    from sqlsel.datasets.label_files import LabelFile
     from sqlsel.errors import Problem
     from sqlsel.facts import MetadataKey, TaskFacts
 
@@ -39,6 +40,7 @@ class Intake:
         tasks: The tasks that predictions and scores belong to.
         keys: Metadata keys whose kind the source declares; the others follow from the column types.
         images: The folder that the samples' file names are relative to, if there are images in it.
+        labels: The file of labels that predictions come from, if they do.
         maker: What looked at the images to make the vectors and predictions, if they come from images.
         bound: Arrow tables, readers, frames or relations that the queries name.
         problems: What was left out or repaired while reading, as notices.
@@ -56,6 +58,7 @@ class Intake:
     tasks: tuple[TaskFacts, ...] = ()
     keys: tuple[MetadataKey, ...] = ()
     images: Path | None = None
+    labels: LabelFile | None = None
     maker: Maker | None = None
     bound: Mapping[str, object] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()

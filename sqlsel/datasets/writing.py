@@ -12,6 +12,7 @@ from sqlsel import nodes as sql
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.computed import compute_again, give_way
 from sqlsel.datasets.imagery import IMAGERY, add_image_folder, keep_makers
+from sqlsel.datasets.label_files import LABEL_FILES, add_label_file
 from sqlsel.datasets.naming import check_dataset_name
 from sqlsel.datasets.orphans import drop_orphans
 from sqlsel.datasets.predictions import forget_predictions, write_predictions, write_scores
@@ -136,7 +137,7 @@ def _target(engine: Engine, dataset: str, intake: Intake, facts: DatasetFacts | 
         if intake.samples is None:
             raise UsageError(f"no dataset {dataset!r} to add this to", hint="ingest its samples first")
         make_dataset(engine, dataset, incoming)
-        for table in (*_TABLES_BY_DATASET, *IMAGERY):
+        for table in (*_TABLES_BY_DATASET, *IMAGERY, LABEL_FILES):
             engine.execute(exp.delete(catalog_table(engine.catalog, table)).where(sql.column("dataset").eq(dataset)))
         engine.execute(exp.Insert(this=datasets, expression=exp.select(sql.text(dataset), now, now.copy())))
         return Target(engine, dataset, incoming, new=True)
@@ -158,6 +159,8 @@ def _store(target: Target, intake: Intake, facts: DatasetFacts | None, stages: S
     write_keys(target, intake.keys)
     if intake.images is not None:
         add_image_folder(target.engine, target.dataset, intake.images)
+    if intake.labels is not None:
+        add_label_file(target.engine, target.dataset, intake.labels)
     tables = [place.table for place in _vector_queries(intake)]
     keep_makers(target.engine, target.dataset, intake.maker, tables, [] if intake.predictions is None else intake.tasks)
     notices = [*_store_vectors(target, intake, facts, stages), *_store_outputs(target, intake, facts, stages)]

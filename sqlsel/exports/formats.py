@@ -63,9 +63,3 @@ def write_rows(rows: Rows, format_name: Format, out: BinaryIO) -> int:
         case _:
             assert_never(format_name)
     return write(rows, out)
-
-
-def check_format(name: str) -> None:
-    """Raise UsageError unless there is a format of this name."""
-    if name not in FORMATS:
-        raise UsageError(f"no format {name!r}", hint=f"there is: {', '.join(FORMATS)}")

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def write_parquet(rows: Rows, out: BinaryIO) -> int:
-    """Write a parquet file, compressed with zstd."""
+    """Write a parquet file, compressed with zstd. The metadata of the schema is the file's key-value metadata."""
     count = 0
     with pq.ParquetWriter(out, rows.schema, compression="zstd") as writer:
         for batch in rows.batches:
-            writer.write_batch(batch)
+            writer.write_batch(batch.replace_schema_metadata(rows.schema.metadata))
             count += batch.num_rows
     return count

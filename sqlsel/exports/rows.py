@@ -54,6 +54,10 @@ class Rows:
             total += batch.num_rows
         return found, total
 
+    def with_metadata(self, metadata: Mapping[str, str]) -> Rows:
+        """The same rows, with metadata in their schema: formats that have a place for it keep it."""
+        return Rows(self.schema.with_metadata(dict(metadata)), self.batches, self.map_keys)
+
     def with_names_once(self) -> Rows:
         """The same rows; where a name stands for several columns, all but the first get a number."""
         names: list[str] = []

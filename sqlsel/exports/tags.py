@@ -2,62 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlsel.exports.formats import check_format, write_rows
-from sqlsel.exports.replacing import replacing
-
 if TYPE_CHECKING:
-    from typing import BinaryIO
-
     from sqlglot import exp
 
     from sqlsel.engines.base import Engine
-    from sqlsel.exports.formats import Format
     from sqlsel.exports.rows import Rows
 
 
-def export_tag(
-    engine: Engine,
-    dataset: str,
-    tag: str,
-    format_name: Format,
-    target: str | Path | BinaryIO,
-    *,
-    exclude_preselected: bool = False,
-) -> int:
-    """Write a tag: ``sample_id, file_name, rank, gain, terms`` and, where there is any, ``metadata``.
+def tag_rows(engine: Engine, dataset: str, tag: str, *, exclude_preselected: bool = False) -> Rows:
+    """The rows of a tag as a stream: ``sample_id, file_name, rank, gain, terms`` and, where there is any, ``metadata``.
 
     The new samples come first, by rank, then the preselected ones by id, without rank, gain and terms. A tag on objects
-    gives these, with ``object_index``, ``task``, ``category``, ``score`` and ``bbox``. ``filenames`` is the file names
-    alone, one a line and each image once; csv has a column for each term and metadata key.
-
-    Args:
-        engine: The session to read through.
-        dataset: The dataset.
-        tag: One of its tags, or ``initial-tag`` for every sample.
-        format_name: The format.
-        target: A path, which is replaced when all is written, or an open stream.
-        exclude_preselected: Whether samples without a rank stay out.
-
-    Returns:
-        The number of rows.
-
-    Raises:
-        UsageError: If there is no such dataset, tag or format, or the file may not be written.
-        SqlselError: If writing fails, as on a full disk; the file is then as it was.
-    """
-    check_format(format_name)
-    rows = tag_rows(engine, dataset, tag, exclude_preselected=exclude_preselected)
-    if isinstance(target, str | Path):
-        with replacing(target) as out:
-            return write_rows(rows, format_name, out)
-    return write_rows(rows, format_name, target)
-
-
-def tag_rows(engine: Engine, dataset: str, tag: str, *, exclude_preselected: bool = False) -> Rows:
-    """The rows of a tag as a stream.
+    gives these, with ``object_index``, ``task``, ``category``, ``score`` and ``bbox``.
 
     Raises:
         UsageError: If there is no such dataset or tag.

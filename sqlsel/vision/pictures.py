@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlsel.datasets.imagery import find_image
 from sqlsel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,11 +70,9 @@ def cut(image: Image.Image, box: Box) -> Image.Image:
 
 
 def _path(folders: Sequence[Path], file_name: str) -> Path:
-    if not folders:
-        if not Path(file_name).is_absolute():
-            raise UnreadableError("is no whole path, and the folder of the images is not known")
-        return Path(file_name)
-    for folder in folders:
-        if (path := folder / file_name).is_file():
-            return path
-    raise UnreadableError(f"is not in {' or '.join(str(folder) for folder in folders)}")
+    found = find_image(folders, file_name)
+    if found is None and not folders and not Path(file_name).is_absolute():
+        raise UnreadableError("is no whole path, and the folder of the images is not known")
+    if found is None:
+        raise UnreadableError(f"is not in {' or '.join(str(folder) for folder in folders) or Path(file_name).parent}")
+    return found

@@ -31,15 +31,15 @@ def in_order(selection):
 def test_file_names_are_one_a_line(tagged, tmp_path):
     db, selection = tagged
     path = tmp_path / "names.txt"
-    assert db.export("pool", "round-1", "filenames", path) == 7
+    assert db.export("pool", "round-1", "filenames", path).samples == 7
     assert path.read_text().splitlines() == [f"{name}.jpg" for name in in_order(selection)]
-    assert db.export("pool", "round-1", "filenames", path, exclude_preselected=True) == 5
+    assert db.export("pool", "round-1", "filenames", path, exclude_preselected=True).samples == 5
     assert path.read_text() == "".join(f"{name}\n" for name in selection.file_names)
 
 
 def test_parquet_holds_the_ranked_table_and_the_metadata(tagged, tmp_path):
     db, selection = tagged
-    assert db.export("pool", "round-1", "parquet", tmp_path / "x.parquet", exclude_preselected=True) == 5
+    assert db.export("pool", "round-1", "parquet", tmp_path / "x.parquet", exclude_preselected=True).samples == 5
     found = pq.read_table(tmp_path / "x.parquet")
     assert found.drop_columns(["metadata"]).equals(selection.to_arrow())
     stored = dict(db.connection.execute("SELECT sample_id, metadata.light.brightness FROM pool.samples").fetchall())
@@ -47,11 +47,39 @@ def test_parquet_holds_the_ranked_table_and_the_metadata(tagged, tmp_path):
         assert row["metadata"]["light"]["brightness"] == stored[row["sample_id"]]
 
 
+def test_parquet_tells_how_the_tag_came_about(tagged, tmp_path):
+    db, _ = tagged
+    db.select({**CONFIG, "n_samples": 2}, dataset="pool", tag="round-1", preselected="round-1", seed=None)
+    db.export("pool", "round-1", "parquet", tmp_path / "x.parquet")
+    told = {key.decode(): value.decode() for key, value in pq.read_schema(tmp_path / "x.parquet").metadata.items()}
+    assert (told["sqlsel.dataset"], told["sqlsel.tag"]) == ("pool", "round-1")
+    assert json.loads(told["sqlsel.config"])["n_samples"] == 2
+    assert (told["sqlsel.seed"], told["sqlsel.version"]) == ("null", sqlsel.__version__)
+    runs = json.loads(told["sqlsel.runs"])
+    assert [run["seed"] for run in runs] == [0, None]
+    assert runs[-1]["run_id"] == told["sqlsel.run_id"]
+    shown = db.connection.execute(
+        "SELECT value FROM parquet_kv_metadata(?) WHERE key = 'sqlsel.tag'", [str(tmp_path / "x.parquet")]
+    )
+    assert shown.fetchall() == [(b"round-1",)]
+
+
+def test_parquet_of_a_tag_that_was_replaced_tells_the_last_run_alone(tagged, tmp_path):
+    db, _ = tagged
+    db.select({**CONFIG, "n_samples": 3}, dataset="pool", tag="round-1", overwrite=True, seed=9)
+    db.export("pool", "round-1", "parquet", tmp_path / "x.parquet")
+    told = pq.read_schema(tmp_path / "x.parquet").metadata
+    assert told[b"sqlsel.seed"] == b"9"
+    assert b"sqlsel.runs" not in told
+    db.export("pool", "initial-tag", "parquet", tmp_path / "x.parquet")
+    assert pq.read_schema(tmp_path / "x.parquet").metadata.keys() == {b"sqlsel.dataset", b"sqlsel.tag"}
+
+
 @pytest.mark.parametrize("format_name", ["json", "jsonl"])
 def test_json_is_the_same_rows(tagged, tmp_path, format_name):
     db, selection = tagged
     path = tmp_path / "x.json"
-    assert db.export("pool", "round-1", format_name, path) == 7
+    assert db.export("pool", "round-1", format_name, path).samples == 7
     text = path.read_text()
     rows = json.loads(text) if format_name == "json" else [json.loads(line) for line in text.splitlines()]
     assert [row["sample_id"] for row in rows] == in_order(selection)
@@ -86,7 +114,7 @@ def test_csv_has_a_column_for_each_term_and_key(tagged, tmp_path):
 
 def test_every_sample_is_the_initial_tag(tagged, tmp_path):
     db, _ = tagged
-    assert db.export("pool", "initial-tag", "csv", tmp_path / "x.csv") == 20
+    assert db.export("pool", "initial-tag", "csv", tmp_path / "x.csv").samples == 20
     header, *rows = (tmp_path / "x.csv").read_text().splitlines()
     assert header.startswith("sample_id,file_name,rank,gain,metadata.")
     assert [row.split(",")[0] for row in rows] == [f"s{number:03d}" for number in range(20)]
@@ -95,7 +123,7 @@ def test_every_sample_is_the_initial_tag(tagged, tmp_path):
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_nothing_is_a_file_too(tagged, tmp_path, format_name):
     db, _ = tagged
-    assert db.export("pool", "initial-tag", format_name, tmp_path / "x", exclude_preselected=True) == 0
+    assert db.export("pool", "initial-tag", format_name, tmp_path / "x", exclude_preselected=True).samples == 0
     if format_name == "parquet":
         assert pq.read_table(tmp_path / "x").num_rows == 0
     elif format_name == "json":
@@ -146,7 +174,7 @@ def test_a_line_break_in_a_file_name_is_refused_where_it_would_make_two(db, tmp_
     with pytest.raises(UsageError, match="line break"):
         db.export("d", "initial-tag", "filenames", tmp_path / "x.txt")
     assert list(tmp_path.iterdir()) == []
-    assert db.export("d", "initial-tag", "csv", tmp_path / "x.csv") == 1
+    assert db.export("d", "initial-tag", "csv", tmp_path / "x.csv").samples == 1
 
 
 def test_a_file_that_exists_is_replaced_only_when_all_is_written(tagged, tmp_path, monkeypatch):
@@ -201,4 +229,4 @@ def test_a_read_only_file_can_be_exported_from(tmp_path):
         db.ingest(p.make_pool(20, 0).table(), dataset="pool", **p.MAPPING)
         db.select(CONFIG, dataset="pool", tag="round-1")
     with sqlsel.connect(tmp_path / "c.duckdb", read_only=True) as db:
-        assert db.export("pool", "round-1", "filenames", tmp_path / "x.txt") == 5
+        assert db.export("pool", "round-1", "filenames", tmp_path / "x.txt").samples == 5

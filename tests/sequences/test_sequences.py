@@ -278,7 +278,7 @@ def test_rounds_of_whole_sequences_are_one_selection():
             picks += selection.sample_ids
         assert picks == whole
         assert db.tags("pool")[2].selected == 6
-        assert db.export("pool", "round-3", "filenames", "/dev/null") == 18
+        assert db.export("pool", "round-3", "filenames", "/dev/null").samples == 18
 
 
 def test_a_share_is_rounded_up_to_whole_sequences():

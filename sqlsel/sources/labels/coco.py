@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from sqlsel.datasets.label_files import LabelFile
 from sqlsel.errors import IngestError, Problem, UsageError
 from sqlsel.sources.labels.coco_rows import Checked, check_annotation
 from sqlsel.sources.labels.model import Labels
@@ -34,6 +35,7 @@ class Coco:
         place: What stands before the number of a row in messages: ``annotations``, or nothing in a list of detections.
         categories: Names by id.
         images: File names by id.
+        annotated: For a list of detections, the file with the images and categories.
         bad: Images that cannot be used, by their place.
     """
 
@@ -42,6 +44,7 @@ class Coco:
     place: str
     categories: dict[int, str]
     images: dict[int | str, str]
+    annotated: Path | None = None
     bad: dict[str, BadFileError] = field(default_factory=dict)
 
     @property
@@ -68,7 +71,9 @@ def read_coco(path: Path, annotations: Path | None) -> Coco:
                 f"{path}: a list of COCO detections, which has the ids of images and categories only",
                 hint="name the file with the images and categories: --annotations FILE (annotations=... in Python)",
             )
-        return replace(_annotated(annotations, _document(annotations)), file=path, rows=document, place="")
+        return replace(
+            _annotated(annotations, _document(annotations)), file=path, rows=document, place="", annotated=annotations
+        )
     return _annotated(path, document)
 
 
@@ -87,7 +92,8 @@ def coco_labels(coco: Coco, task: str, root: Path | None, prefix: str) -> Labels
         for name, objects in _through_labelformat(coco, checked, temporary):
             yield f"{prefix}{name}", objects
 
-    return Labels(str(coco.file), "COCO", Task(task, _task_type(coco), coco.categories), root, read)
+    source = LabelFile(task, "COCO", coco.file, coco.annotated, prefix)
+    return Labels(source, Task(task, _task_type(coco), coco.categories), root, read)
 
 
 def _document(path: Path) -> Any:  # noqa: ANN401 - whatever the JSON holds

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from sqlsel.datasets.label_files import LabelFile
     from sqlsel.sources.lightly.faults import Faults
     from sqlsel.sources.lightly.singletons import Values
     from sqlsel.sources.lightly.tasks import Task
@@ -22,15 +23,13 @@ class Labels:
     """Labels that are open.
 
     Attributes:
-        name: What they are called in messages.
-        format: ``COCO``, ``YOLO`` or ``Pascal VOC``.
+        source: The file, or the folder of Pascal VOC files, with what names of images in it lack.
         task: The task they become.
         root: The folder of the images; None where there is none.
         read: Gives the images with their objects. It takes what cannot be used, and a folder for temporary files.
     """
 
-    name: str
-    format: str
+    source: LabelFile
     task: Task
     root: Path | None
     read: Callable[[Faults, Path], Iterator[Labelled]]

@@ -7,6 +7,7 @@ import shutil
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
+from sqlsel.datasets.label_files import LabelFile
 from sqlsel.sources.labels.model import Labels
 from sqlsel.sources.lightly.faults import BadFileError, Faults
 from sqlsel.sources.lightly.tasks import Task
@@ -41,7 +42,8 @@ def voc_labels(folder: Path, task: str, root: Path | None, prefix: str, found: V
         for name, objects in _through_labelformat(source, list(categories.values())):
             yield f"{prefix}{name}", objects
 
-    return Labels(str(folder), "Pascal VOC", Task(task, "object-detection", categories), root, read)
+    source = LabelFile(task, "Pascal VOC", folder, prefix=prefix)
+    return Labels(source, Task(task, "object-detection", categories), root, read)
 
 
 class VocFiles:

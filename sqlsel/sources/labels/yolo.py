@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlsel.datasets.label_files import LabelFile
 from sqlsel.errors import IngestError, UsageError
 from sqlsel.sources.labels.model import Labels
 from sqlsel.sources.labels.yolo_rows import read_line
@@ -31,11 +32,13 @@ class Split:
     """One part of a YOLO dataset.
 
     Attributes:
+        name: ``train``, ``val`` or ``test``.
         reader: What knows its images, their sizes and the classes.
         images: The folder of its images.
         labels: The folder of its labels.
     """
 
+    name: str
     reader: YOLOv8ObjectDetectionInput
     images: Path
     labels: Path
@@ -55,14 +58,7 @@ def yolo_labels(file: Path, task: str, split: str | None) -> Labels:
         IngestError: If the file is no such yaml, or folders are missing.
     """
     config = _config(file)
-    root = (file.parent / str(config["path"])) if config.get("path") else file.parent
-    splits = [_split(file, root, config, name) for name in _names(file, config, split)]
-    present = [one for one in splits if one.images.is_dir()]
-    if not present:
-        raise IngestError(
-            f"{file}: there is no folder {splits[0].images}",
-            hint="correct 'path' and the folders of the images in the file",
-        )
+    root, present = _opened(file, config, split)
     categories = _categories(file, present[0].reader)
     shape = _keypoint_shape(file, config)
 
@@ -79,7 +75,28 @@ def yolo_labels(file: Path, task: str, split: str | None) -> Labels:
                 else:
                     yield (image.filename if prefix == "." else f"{prefix}/{image.filename}"), objects
 
-    return Labels(str(file), "YOLO", Task(task, _task_type(present, config), categories), root, read)
+    return Labels(LabelFile(task, "YOLO", file), Task(task, _task_type(present, config), categories), root, read)
+
+
+def yolo_splits(file: Path) -> tuple[Path, list[Split]]:
+    """The folder that a YOLO dataset is in, and its parts that are there.
+
+    Raises:
+        IngestError: If the file is no yaml of such a dataset, or none of the folders is there.
+    """
+    return _opened(file, _config(file), None)
+
+
+def _opened(file: Path, config: dict[str, Any], split: str | None) -> tuple[Path, list[Split]]:
+    root = (file.parent / str(config["path"])) if config.get("path") else file.parent
+    splits = [_split(file, root, config, name) for name in _names(file, config, split)]
+    present = [one for one in splits if one.images.is_dir()]
+    if not present:
+        raise IngestError(
+            f"{file}: there is no folder {splits[0].images}",
+            hint="correct 'path' and the folders of the images in the file",
+        )
+    return root, present
 
 
 def is_config(file: Path) -> bool:
@@ -133,7 +150,7 @@ def _split(file: Path, root: Path, config: dict[str, Any], name: str) -> Split:
     if not folder:
         raise IngestError(f"{file}: the folder {images} is not below {root}", hint="say with 'path' what both are in")
     labels = Path(_normal(root)) / folder.replace("images", "labels", 1)
-    return Split(YOLOv8ObjectDetectionInput(input_file=file, input_split=name), root / folder, root / labels)
+    return Split(name, YOLOv8ObjectDetectionInput(input_file=file, input_split=name), root / folder, root / labels)
 
 
 def _normal(path: Path) -> str:

@@ -215,6 +215,7 @@ class _Reader:
             tasks=facts,
             keys=metadata_keys(contents.tree or {}),
             images=self.root if self.images else None,
+            labels=None if self.labels is None else self.labels.source,
             problems=tuple(self.told),
             normalize=self.options.normalize,
         )

@@ -41,9 +41,10 @@ def output_option(text: str = "Write to a file, which is replaced once all is wr
     return click.option("-o", "--output", metavar="FILE", help=text)
 
 
-def format_option(*formats: str, default: str | None = None, text: str) -> Decorator:
-    """--format."""
-    return click.option("--format", "format_name", type=click.Choice(formats), default=default, help=text)
+def format_option(*formats: str, default: str | None = None, text: str, metavar: str | None = None) -> Decorator:
+    """--format; with a ``metavar`` the help names the formats in its text alone."""
+    kind = click.Choice(formats)
+    return click.option("--format", "format_name", type=kind, default=default, metavar=metavar, help=text)
 
 
 preselected_option = click.option(

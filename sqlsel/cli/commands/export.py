@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @database_option()
 @dataset_option()
 @click.option("--tag", metavar="TAG", required=True, help="The tag.")
-@format_option(*EXPORTS, text="The format; by default as -o FILE is called.")
+@format_option(*EXPORTS, metavar="FORMAT", text=f"One of {', '.join(EXPORTS)}; by default as -o FILE is called.")
 @exclude_preselected_option
 @output_option("The file, replaced once all is written; - is stdout. For yolo and images a new folder.")
 @click.option("--task", metavar="TASK", help="The task whose predictions or labels are written.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -38,10 +39,16 @@ def open_database(path: str | Path, *, read_only: bool = False, must_exist: bool
     except duckdb.Error as failure:
         raise opening_failure(failure, name) from None
     read_parquet_in_pieces(connection)
-    connection.execute("SET enable_progress_bar = true")
-    # DuckDB follows its progress for whoever asks, and prints no bar of its own among the data on stdout
-    connection.execute("SET enable_progress_bar_print = false")
+    _follow_progress(connection)
     return DuckDBEngine(connection, owned=True)
+
+
+def _follow_progress(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let DuckDB follow its progress for whoever asks, and print no bar of its own among the data on stdout."""
+    # in a notebook without ipywidgets there is no bar, and DuckDB refuses to change anything about it
+    with suppress(duckdb.InvalidInputException):
+        connection.execute("SET enable_progress_bar_print = false")
+        connection.execute("SET enable_progress_bar = true")
 
 
 def adopt_connection(connection: object) -> DuckDBEngine | None:

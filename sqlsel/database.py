@@ -13,6 +13,7 @@ from sqlsel.measuring.methods import MeasuringMethods
 from sqlsel.naming import NameMethods
 from sqlsel.sources.ingest_methods import IngestMethods
 from sqlsel.sources.object_methods import ObjectMethods
+from sqlsel.starter.methods import StarterMethods
 from sqlsel.vision.methods import ImageMethods
 from sqlsel.words import listing, printable
 
@@ -32,7 +33,15 @@ if TYPE_CHECKING:
     from sqlsel.selection.outcome import Progress
 
 
-class Database(IngestMethods, ExportMethods, NameMethods, ImageMethods, ObjectMethods, MeasuringMethods):
+class Database(
+    IngestMethods,
+    ExportMethods,
+    NameMethods,
+    ImageMethods,
+    ObjectMethods,
+    MeasuringMethods,
+    StarterMethods,
+):
     """Datasets in one database, as ``sqlsel.connect`` opens it. Use it in a ``with`` statement, or close it."""
 
     def __init__(self, engine: Engine) -> None:

@@ -16,6 +16,7 @@ COMMANDS = {
     "tile": "tile",
     "embed": "embed",
     "pretag": "pretag",
+    "init": "init",
     "select": "select",
     "explain": "explain",
     "validate": "checks",

@@ -32,7 +32,13 @@ def json_schema() -> Schema:
     _add_conditions(schema, parts)
     for part in (schema, *parts.values()):
         _add_camel_names(part)
-    about = {"$schema": DIALECT, "title": "Selection config of sqlsel"}
+    about = {
+        "$schema": DIALECT,
+        "title": "Selection config of sqlsel",
+        # editors that know these two words draw no red lines under what the reader takes
+        "allowComments": True,
+        "allowTrailingCommas": True,
+    }
     return {**about, **schema}
 
 

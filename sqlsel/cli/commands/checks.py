@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from sqlsel.cli.examples import examples
-from sqlsel.cli.options import attach_option, config_argument, config_source, database_option, dataset_option
+from sqlsel.cli.options import (
+    attach_option,
+    config_argument,
+    config_source,
+    database_option,
+    dataset_option,
+    output_option,
+)
 from sqlsel.cli.telling import say
 from sqlsel.errors import UsageError
 
@@ -97,12 +104,15 @@ def _verdict(name: str, errors: int, notices: int) -> str:
     "schema",
     short_help="Print the JSON Schema of a config.",
     epilog=examples(
-        "for an editor that completes and checks JSON",
-        "sqlsel schema > sqlsel.schema.json",
+        'for an editor, where a config says "$schema": "./sqlsel.schema.json"',
+        "sqlsel schema -o sqlsel.schema.json",
     ),
 )
-def schema_command() -> None:
-    """Print the JSON Schema of a config."""
+@output_option()
+def schema_command(output: str | None) -> None:
+    """Print the JSON Schema of a config. Editors complete and check what has a line "$schema" that names its file."""
+    from sqlsel.cli.printing import destination
     from sqlsel.config import json_schema
 
-    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    with destination(output) as out:
+        out.write(f"{json.dumps(json_schema(), indent=2, ensure_ascii=False)}\n".encode())

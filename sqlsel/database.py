@@ -142,9 +142,9 @@ class Database(
 
     def sql(self, query: str) -> Any:  # noqa: ANN401 - whatever the engine returns
         """Run any SQL on the connection, with sqlsel's functions; returns the engine's own relation."""
-        from sqlsel.functions import register_functions
+        from sqlsel.functions import run_query
 
-        return register_functions(self._engine).sql(query)
+        return run_query(self._engine, query)
 
     def datasets(self) -> list[str]:
         """Names of the datasets, sorted."""
@@ -201,12 +201,20 @@ class Database(
         self.close()
 
 
-def connect(database: object = ":memory:", *, read_only: bool = False, must_exist: bool = False) -> Database:
+def connect(
+    database: object = ":memory:",
+    *,
+    spark: object | None = None,
+    read_only: bool = False,
+    must_exist: bool = False,
+) -> Database:
     """Open a database.
 
     Args:
         database: Path of a file (made where there is none), ``:memory:``, or an open DuckDB connection, which is never
-            closed by sqlsel.
+            closed by sqlsel. With ``spark`` the folder of Parquet that ``copy_to`` made, anywhere that Spark reaches
+            (``hdfs:``, ``s3a:``, a path); by default ``sqlsel`` in the session's warehouse.
+        spark: A SparkSession, which stays the caller's: selections run on its cluster.
         read_only: Open the file for reading only, as many processes can at a time.
         must_exist: Refuse a file that does not exist instead of making it.
 
@@ -214,6 +222,14 @@ def connect(database: object = ":memory:", *, read_only: bool = False, must_exis
         UsageError: If the file must exist and does not.
         DatabaseError: If it is locked by another process, no database, or made by a newer version.
     """
+    from sqlsel.errors import UsageError
+
+    if spark is not None:
+        from sqlsel.engines.spark.engine import open_folder
+
+        if not isinstance(database, str | Path):
+            raise UsageError(f"a {type(database).__name__} is no folder", hint="name the folder that copy_to made")
+        return Database(open_folder(spark, None if database == ":memory:" else str(database), must_exist=must_exist))
     from sqlsel.engines.duckdb import adopt_connection, open_database
 
     adopted = adopt_connection(database)

@@ -33,11 +33,16 @@ def register(connection: object) -> None:
     register_select(engine, _select)
 
 
-def register_functions(engine: Engine) -> Any:  # noqa: ANN401 - the engine's own connection
-    """Make the functions on an engine of sqlsel; returns the engine's connection."""
-    assert isinstance(engine, DuckDBEngine)
-    register_select(engine, _select)
-    return engine.connection
+def prepare_functions(engine: Engine) -> None:
+    """Make the functions on an engine of sqlsel where it does not have them."""
+    if isinstance(engine, DuckDBEngine):
+        register_select(engine, _select)
+
+
+def run_query(engine: Engine, query: str) -> Any:  # noqa: ANN401 - the engine's own relation
+    """Any SQL of the user's on an engine, with sqlsel's functions; returns the engine's own relation."""
+    prepare_functions(engine)
+    return engine.query(query)
 
 
 def _select(

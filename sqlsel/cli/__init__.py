@@ -28,6 +28,7 @@ COMMANDS = {
     "tags": "tags",
     "score": "score",
     "export": "export",
+    "copy": "copy",
     "sql": "sql",
 }
 """Each command, in the order of the help, with the module of ``sqlsel.cli.commands`` that holds it under its name."""

@@ -15,7 +15,7 @@ def open_existing(path: str, *, writing: bool = False, attach: Iterable[str] = (
     """The database at a path, for reading only unless the command writes. It is never made.
 
     Args:
-        path: The file.
+        path: The file, or the folder of Parquet where a cluster selects.
         writing: Whether the command writes.
         attach: Other databases to read queries from: ``FILE`` or ``NAME=FILE``.
 
@@ -23,9 +23,11 @@ def open_existing(path: str, *, writing: bool = False, attach: Iterable[str] = (
         UsageError: If there is none.
         DatabaseError: If it is locked by another process, no database, or made by a newer version.
     """
+    from sqlsel.cli.clusters import chosen_cluster
     from sqlsel.database import connect
 
-    db = connect(path, read_only=not writing, must_exist=True)
+    with chosen_cluster(path) as spark:
+        db = connect(path, spark=spark, read_only=not writing, must_exist=True)
     try:
         for each in attach:
             name, equals, file = each.partition("=")

@@ -96,10 +96,16 @@ def store(engine: Engine, dataset: str, intake: Intake, progress: Progress | Non
         progress: Called at the begin and the end of each stage with its name, the rows done, and the rows there are.
 
     Raises:
-        UsageError: If a dataset cannot be called so, or does not exist where the source only adds to samples.
+        UsageError: If the engine only selects, a dataset cannot be called so, or it does not exist and the source
+            only adds to samples.
         IngestError: If the source is refused; it says which rows, why, and what to do.
         DatabaseError: If the database cannot be written, or the disk is full.
     """
+    if not engine.ingests:
+        raise UsageError(
+            "nothing can be ingested here",
+            hint="ingest into a database file, and copy that: `sqlsel copy --db DB FOLDER`",
+        )
     check_dataset_name(dataset, engine)
     catalog = DatasetCatalog(engine)
     facts = catalog.facts(dataset) if dataset in catalog.dataset_names() else None

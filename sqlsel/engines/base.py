@@ -24,6 +24,8 @@ class Engine(Protocol):
 
     dialect: str
     catalog: str
+    ingests: bool
+    """Whether sources can be stored through it."""
     connection: Any
     """The engine's own connection."""
 
@@ -45,6 +47,9 @@ class Engine(Protocol):
 
     def stream(self, sql: Sql, rows_per_batch: int = 16_384) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """A result's schema, and its rows as ``batches`` gives them. The statement starts at once."""
+
+    def query(self, text: str) -> Any:  # noqa: ANN401 - the engine's own
+        """Any SQL of the user's; returns the engine's own relation."""
 
     def columns(self, relation: exp.Expr) -> dict[str, str]:
         """Column names of a table, a view, a query or a file scan, with the engine's type names."""

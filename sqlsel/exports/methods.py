@@ -1,4 +1,4 @@
-"""What a database does with its tags outside: write them."""
+"""What a database does with its tags and datasets outside: write them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from sqlsel.engines.interrupts import interruptible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlsel.engines.base import Engine
     from sqlsel.exports.exporting import ExportFormat
     from sqlsel.exports.options import Media, OnError, Progress
@@ -102,6 +104,26 @@ class ExportMethods:
         )
         with interruptible(self._engine):
             return export_tag(self._engine, dataset, tag, format, path, options)
+
+    def copy_to(self, folder: str | Path, *, datasets: Sequence[str] | None = None) -> int:
+        """Copy datasets with their tags and runs into a folder of Parquet, which Spark selects from.
+
+        ``sqlsel.connect(folder, spark=session)`` opens it. Readers see the whole copy or none of it.
+
+        Args:
+            folder: A local folder that does not exist yet, or is empty; move it to where the cluster reads.
+            datasets: Only these datasets; by default all.
+
+        Returns:
+            The number of datasets.
+
+        Raises:
+            UsageError: If there is no such dataset, or something is in the folder.
+        """
+        from sqlsel.exports.folder import copy_to_folder
+
+        with interruptible(self._engine):
+            return copy_to_folder(self._engine, folder, datasets)
 
 
 def _path(given: str | Path | None) -> Path | None:

@@ -100,7 +100,7 @@ def _over_frames(step: InputStep, length: exp.Expr) -> exp.Expr:
     elif step.kind == "number":
         found = sql.call("sqlsel_mean", known)
     elif step.kind == "distribution":
-        some = exp.GT(this=sql.call("len", value.copy()), expression=sql.number(0))
+        some = exp.GT(this=exp.ArraySize(this=value.copy()), expression=sql.number(0))
         filled = exp.Filter(this=listed.copy(), expression=exp.Where(this=some))
         summed = sql.call("sqlsel_sum_vectors", filled)
         found = exp.Coalesce(this=summed, expressions=[exp.Array(expressions=[])])

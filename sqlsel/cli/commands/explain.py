@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import (
     attach_option,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 )
 @config_argument
 @database_option()
+@cluster_options
 @dataset_option()
 @click.option("--sql", "as_sql", is_flag=True, help="Print the SQL instead of the plan.")
 @click.option(

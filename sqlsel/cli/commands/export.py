@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option, exclude_preselected_option, format_option, output_option
 from sqlsel.cli.progress import progress_bars
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     ),
 )
 @database_option()
+@cluster_options
 @dataset_option()
 @click.option("--tag", metavar="TAG", required=True, help="The tag.")
 @format_option(*EXPORTS, metavar="FORMAT", text=f"One of {', '.join(EXPORTS)}; by default as -o FILE is called.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option, format_option
 
@@ -21,6 +22,7 @@ from sqlsel.cli.options import database_option, dataset_option, format_option
     ),
 )
 @database_option()
+@cluster_options
 @dataset_option(required=False, text="Only this dataset.")
 @format_option("text", "json", default="text", text="How to print it.")
 def info_command(database: str, dataset: str | None, format_name: str) -> None:

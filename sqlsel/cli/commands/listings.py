@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, format_option
 from sqlsel.cli.telling import say
@@ -23,6 +24,7 @@ FORMATS = ("table", "csv", "json", "jsonl")
     epilog=examples("the datasets of a database", "sqlsel datasets --db demo.duckdb"),
 )
 @database_option()
+@cluster_options
 @format_option(*FORMATS, default="table", text="How to print them.")
 def datasets_command(database: str, format_name: str) -> None:
     """List the datasets of a database.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.examples import examples
 from sqlsel.cli.failures import after_storing
 from sqlsel.cli.options import (
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 )
 @config_argument
 @database_option()
+@cluster_options
 @dataset_option()
 @click.option("--tag", metavar="TAG", help="Keep the outcome under this name; without it nothing is stored.")
 @click.option("--overwrite", is_flag=True, help="Replace a tag of that name.")

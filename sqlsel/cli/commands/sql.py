@@ -60,10 +60,10 @@ def _run(text: str, database: str, format_name: str, out: BinaryIO, limit: int |
     from sqlsel.cli.printing import write
     from sqlsel.engines.interrupts import interruptible
     from sqlsel.exports.rows import Rows
-    from sqlsel.functions import register_functions
+    from sqlsel.functions import prepare_functions
 
     with open_existing(database, writing=writing) as db, interruptible(db.engine):
-        register_functions(db.engine)
+        prepare_functions(db.engine)
         try:
             schema, batches = db.engine.stream(text)
             rows = Rows(schema, batches).with_names_once()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.commands.listings import FORMATS, print_rows
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option, format_option
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     ),
 )
 @database_option(required=False)
+@cluster_options
 @dataset_option(required=False, text="Only the tags of this dataset.")
 @format_option(*FORMATS, default="table", text="How to print them.")
 @click.pass_context

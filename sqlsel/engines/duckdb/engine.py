@@ -39,6 +39,7 @@ class DuckDBEngine:
     """
 
     dialect = "duckdb"
+    ingests = True
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, *, owned: bool, parent: DuckDBEngine | None = None
@@ -97,6 +98,10 @@ class DuckDBEngine:
             except StopIteration:
                 return
             yield batch
+
+    def query(self, text: str) -> duckdb.DuckDBPyRelation:
+        """Any SQL of the user's; returns DuckDB's relation."""
+        return self.connection.sql(text)
 
     def columns(self, relation: exp.Expr) -> dict[str, str]:
         """Column names of anything that can stand behind FROM, with DuckDB's type names."""

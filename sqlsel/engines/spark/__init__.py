@@ -1,0 +1,1 @@
+"""Apache Spark behind the engine protocol. Nothing here is imported before a session is asked for."""

@@ -1,0 +1,74 @@
+"""A Spark session for the command line. The library itself takes the user's and makes none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlsel.errors import DatabaseError, UsageError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_LOGGING = """rootLogger.level = error
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %p %c{1}: %m%n
+"""
+
+
+def start_session(master: str) -> SparkSession:
+    """A session on a master, such as ``local[2]`` or ``spark://host:7077``, as quiet as Spark can be.
+
+    Raises:
+        UsageError: If pyspark or Java is not installed.
+        DatabaseError: If there is no such master.
+    """
+    check_installed()
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    file = Path(tempfile.mkdtemp(prefix="sqlsel-")) / "log4j2.properties"
+    file.write_text(_LOGGING, encoding="utf-8")
+    builder = SparkSession.builder.master(master).appName("sqlsel")
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={file.as_uri()}",
+    }
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+            return builder.getOrCreate()
+    except (PySparkException, RuntimeError, OSError, ValueError) as failure:
+        lines = str(failure).strip().splitlines() or [type(failure).__name__]
+        raise DatabaseError(
+            f"Spark does not start on {master}: {lines[0]}", hint="check --master: local[2], spark://HOST:7077, yarn"
+        ) from None
+    finally:
+        shutil.rmtree(file.parent, ignore_errors=True)
+
+
+def check_installed() -> None:
+    """Raise UsageError with what to install where pyspark or Java is missing."""
+    if find_spec("pyspark") is None:
+        raise UsageError("Spark needs pyspark, which is not installed", hint="pip install 'sqlsel[spark]'")
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
+    if java is None:
+        raise UsageError(
+            f"Spark needs Java 17 or newer, and there is none {f'in JAVA_HOME={home}' if home else 'here'}",
+            hint="apt install openjdk-17-jre-headless",
+        )

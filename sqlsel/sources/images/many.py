@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from sqlsel.sources.images.forked import CAN_FORK
 from sqlsel.sources.images.processes import Processes, read_here
 from sqlsel.sources.images.silence import silently
 
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
     from sqlsel.sources.images.readings import Reading
 
-# Below this, starting processes takes longer than threads lose by waiting for each other.
-FEW = 1_000
-_CHUNK = 16
+# Up to so many, starting processes takes longer than threads lose by waiting for each other.
+FEW = 32 if CAN_FORK else 1_000
+_CHUNK = 8
 
 
 def measure_images(root: Path, names: Iterable[str], *, workers: int | None = None) -> Iterator[tuple[str, Reading]]:
@@ -34,8 +35,8 @@ def measure_images(root: Path, names: Iterable[str], *, workers: int | None = No
         root: The folder that the names are relative to.
         names: File names with forward slashes.
         workers: Number of processes; None for one per processor that this process may use, 0 for none at all. Up to
-            1,000 images are measured by as many threads of this process, which takes no time to start. An image that
-            crashes its decoder takes that process with it; beyond 1,000 images it costs only itself.
+            ``FEW`` images are measured by as many threads of this process, which take no time to start. An image that
+            crashes its decoder takes that process with it; beyond ``FEW`` images it costs only itself.
     """
     waiting = iter(names)
     first = list(islice(waiting, FEW + 1))

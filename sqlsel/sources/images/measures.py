@@ -11,7 +11,9 @@ import numpy as np
 from PIL import Image
 
 from sqlsel.sources.images.decoding import eight_bit, is_sideways
+from sqlsel.sources.images.derivatives import derivatives
 from sqlsel.sources.images.pixels import rows_of
+from sqlsel.sources.images.sums import column_sums
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,10 +24,6 @@ Number = int | float
 
 # 8-bit pixels carry at least the noise of their rounding: a uniform error of width 1.
 _ROUNDING_NOISE = 1 / math.sqrt(12)
-# Of the noise mask to 8-bit pixels.
-_LARGEST_RESPONSE = 8 * 255
-# Rows are worked on in strips of about this many pixels, so that the passes over a strip stay in the processor's cache.
-_STRIP_PIXELS = 65_536
 
 
 def measure(path: Path) -> dict[str, Number]:
@@ -76,12 +74,10 @@ def measure_content(data: bytes) -> dict[str, Number]:
         sideways = is_sideways(image)
     grey = rgb.convert("L")
     pixels = rows_of(grey)
-    levels = _levels()
     histogram = np.array(grey.histogram(), dtype=np.int64)
-    red, green, blue = (float(total) / (255 * pixels.size) for total in _channel_sums(rgb))
-    mean = float(histogram @ levels) / pixels.size
-    spread = math.sqrt(float(histogram @ (levels - mean) ** 2) / pixels.size)
-    squares, response = _derivatives(pixels)
+    total, squares = (int(sums) for sums in histogram @ _powers())
+    red, green, blue = (float(sums) / (255 * pixels.size) for sums in _channel_sums(rgb))
+    sharpness, response = derivatives(pixels)
     return {
         "width": pixels.shape[0 if sideways else 1],
         "height": pixels.shape[1 if sideways else 0],
@@ -90,22 +86,24 @@ def measure_content(data: bytes) -> dict[str, Number]:
         "meanGreen": green,
         "meanBlue": blue,
         "luminance": float(histogram @ _lightness()) / pixels.size,
-        "contrast": spread / 255,
-        "sharpness": squares,
-        "snr": mean / max(math.sqrt(math.pi / 2) / 6 * response, _ROUNDING_NOISE),
+        "contrast": math.sqrt(pixels.size * squares - total**2) / (255 * pixels.size),
+        "sharpness": sharpness,
+        "snr": total / pixels.size / max(math.sqrt(math.pi / 2) / 6 * response, _ROUNDING_NOISE),
         "uniformRowRatio": _uniform_rows(pixels) / pixels.shape[0],
     }
 
 
 @cache
-def _levels() -> NDArray[np.int64]:
-    return np.arange(256, dtype=np.int64)
+def _powers() -> NDArray[np.int64]:
+    """The 256 greys and their squares, a row a grey."""
+    greys = np.arange(256, dtype=np.int64)
+    return np.stack([greys, greys**2], axis=1)
 
 
 @cache
 def _lightness() -> NDArray[np.float64]:
     """CIE L* of the 256 sRGB greys (IEC 61966-2-1, ISO/CIE 11664-4)."""
-    encoded = _levels() / 255
+    encoded = np.arange(256) / 255
     linear = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
     return np.where(linear > 216 / 24_389, 116 * np.cbrt(linear) - 16, linear * 24_389 / 27)
 
@@ -113,18 +111,8 @@ def _lightness() -> NDArray[np.float64]:
 def _channel_sums(image: Image.Image) -> NDArray[np.int64]:
     """Sums of the three channels."""
     rows = rows_of(image)
-    channels: NDArray[np.int64] = _column_sums(rows, 255).reshape(image.width, -1).sum(axis=0)[:3]
+    channels: NDArray[np.int64] = column_sums(rows, 255).reshape(image.width, -1).sum(axis=0)[:3]
     return channels
-
-
-def _column_sums(rows: NDArray[np.uint8] | NDArray[np.uint16], at_most: int) -> NDArray[np.int64]:
-    """Sums of the columns: as many rows as fit 16 bits are added in these, several times faster than in 64."""
-    together = 65_535 // at_most
-    whole = rows.shape[0] // together * together
-    blocks = rows[:whole].reshape(-1, together, rows.shape[1])
-    total: NDArray[np.int64] = np.add.reduce(blocks, axis=1, dtype=np.uint16).sum(axis=0, dtype=np.int64)
-    total += np.add.reduce(rows[whole:], axis=0, dtype=np.uint16)
-    return total
 
 
 def _uniform_rows(pixels: NDArray[np.uint8]) -> int:
@@ -132,41 +120,3 @@ def _uniform_rows(pixels: NDArray[np.uint8]) -> int:
     first = pixels[:, 0]
     likely = pixels[(first == pixels[:, -1]) & (first == pixels[:, pixels.shape[1] // 2])]
     return int((likely == likely[:, :1]).all(axis=1).sum())
-
-
-def _derivatives(pixels: NDArray[np.uint8]) -> tuple[float, float]:
-    """Mean square of the Laplacian and mean absolute response to the noise mask, over the inner pixels."""
-    height, width = pixels.shape
-    if height < 3 or width < 3:
-        return 0.0, 0.0
-    rows = max(_STRIP_PIXELS // width, 1)
-    strips = [_strip(pixels[top : top + rows + 2]) for top in range(0, height - 2, rows)]
-    squares, noise = (math.fsum(sums) / ((height - 2) * (width - 2)) for sums in zip(*strips, strict=True))
-    return squares, noise
-
-
-def _strip(pixels: NDArray[np.uint8]) -> tuple[float, float]:
-    """Both sums over a few rows: second differences across and down, added for the Laplacian, nested for the mask.
-
-    The rows are laid end to end, so that each pass runs over one contiguous vector; the two results at each seam, which
-    mix the ends of neighbouring rows, are set to zero before summing.
-    """
-    height, width = pixels.shape
-    grey = np.empty(height * width + 2, dtype=np.int16)
-    grey[:-2] = pixels.reshape(-1)
-    grey[-2:] = 0
-    across = _difference(_difference(grey, 1), 1)
-    laplacian = _difference(_difference(grey, width), width)[1:-1]
-    laplacian += across[width:-width]
-    noise = _difference(_difference(across, width), width)
-    for flat in (laplacian, np.abs(noise, out=noise)):
-        flat.reshape(-1, width)[:, -2:] = 0
-    rows = laplacian.reshape(-1, width).astype(np.float32)
-    # not a BLAS product, whose last bits change with its number of threads
-    squares = np.einsum("ij,ij->i", rows, rows)
-    response = _column_sums(noise.view(np.uint16).reshape(-1, width), _LARGEST_RESPONSE)
-    return float(squares.sum(dtype=np.float64)), float(response.sum())
-
-
-def _difference(flat: NDArray[np.int16], step: int) -> NDArray[np.int16]:
-    return flat[step:] - flat[:-step]

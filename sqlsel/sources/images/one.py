@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from pathlib import Path
 
 from PIL import Image
 
@@ -17,7 +16,7 @@ def read_image(path: str) -> Reading:
     """The measures of one image file, or why there are none. Raises nothing but what ends the process."""
     stamp = None
     try:
-        data, stamp = _content(Path(path))
+        data, stamp = _content(path)
         return Reading(measure_content(data), stamp=stamp)
     except Image.DecompressionBombError:
         return Reading(None, f"{TOO_LARGE}, so it was not measured", stamp=stamp)
@@ -25,9 +24,9 @@ def read_image(path: str) -> Reading:
         return Reading(None, why_not(failure), usable=False, stamp=stamp)
 
 
-def _content(path: Path) -> tuple[bytes, Stamp]:
+def _content(path: str) -> tuple[bytes, Stamp]:
     """The bytes of a file and its stamp; the time is asked before, so that a later change shows."""
-    with path.open("rb") as file:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - half the time of Path.open
         facts = os.fstat(file.fileno())
-        data = file.read()
+        data = file.readall()
     return data, Stamp(len(data), facts.st_mtime_ns, hashlib.blake2b(data, digest_size=16).hexdigest())

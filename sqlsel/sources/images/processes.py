@@ -11,17 +11,19 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
+from sqlsel.sources.images.forked import CAN_FORK, Forked
 from sqlsel.sources.images.readings import READY, Reading, from_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
 # Images come and go by the megabyte: without the first two, glibc hands the memory back to the system after each and
 # asks for it again, which takes about as long as decoding. One thread for numpy, as every processor has a process.
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = 256 << 20, 32 << 20
 _ENVIRONMENT = {
-    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
-    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(_TRIM_THRESHOLD),
+    "MALLOC_MMAP_THRESHOLD_": str(_MMAP_THRESHOLD),
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -45,7 +47,7 @@ class Processes:
 
     def __enter__(self) -> Self:
         for _ in range(self._count):
-            self._idle.put(self._start())
+            self._idle.put(self._start(forked if CAN_FORK else spawned))
         return self
 
     def __exit__(
@@ -87,11 +89,11 @@ class Processes:
         """A new process for one that ended; none for one that never came up."""
         self._running.discard(process)
         process.end()
-        return self._start() if process.was_ready and not self._stopped else None
+        return self._start(spawned) if process.was_ready and not self._stopped else None
 
-    def _start(self) -> _Process | None:
+    def _start(self, start: Callable[[], Forked | subprocess.Popen[bytes]]) -> _Process | None:
         try:
-            process = _Process()
+            process = _Process(start())
         except (OSError, TypeError, ValueError):
             return None
         self._running.add(process)
@@ -105,39 +107,49 @@ def read_here(paths: Sequence[str]) -> list[Reading]:
     return [read_image(path) for path in paths]
 
 
+def forked() -> Forked:
+    """A copy of this process, for when it starts: later its other threads are busy."""
+    return Forked(keeping=_MMAP_THRESHOLD, trimming=_TRIM_THRESHOLD)
+
+
+def spawned() -> subprocess.Popen[bytes]:
+    """A new process, which takes a tenth of a second to come up."""
+    # what this process can import and nothing else: with -P the current folder is not searched on its own
+    modules = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "sqlsel.sources.images.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": modules},
+    )
+
+
 class _Process:
     """One process; it answers one question at a time."""
 
-    def __init__(self) -> None:
-        # what this process can import and nothing else: with -P the current folder is not searched on its own
-        modules = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    def __init__(self, far: Forked | subprocess.Popen[bytes]) -> None:
         self.was_ready = False
-        self._popen = subprocess.Popen(
-            [sys.executable, "-P", "-m", "sqlsel.sources.images.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": modules},
-        )
+        self._far = far
 
     def ask(self, paths: Sequence[str]) -> list[Reading] | None:
         """The readings of the files; None if the process ended instead of answering, or never came up."""
-        assert self._popen.stdin is not None
-        assert self._popen.stdout is not None
+        assert self._far.stdin is not None
+        assert self._far.stdout is not None
         try:
-            self._popen.stdin.write(json.dumps(paths).encode() + b"\n")
-            self._popen.stdin.flush()
-            self.was_ready = self.was_ready or self._popen.stdout.readline() == READY
-            answer = self._popen.stdout.readline() if self.was_ready else b""
+            self._far.stdin.write(json.dumps(paths).encode() + b"\n")
+            self._far.stdin.flush()
+            self.was_ready = self.was_ready or self._far.stdout.readline() == READY
+            answer = self._far.stdout.readline() if self.was_ready else b""
         except (OSError, ValueError):
             return None
         return from_line(answer) if answer.endswith(b"\n") else None
 
     def end(self) -> None:
         """End the process at once and take back what it held."""
-        self._popen.kill()
-        for pipe in (self._popen.stdin, self._popen.stdout):
+        self._far.kill()
+        for pipe in (self._far.stdin, self._far.stdout):
             with contextlib.suppress(OSError):
                 if pipe is not None:
                     pipe.close()
-        self._popen.wait()
+        self._far.wait()

@@ -1,14 +1,18 @@
 """Many images: order, processes, files that cannot be decoded."""
 
+import atexit
 import os
+import signal
 import subprocess
 import sys
 import textwrap
+import time
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from sqlsel.sources.images import many, processes
+from sqlsel.sources.images import many, processes, worker
 from sqlsel.sources.images.many import measure_images
 from sqlsel.sources.images.measures import measure
 from sqlsel.sources.images.one import read_image
@@ -23,6 +27,15 @@ def few(monkeypatch):
     monkeypatch.setattr(many, "FEW", FEW)
 
 
+@pytest.fixture(params=["forked", "spawned"])
+def starting(request, monkeypatch):
+    """How the processes come up."""
+    if request.param == "forked" and not processes.CAN_FORK:
+        pytest.skip("a process is not copied on this system")
+    monkeypatch.setattr(processes, "CAN_FORK", request.param == "forked")
+    return request.param
+
+
 def make(folder, number):
     for index in range(number):
         Image.new("RGB", (8, 8), (index % 256, 0, 0)).save(folder / f"{index:03}.png")
@@ -32,6 +45,7 @@ def make(folder, number):
 @pytest.mark.parametrize(
     ("number", "workers"), [(0, None), (3, None), (FEW, 3), (FEW + 40, 2), (FEW + 1, 1), (FEW + 1, 0)]
 )
+@pytest.mark.usefixtures("starting")
 def test_readings_come_in_the_order_of_the_names_whoever_takes_them(tmp_path, number, workers):
     names = list(reversed(make(tmp_path, number)))
     found = list(measure_images(tmp_path, names, workers=workers))
@@ -56,20 +70,57 @@ def test_names_are_taken_as_they_are_needed(tmp_path):
     assert taken < 500
 
 
-def test_closing_ends_the_processes(tmp_path, monkeypatch):
+def runs(process):
+    """Whether the process of this id is there; one that ended and was not waited for still is."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks for a process by its id")
+def test_closing_ends_the_processes(tmp_path, monkeypatch, starting):
     started = []
-    original = processes.subprocess.Popen
+    original = getattr(processes, starting)
 
-    def remembered(*arguments, **options):
-        started.append(original(*arguments, **options))
-        return started[-1]
-
-    monkeypatch.setattr(processes.subprocess, "Popen", remembered)
+    monkeypatch.setattr(processes, starting, lambda: started.append(original()) or started[-1])
     readings = measure_images(tmp_path, make(tmp_path, FEW + 100), workers=2)
     next(readings)
-    assert [process.poll() for process in started] == [None, None]
+    assert [runs(process.pid) for process in started] == [True, True]
     readings.close()
-    assert all(process.poll() is not None for process in started)
+    assert [runs(process.pid) for process in started] == [False, False]
+
+
+@pytest.mark.skipif(not processes.CAN_FORK, reason="a process is not copied on this system")
+def test_copies_leave_nothing_behind(tmp_path, capfd):
+    before = set(Path("/proc/self/fd").iterdir())
+    atexit.register(print, "the end of this process, not of a copy")
+    try:
+        assert len(list(measure_images(tmp_path, make(tmp_path, FEW + 10), workers=2))) == FEW + 10
+    finally:
+        atexit.unregister(print)
+    assert set(Path("/proc/self/fd").iterdir()) == before
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(not processes.CAN_FORK, reason="a process is not copied on this system")
+def test_copies_end_with_the_process_that_made_them(tmp_path):
+    script = """
+import os, sys
+from pathlib import Path
+from sqlsel.sources.images import processes
+with processes.Processes(2) as measuring:
+    print(*[process._far.pid for process in measuring._running], flush=True)
+    os.kill(os.getpid(), 9)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    copies = [int(process) for process in done.stdout.split()]
+    for _ in range(100):
+        if not any(map(runs, copies)):
+            break
+        time.sleep(0.05)
+    assert [runs(process) for process in copies] == [False, False]
 
 
 @pytest.mark.parametrize(
@@ -139,13 +190,19 @@ def crashing(path):
     return original(path)
 one.read_image = crashing
 from sqlsel.sources.images.worker import serve
-serve()
+serve(sys.stdin.buffer, sys.stdout.buffer)
 """
 
 
+def crashing(path):
+    if path.endswith("007.png"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return read_image(path)
+
+
 @pytest.fixture
-def worker(tmp_path, monkeypatch):
-    """Replaces what the processes run."""
+def running(tmp_path, monkeypatch):
+    """Replaces what new processes run."""
 
     def replace(script):
         path = tmp_path / "replacement.py"
@@ -161,8 +218,10 @@ def worker(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills a process by signal")
-def test_an_image_that_crashes_the_decoder_costs_only_itself(tmp_path, worker):
-    worker(CRASHING)
+def test_an_image_that_crashes_the_decoder_costs_only_itself(tmp_path, monkeypatch, running, starting):
+    running(CRASHING)
+    if starting == "forked":
+        monkeypatch.setattr(worker, "read_image", crashing)
     names = make(tmp_path, FEW + 10)
     found = dict(measure_images(tmp_path, names, workers=2))
     assert found.pop("007.png") == Reading(None, "cannot be decoded (it crashed the decoder)", usable=False)
@@ -171,8 +230,9 @@ def test_an_image_that_crashes_the_decoder_costs_only_itself(tmp_path, worker):
 
 
 @pytest.mark.parametrize("script", ["raise SystemExit(1)", "print('hello')"])
-def test_where_processes_do_not_come_up_this_one_measures(tmp_path, worker, script):
-    worker(script)
+def test_where_processes_do_not_come_up_this_one_measures(tmp_path, monkeypatch, running, script):
+    running(script)
+    monkeypatch.setattr(processes, "CAN_FORK", False)
     names = make(tmp_path, FEW + 10)
     found = list(measure_images(tmp_path, names, workers=2))
     assert [name for name, _ in found] == names
@@ -180,11 +240,12 @@ def test_where_processes_do_not_come_up_this_one_measures(tmp_path, worker, scri
 
 
 def test_where_no_process_can_be_started_this_one_measures(tmp_path, monkeypatch):
-    monkeypatch.setattr(many.Processes, "_start", lambda _self: None)
+    monkeypatch.setattr(many.Processes, "_start", lambda *_: None)
     names = make(tmp_path, FEW + 10)
     assert all(reading.values for _, reading in measure_images(tmp_path, names, workers=2))
 
 
+@pytest.mark.usefixtures("starting")
 def test_modules_of_the_current_folder_are_not_run(tmp_path, monkeypatch):
     (tmp_path / "json.py").write_text("raise SystemExit('ran code from the current folder')")
     monkeypatch.chdir(tmp_path)

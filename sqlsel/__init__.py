@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         balance,
         config,
         count,
+        coverage,
         diversity,
         expression,
         limit,
@@ -74,6 +75,7 @@ __all__ = [
     "config",
     "connect",
     "count",
+    "coverage",
     "diversity",
     "expression",
     "limit",
@@ -96,6 +98,7 @@ __all__ = [
 _BUILDERS = (
     "balance",
     "count",
+    "coverage",
     "diversity",
     "expression",
     "limit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlsel.config.against_embeddings import check_embeddings
@@ -14,12 +15,14 @@ from sqlsel.config.from_paths import check_path_regex, usable_regex, with_path_k
 from sqlsel.config.inputs import EmbeddingsInput, MetadataInput, PredictionsInput, ScoresInput, SqlInput
 from sqlsel.config.limits import check_limits_against
 from sqlsel.config.names import unknown_name
+from sqlsel.config.outline import Pair, Side
+from sqlsel.config.strategies import StrategyPart
 from sqlsel.config.tiling import check_tiles, declared_tilings
 from sqlsel.words import quoted, show
 
 if TYPE_CHECKING:
     from sqlsel.config.catalog import Catalog
-    from sqlsel.config.outline import Outline, Pair
+    from sqlsel.config.outline import Outline
     from sqlsel.facts import DatasetFacts
 
 NO_OBJECTS = "the dataset has none; ingest detections or embeddings of objects"
@@ -53,6 +56,19 @@ def check_against_data(outline: Outline, catalog: Catalog, dataset: str) -> list
     for pair in outline.pairs:
         if getattr(pair.input.model, "task", None) not in tiles:
             found += _check_input(pair, facts, catalog)
+        found += _check_more(pair, facts, catalog)
+    return found
+
+
+def _check_more(pair: Pair, facts: DatasetFacts, catalog: Catalog) -> list[Finding]:
+    """The same for the numbers that a strategy looks at beside its input."""
+    strategy = pair.strategy.model
+    inputs = strategy.more_inputs if isinstance(strategy, StrategyPart) else {}
+    found: list[Finding] = []
+    for field, source in inputs.items():
+        at = (*pair.strategy.path, field)
+        side = Side(at, pair.strategy.data[field], source.type, source)
+        found += _check_input(Pair(side, replace(pair.strategy, values="numbers")), facts, catalog)
     return found
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from sqlsel.config.findings import Finding
 from sqlsel.config.joint import UNION_TAGS, leaf_path
-from sqlsel.config.strategies import TargetRange
 from sqlsel.config.values import Part, camel_name
 from sqlsel.config.wording import allowed_words, field_message, missing_message, unknown_word
 from sqlsel.words import did_you_mean, listing, nearest, show
@@ -46,7 +45,7 @@ def check_fields(
     checked: Checked[PartT] = Checked()
     known = {key: value for key, value in data.items() if key in model.model_fields}
     checked.findings += unknown_keys(data, model.model_fields, path, others=others or {})
-    given = {key: value for key, value in known.items() if value is not None or model.model_fields[key].is_required()}
+    given = {key: value for key, value in known.items() if value is not None or _counts(model, key)}
     try:
         built = model.model_validate(given)
     except ValidationError as error:
@@ -56,6 +55,11 @@ def check_fields(
     if not checked.findings:
         checked.model = built
     return checked
+
+
+def _counts(model: type[Part], field: str) -> bool:
+    """Whether null is a value of a field, or is to be refused there; elsewhere it counts as left out."""
+    return field in model.keeps_null or model.model_fields[field].is_required()
 
 
 def unknown_keys(
@@ -90,11 +94,15 @@ def _findings(error: ErrorDetails, model: type[Part], path: Path, unknown: tuple
     if kind == "missing":
         fields = {camel_name(field): field for field in model.model_fields}
         name = fields.get(str(location[0]), str(location[0]))
+        if len(location) > 1:
+            inner = next(part for part in _parts(model, location[0]) if location[-1] in part.model_fields)
+            return [Finding((*path, *location[:-1]), missing_message(inner, str(location[-1])))]
         mistyped = any(nearest(key, (name,)) for key in unknown)
         return [] if mistyped else [Finding(path, missing_message(model, name))]
     if kind == "extra_forbidden":
         within = (*path, *location[:-1])
-        return unknown_keys({str(location[-1]): None}, TargetRange.model_fields, within, others={})
+        allowed = dict.fromkeys(name for part in _parts(model, location[0]) for name in part.model_fields)
+        return unknown_keys({str(location[-1]): None}, allowed, within, others={})
     if kind == "too_short" and error["input"]:
         return []  # its elements are wrong, and each is said
     if location[-1] == "[key]":
@@ -104,3 +112,15 @@ def _findings(error: ErrorDetails, model: type[Part], path: Path, unknown: tuple
         message = unknown_word(name, error["input"], allowed_words(model.model_fields[name]))
         return [Finding((*path, *location), message)]
     return [Finding((*path, *location), field_message(error))]
+
+
+def _parts(model: type[Part], field: object) -> list[type[Part]]:
+    """The models that the value of a field may be of."""
+    found: list[type[Part]] = []
+    waiting: list[Any] = [model.model_fields[str(field)].annotation]
+    while waiting:
+        kind = waiting.pop(0)
+        if isinstance(kind, type) and issubclass(kind, Part):
+            found.append(kind)
+        waiting += get_args(kind)
+    return found

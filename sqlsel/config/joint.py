@@ -19,7 +19,7 @@ JOINER = "+"
 
 # Tags that pydantic puts into the places of its errors; no field and no key is called so.
 ONE, SEVERAL = "<one>", "<several>"
-UNION_TAGS = frozenset({ONE, SEVERAL})
+UNION_TAGS = frozenset({ONE, SEVERAL, "<METADATA>", "<SCORES>"})
 
 _SPECIAL = re.compile(r"[\\+]")
 _PART = re.compile(r"(?:[^\\+]|\\.|\\$)*", re.DOTALL)

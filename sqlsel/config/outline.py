@@ -36,16 +36,20 @@ class Side:
         data: Its fields; empty where it is no object.
         kind: Its type, or the one that was plainly meant; None where that cannot be said.
         model: What it is; None where something is wrong with it.
+        values: What a strategy looks at, where that is not what its type says.
     """
 
     path: Path
     data: dict[str, Any]
     kind: str | None = None
     model: Part | None = None
+    values: Values | None = None
 
     @property
     def looks_at(self) -> Values | None:
         """What a strategy of the type looks at; None where there is no type, and for inputs."""
+        if self.values is not None:
+            return self.values
         return STRATEGIES[self.kind].looks_at if self.kind in STRATEGIES else None
 
 

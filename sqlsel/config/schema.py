@@ -92,6 +92,8 @@ def _allow_null(field: Schema) -> None:
         field["type"] = [field["type"], "null"]
     if "enum" in field:
         field["enum"] = [*field["enum"], None]
+    if "oneOf" in field:
+        field["oneOf"] = [*field["oneOf"], {"type": "null"}]
     if "$ref" in field:
         field["anyOf"] = [{"$ref": field.pop("$ref")}, {"type": "null"}]
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, TypeGuard
+from typing import Annotated, ClassVar, TypeGuard
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict
 from pydantic import WithJsonSchema as Schema
@@ -28,6 +28,9 @@ def camel_name(field: str) -> str:
 
 class Part(BaseModel):
     """A frozen part of a config; refuses keys it does not know and takes each of them by either of its names."""
+
+    keeps_null: ClassVar[frozenset[str]] = frozenset()
+    """Optional fields in which null says something else than that they are left out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, alias_generator=camel_name)
 
@@ -54,6 +57,12 @@ class Shares(Mapping[str, float]):
 
     def __repr__(self) -> str:
         return f"Shares({self._shares!r})"
+
+
+def tag_of_type(value: object) -> str | None:
+    """The tag of a part that may be of several types; no type and no field is called so."""
+    kind = value.get("type") if isinstance(value, Mapping) else getattr(value, "type", None)
+    return f"<{kind}>" if isinstance(kind, str) else None
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

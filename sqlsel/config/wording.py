@@ -55,6 +55,8 @@ _KINDS = {
     "dict_type": "an object",
     "model_type": "an object",
     "finite_number": "a finite number",
+    "union_tag_invalid": "an input of a type that has its place here",
+    "union_tag_not_found": "an input with a type",
 }
 
 _LIMITS = {

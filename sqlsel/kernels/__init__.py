@@ -7,6 +7,7 @@ A strategy is one class with the protocol of :mod:`sqlsel.kernels.protocol`; :fu
 from __future__ import annotations
 
 from sqlsel.kernels.balance import Balance
+from sqlsel.kernels.coverage import Coverage, nearest_cosines
 from sqlsel.kernels.diversity import Diversity
 from sqlsel.kernels.greedy import greedy
 from sqlsel.kernels.limits import Limit
@@ -23,6 +24,7 @@ from sqlsel.kernels.weights import Weights
 __all__ = [
     "FLOOR",
     "Balance",
+    "Coverage",
     "Diversity",
     "KernelInputError",
     "Limit",
@@ -36,6 +38,7 @@ __all__ = [
     "Weights",
     "greedy",
     "mix_path",
+    "nearest_cosines",
     "similarity",
     "typicality",
 ]

@@ -27,3 +27,8 @@ class Look:
     def of(cls, objective: Objective) -> Look:
         """How an objective looks at its input."""
         return cls(objective.input, objective.strategy.looks_at, objective.strategy.predicted)
+
+    @classmethod
+    def more_of(cls, objective: Objective) -> dict[str, Look]:
+        """By field of its strategy, how an objective looks at further inputs."""
+        return {field: cls(source, "numbers") for field, source in objective.strategy.more_inputs.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from sqlsel.config import SqlRoute
@@ -185,12 +185,14 @@ class ObjectiveStep:
         input: What it looks at.
         strategy: What it wants.
         queries: The vectors to compare with; None where there is nothing to compare.
+        more: By field of the strategy, numbers that it looks at beside the input.
     """
 
     name: str
     input: InputStep
     strategy: RankingStrategy
     queries: Queries | None = None
+    more: Mapping[str, InputStep] = field(default_factory=dict)
 
     @property
     def wanted(self) -> str:

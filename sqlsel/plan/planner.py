@@ -56,7 +56,8 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
             thresholds.append(ThresholdStep(name, step, objective.strategy))
         elif isinstance(objective.strategy, RankingStrategy):
             queries = find_queries(objective, facts, catalog, f"{QUERIES}_{len(objectives) + 1}")
-            objectives.append(ObjectiveStep(name, step, objective.strategy, queries))
+            more = {field: inputs[_column(look, facts)] for field, look in Look.more_of(objective).items()}
+            objectives.append(ObjectiveStep(name, step, objective.strategy, queries, more))
     plan = Plan(
         config=config,
         facts=facts,
@@ -101,7 +102,10 @@ def _column(look: Look, facts: DatasetFacts) -> Look:
 
 def _inputs(config: Config, facts: DatasetFacts, request: Request) -> dict[Look, InputStep]:
     steps: dict[Look, InputStep] = {}
-    for look in (*map(Look.of, config.strategies), *map(limit_look, config.limits or ())):
+    looks = [
+        look for objective in config.strategies for look in (Look.of(objective), *Look.more_of(objective).values())
+    ]
+    for look in (*looks, *map(limit_look, config.limits or ())):
         if _column(look, facts) not in steps:
             steps[_column(look, facts)] = input_step(look, f"input_{len(steps) + 1}", facts, request)
     return steps

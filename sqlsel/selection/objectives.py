@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlsel.selection.strategies.balance import BALANCE
+from sqlsel.selection.strategies.coverage import COVERAGE
 from sqlsel.selection.strategies.diversity import DIVERSITY
 from sqlsel.selection.strategies.prepared import Loaded, Picks, Prepared
 from sqlsel.selection.strategies.similarity import SIMILARITY
@@ -19,6 +20,7 @@ __all__ = ["BARS", "KINDS", "Loaded", "Picks", "Prepared", "kind_of", "prepare"]
 
 KINDS: dict[str, StrategyKind] = {
     "BALANCE": BALANCE,
+    "COVERAGE": COVERAGE,
     "DIVERSITY": DIVERSITY,
     "SIMILARITY": SIMILARITY,
     "TYPICALITY": TYPICALITY,

@@ -25,6 +25,7 @@ THRESHOLD = {"type": "THRESHOLD", "threshold": 0.5, "operation": "BIGGER"}
 BALANCE = {"type": "BALANCE", "target": {"sunny": 0.2, "cloudy": 0.4}}
 SIMILARITY = {"type": "SIMILARITY"}
 TYPICALITY = {"type": "TYPICALITY"}
+COVERAGE = {"type": "COVERAGE"}
 
 ANY_PAIR = (RANDOM, WEIGHTS)
 

@@ -74,6 +74,8 @@ _SPREAD = _typed("DIVERSITY", strength=_STRENGTH, stopping_condition_minimum_dis
     numNearestNeighbors=st.integers(2, 1000),
     stopping_condition_minimum_typicality=st.floats(0, 1, exclude_min=True),
 )
+_NUMBERS = _typed("METADATA", {"key": _TEXT}) | _typed("SCORES", {"task": _TASK, "score": _TASK})
+_SPREAD = _SPREAD | _typed("COVERAGE", strength=_STRENGTH, referenceSamples=_COUNT, weight=_NUMBERS)
 _NUMERIC = _WEIGHTS | _THRESHOLD
 _CATEGORIES = st.lists(_TEXT, min_size=1, max_size=4, unique=True)
 

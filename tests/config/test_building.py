@@ -14,6 +14,22 @@ from sqlsel.config.kinds import INPUTS, STRATEGIES
 from tests.config.generated import configs
 
 CASES = [
+    (sqlsel.coverage(), {"type": "EMBEDDINGS"}, {"type": "COVERAGE"}),
+    (
+        sqlsel.coverage(task="detector", weight="traffic", reference_samples=None),
+        {"type": "EMBEDDINGS", "task": "detector"},
+        {"type": "COVERAGE", "reference_samples": None, "weight": {"type": "METADATA", "key": "traffic"}},
+    ),
+    (
+        sqlsel.coverage("clip", weight=sqlsel.score("detector", "novelty"), reference_samples=500, strength=-2),
+        {"type": "EMBEDDINGS", "embedding": "clip"},
+        {
+            "type": "COVERAGE",
+            "strength": -2.0,
+            "reference_samples": 500,
+            "weight": {"type": "SCORES", "task": "detector", "score": "novelty"},
+        },
+    ),
     (sqlsel.diversity(), {"type": "EMBEDDINGS"}, {"type": "DIVERSITY"}),
     (
         sqlsel.diversity("clip", min_distance=0.2, strength=-2),

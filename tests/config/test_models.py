@@ -22,6 +22,7 @@ from tests.config.examples import (
     BALANCE,
     CLASSES,
     COUNT,
+    COVERAGE,
     DIVERSITY,
     EMBEDDINGS,
     METADATA,
@@ -57,6 +58,9 @@ SNAKE = config(
 EVERY_PAIR = [
     (EMBEDDINGS, DIVERSITY),
     (EMBEDDINGS, TYPICALITY),
+    (EMBEDDINGS, COVERAGE),
+    (EMBEDDINGS, {**COVERAGE, "reference_samples": None, "weight": {**METADATA}}),
+    ({**EMBEDDINGS, "task": "boxes"}, {**COVERAGE, "reference_samples": 7, "weight": {**SCORES}}),
     ({**EMBEDDINGS, "dataset_id": "failures"}, SIMILARITY),
     ({**EMBEDDINGS, "task": "boxes"}, DIVERSITY),
     (SCORES, WEIGHTS),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sqlsel.config import check_config, read_config
 from tests.config.examples import (
     BALANCE,
     CLASSES,
     COUNT,
+    COVERAGE,
     DIVERSITY,
     EMBEDDINGS,
     METADATA,
@@ -149,9 +151,9 @@ def test_strategies(source, strategy, where, parts):
 @pytest.mark.parametrize(
     ("source", "strategy", "allowed"),
     [
-        (EMBEDDINGS, WEIGHTS, "DIVERSITY, SIMILARITY, TYPICALITY"),
-        (EMBEDDINGS, THRESHOLD, "DIVERSITY, SIMILARITY, TYPICALITY"),
-        (EMBEDDINGS, BALANCE, "DIVERSITY, SIMILARITY, TYPICALITY"),
+        (EMBEDDINGS, WEIGHTS, "DIVERSITY, SIMILARITY, TYPICALITY, COVERAGE"),
+        (EMBEDDINGS, THRESHOLD, "DIVERSITY, SIMILARITY, TYPICALITY, COVERAGE"),
+        (EMBEDDINGS, BALANCE, "DIVERSITY, SIMILARITY, TYPICALITY, COVERAGE"),
         (SCORES, DIVERSITY, "WEIGHTS, THRESHOLD"),
         (SCORES, BALANCE, "WEIGHTS, THRESHOLD"),
         (METADATA, SIMILARITY, "WEIGHTS, THRESHOLD, BALANCE"),
@@ -169,3 +171,32 @@ def test_inputs_and_strategies_that_do_not_go_together(source, strategy, allowed
     assert problem.where == f"{OUT}.type"
     assert f"{strategy['type']} cannot use {source['type']}" in problem.message
     assert problem.message.endswith(f"goes with: {allowed}")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "where", "parts"),
+    [
+        ({"reference_samples": 0}, "reference_samples", ["at least 1", "null looks at all samples"]),
+        ({"weight": "brightness"}, "weight", ["an input with a type", "allowed types: METADATA, SCORES"]),
+        ({"weight": {"type": "RANDOM"}}, "weight", ["allowed types: METADATA, SCORES"]),
+        ({"weight": {"type": "METADATA"}}, "weight", ["missing 'key': the metadata key"]),
+        ({"weight": {"type": "SCORES", "task": "garments", "scor": "x"}}, "weight.scor", ["did you mean 'score'"]),
+        ({"weight": {"type": "METADATA", "key": ["a", "b"]}}, "weight.key", ["a weight is one number"]),
+        ({"reference": 9}, "reference", ["unknown key", "allowed: type, strength, reference_samples, weight"]),
+        ({"num_nearest_neighbors": 9}, "num_nearest_neighbors", ["belongs to TYPICALITY, not to COVERAGE"]),
+    ],
+)
+def test_what_covers_is_told_where_it_is_wrong(strategy, where, parts):
+    found = check_config(objective(EMBEDDINGS, {**COVERAGE, **strategy}))
+    told = [problem for problem in found if problem.where == f"{OUT}.{where}"]
+    assert told, found
+    for part in parts:
+        assert any(part in problem.message for problem in told)
+
+
+def test_null_looks_at_all_samples_and_is_kept():
+    read, _ = read_config(objective(EMBEDDINGS, {**COVERAGE, "reference_samples": None}))
+    assert read.strategies[0].strategy.reference_samples is None
+    assert read_config(read.to_dict())[0] == read
+    left_out, _ = read_config(objective(EMBEDDINGS, COVERAGE))
+    assert left_out.strategies[0].strategy.reference_samples == 20_000

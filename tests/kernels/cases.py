@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from sqlsel.kernels import Balance, Diversity, Limit, ObjectDiversity, Objects, ObjectWeights, Weights, greedy
+from sqlsel.kernels import Balance, Coverage, Diversity, Limit, ObjectDiversity, Objects, ObjectWeights, Weights, greedy
 
 STRENGTHS = st.sampled_from([-2.0, -1.0, -0.3, 0.0, 0.5, 1.0, 1.7, 2.0, 1e9])
 
@@ -112,6 +112,28 @@ def object_weights(draw, rng, lacking):
     return ObjectWeights("objects", values, bounds, draw(STRENGTHS), draw(st.sampled_from(["mean", "max"])))
 
 
+def counted(draw, rng, number):
+    """How much reference vectors count."""
+    return draw(st.sampled_from([None, None, rng.random(number), rng.integers(0, 3, number).astype(float)]))
+
+
+@st.composite
+def coverage(draw, rng, lacking):
+    matrix = vectors(rng, len(lacking), draw(st.integers(1, 6)), draw(TEXTURES))
+    matrix[lacking] = np.nan
+    reference = np.flatnonzero(~lacking & (rng.random(len(lacking)) < draw(st.sampled_from([1.0, 1.0, 0.5]))))
+    weights = counted(draw, rng, len(reference))
+    return Coverage("coverage", matrix, draw(STRENGTHS), reference, weights, ~lacking if lacking.any() else None)
+
+
+@st.composite
+def object_coverage(draw, rng, lacking):
+    bounds = offsets(rng, lacking)
+    objects = Objects(vectors(rng, int(bounds[-1]), draw(st.integers(1, 4)), draw(TEXTURES)), bounds)
+    reference = np.flatnonzero(rng.random(bounds[-1]) < draw(st.sampled_from([1.0, 0.5])))
+    return Coverage("covered objects", objects, draw(STRENGTHS), reference, counted(draw, rng, len(reference)))
+
+
 @st.composite
 def limited(draw, rng, rows):
     """No limit, one or two; the groups of two may cross, or lie within each other."""
@@ -123,7 +145,7 @@ def limited(draw, rng, rows):
     return tuple(Limit(f"limit {k}", each, draw(st.integers(1, 4))) for k, each in enumerate(groups))
 
 
-KINDS = [diversity, weighted, balance, object_diversity, object_weights]
+KINDS = [diversity, weighted, balance, object_diversity, object_weights, coverage, object_coverage]
 
 
 @st.composite

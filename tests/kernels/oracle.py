@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from sqlsel.kernels import Balance, Diversity, ObjectDiversity, ObjectWeights, Weights
+from sqlsel.kernels import Balance, Coverage, Diversity, ObjectDiversity, Objects, ObjectWeights, Weights
 
 
 def pairwise_halves(matrix):
@@ -121,6 +121,45 @@ class OfObjectDiversity:
         return False
 
 
+class OfCoverage:
+    reason = None
+
+    def __init__(self, declared, alone):
+        objects = isinstance(declared.vectors, Objects)
+        matrix = np.nan_to_num(declared.vectors.matrix if objects else declared.vectors).astype(np.float64)
+        lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+        unit = np.divide(matrix, lengths, out=np.zeros_like(matrix), where=lengths > 0)
+        reference = np.arange(len(matrix)) if declared.reference is None else declared.reference
+        if declared.reference is None and declared.present is not None:
+            reference = np.flatnonzero(declared.present)
+        self.cosines = unit @ unit[reference].T
+        self.cosines[self.cosines > 1 - 1e-12] = 1.0
+        self.weights = np.ones(len(reference)) if declared.weights is None else declared.weights
+        if objects:
+            self.of = [list(range(a, b)) for a, b in itertools.pairwise(declared.vectors.offsets)]
+        else:
+            there = np.ones(len(matrix), bool) if declared.present is None else declared.present
+            self.of = [[i] if there[i] else [] for i in range(len(matrix))]
+
+    def state(self, chosen):
+        members = [o for i in chosen for o in self.of[i]]
+        if not members:
+            return 0.0
+        return float((np.maximum(self.cosines[members].max(axis=0), 0) * self.weights).sum())
+
+    def value(self, i, chosen):
+        return self.state([*chosen, i]) if self.of[i] else 0.0
+
+    def term(self, i, chosen):
+        return self.state([*chosen, i]) - self.state(chosen)
+
+    def admits(self, i, chosen, new):
+        return True
+
+    def reached(self, new):
+        return False
+
+
 class OfBalance:
     reason = None
 
@@ -158,6 +197,7 @@ class OfBalance:
 
 
 ORACLES = {
+    Coverage: OfCoverage,
     Weights: OfWeights,
     ObjectWeights: OfObjectWeights,
     Diversity: OfObjectDiversity,

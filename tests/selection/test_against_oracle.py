@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sqlsel
-from sqlsel.kernels import Balance, Diversity, ObjectDiversity, Objects, Weights
+from sqlsel.kernels import Balance, Coverage, Diversity, ObjectDiversity, Objects, Weights
 from tests import pool as p
 from tests.kernels import oracle
 
@@ -75,6 +75,23 @@ def case(name, strength):
             lambda pool, order: Weights("t", oracle.typicality(pool.vectors[order], 5), strength),
             lambda pool, i: False,
         ),
+        "coverage": (
+            (p.EMBEDDINGS, strategy_of("COVERAGE", strength)),
+            lambda pool, order: Coverage("c", pool.vectors[order], strength),
+            lambda pool, i: False,
+        ),
+        "counted coverage": (
+            (p.EMBEDDINGS, strategy_of("COVERAGE", strength, weight=p.DOUBT)),
+            lambda pool, order: Coverage(
+                "c", pool.vectors[order], strength, weights=np.array([pool.score[i] for i in order])
+            ),
+            lambda pool, i: pool.score[i] is None,
+        ),
+        "object coverage": (
+            (p.OBJECTS, strategy_of("COVERAGE", strength)),
+            lambda pool, order: Coverage("o", objects_of(pool, order), strength),
+            lambda pool, i: pool.objects[i] is None,
+        ),
         "score": (
             (p.DOUBT, strategy_of("WEIGHTS", strength)),
             lambda pool, order: Weights("w", np.array([nan(pool.score[i]) for i in order]), strength),
@@ -139,7 +156,7 @@ def case(name, strength):
 
 NAMES = [
     "diversity", "apart", "object diversity", "typicality", "score", "computed score", "object score", "metadata",
-    "count", "weather", "scene", "things",
+    "count", "weather", "scene", "things", "coverage", "counted coverage", "object coverage",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sqlsel
-from sqlsel.kernels import ObjectDiversity, Objects, ObjectWeights
+from sqlsel.kernels import Coverage, ObjectDiversity, Objects, ObjectWeights
 from tests import pool as p
 from tests.kernels import oracle
 
@@ -66,6 +66,11 @@ CASES = {
         {"type": "TYPICALITY", "num_nearest_neighbors": 4},
         lambda s: weights(lambda matrix: oracle.typicality(matrix, 4), "mean", s),
     ),
+    "coverage": (
+        p.OBJECTS,
+        {"type": "COVERAGE"},
+        lambda s: lambda pool, order: Coverage("o", objects_of(pool, order), s),
+    ),
 }
 
 
@@ -98,6 +103,8 @@ def earlier_ones(pool, which):
     [
         (["diversity"], [1.0]),
         (["diversity"], [-1.0]),
+        (["coverage"], [1.0]),
+        (["coverage", "diversity"], [-1.0, 1.0]),
         (["apart"], [1.0]),
         (["similarity"], [1.0]),
         (["similarity"], [-2.0]),

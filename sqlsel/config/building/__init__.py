@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlsel.config.building.covering import coverage
 from sqlsel.config.building.inputs import count, expression, metadata, predictions, random_number, score
 from sqlsel.config.building.objectives import balance, diversity, random, similarity, threshold, typicality, weights
 from sqlsel.config.building.whole import config, limit, load_config, tiling
@@ -10,6 +11,7 @@ __all__ = [
     "balance",
     "config",
     "count",
+    "coverage",
     "diversity",
     "expression",
     "limit",

@@ -14,7 +14,7 @@ from sqlsel.errors import ConfigError, Problem, UsageError
 from sqlsel.words import did_you_mean, listing, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlsel.config.models import Config, Objective
 
@@ -65,7 +65,11 @@ def _meant(name: str, known: tuple[str, ...]) -> str:
 
 
 def objective(
-    name: str, source: Mapping[str, Any] | Part, strategy: Mapping[str, Any], called: Mapping[str, str] | None = None
+    name: str,
+    source: Mapping[str, Any] | Part,
+    strategy: Mapping[str, Any],
+    called: Mapping[str, str] | None = None,
+    null: Sequence[str] = (),
 ) -> Objective:
     """The objective of an input and a strategy, checked as a config is.
 
@@ -74,11 +78,15 @@ def objective(
         source: The input: a model, or its fields by the names that the arguments have; None counts as left out.
         strategy: The fields of the strategy, likewise.
         called: Fields that have another name here than elsewhere.
+        null: Fields of the strategy of which None is a value.
 
     Raises:
         ConfigError: If a value is wrong, or the two do not go together, with the arguments in question.
     """
-    pair = {"input": source if isinstance(source, Part) else fields(source), "strategy": fields(strategy)}
+    pair = {
+        "input": source if isinstance(source, Part) else fields(source),
+        "strategy": {**fields(strategy), **dict.fromkeys(null)},
+    }
     return checked(name, {"n_samples": 1, "strategies": [pair]}, called or {}).strategies[0]
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sqlsel.config.strategies.balance import BalanceStrategy
 from sqlsel.config.strategies.base import RankingStrategy, SqlRoute, StrategyPart, Values
+from sqlsel.config.strategies.coverage import CoverageStrategy
 from sqlsel.config.strategies.diversity import DiversityStrategy
 from sqlsel.config.strategies.similarity import SimilarityStrategy
 from sqlsel.config.strategies.threshold import ThresholdStrategy
@@ -32,6 +33,7 @@ MODELS: tuple[type[StrategyPart], ...] = (
     BalanceStrategy,
     SimilarityStrategy,
     TypicalityStrategy,
+    CoverageStrategy,
 )
 """A line for each type of strategy, in the order in which messages list them."""
 

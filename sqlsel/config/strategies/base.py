@@ -11,6 +11,7 @@ from sqlsel.config.values import Part, Shares, Strength
 
 if TYPE_CHECKING:
     from sqlsel.config.findings import Finding
+    from sqlsel.config.inputs import Input
     from sqlsel.config.outline import Pair
     from sqlsel.config.schema_parts import Schema
 
@@ -53,6 +54,11 @@ class StrategyPart(Part):
     def named_shares(self) -> Shares:
         """The classes that are named, with the shares that they are to have."""
         return Shares({})
+
+    @property
+    def more_inputs(self) -> Mapping[str, Input]:
+        """By field, inputs that give each sample one more number beside what is looked at."""
+        return {}
 
     @classmethod
     def check_between_fields(cls, pair: Pair) -> list[Finding]:  # noqa: ARG003

@@ -1,0 +1,169 @@
+"""Cosines of rows with reference vectors: in blocks of single precision with a bound of their error, and in double."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sqlsel.kernels.objects import spread
+from sqlsel.kernels.threads import each
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlsel.kernels.protocol import Doubles, Rows, Singles
+
+ROUNDOFF = 2.0**-24
+SAME = 1e-12
+"""Cosines that are this near to 1 are 1: single precision tells such directions apart no more."""
+BLOCK_ITEMS = 512
+BLOCK_COLUMNS = 256
+WIDE_COLUMNS = 2048
+UNIT = 1e-6
+
+
+class Cosines:
+    """The vectors of rows, one each or several objects each, and reference vectors among them.
+
+    The cosine of a row with objects is that of its nearest object.
+
+    Attributes:
+        error: Cosines in single precision are off by no more than this.
+        count: Number of reference vectors.
+    """
+
+    def __init__(self, matrix: Singles, offsets: Rows | None, reference: Rows) -> None:
+        self._matrix = matrix
+        self._offsets = offsets
+        self._inverse = _inverse_norms(matrix)
+        unit = self._inverse[self._inverse > 0]
+        away = float(np.abs(1.0 / unit - 1.0).max(initial=0.0))
+        self._scaled = away > UNIT or len(unit) < len(matrix)
+        self.error = (matrix.shape[1] + 4) * ROUNDOFF + (0.0 if self._scaled else away)
+        self.count = len(reference)
+        self._reference = reference
+        self._singles: Singles = (matrix[reference] * self._inverse[reference, None]).astype(np.float32)
+
+    def visit(self, rows: Rows, columns: Rows | slice, look: Callable[[slice, slice, Singles], None]) -> None:
+        """Show blocks of cosines in single precision, on all threads.
+
+        Args:
+            rows: Rows that have a vector.
+            columns: Reference vectors.
+            look: Called with a run of the rows, a run of the columns and their cosines, which it may overwrite. Runs of
+                rows differ between threads; of one run of rows the columns come in order.
+        """
+        reference = self._singles[columns]
+        size = max(BLOCK_ITEMS // self._objects_a_row(), 1)
+
+        def work(begin: int) -> None:
+            part = slice(begin, min(begin + size, len(rows)))
+            vectors, starts = self._take(rows[part])
+            products = np.empty((len(vectors), min(BLOCK_COLUMNS, len(reference))), dtype=np.float32)
+            for first in range(0, len(reference), BLOCK_COLUMNS):
+                run = slice(first, min(first + BLOCK_COLUMNS, len(reference)))
+                found = products[:, : run.stop - first]
+                np.matmul(vectors, reference[run].T, out=found)
+                look(part, run, found if starts is None else np.maximum.reduceat(found, starts, axis=0))
+
+        each(work, range(0, len(rows), size), cost=len(rows) * reference.size)
+
+    def raise_to(self, nearest: Singles, rows: Rows) -> None:
+        """Raise numbers, one for each reference vector, to the highest cosine with some rows, in single precision."""
+
+        def work(begin: int) -> None:
+            run = slice(begin, begin + WIDE_COLUMNS)
+            for first in range(0, len(rows), BLOCK_ITEMS):
+                items, _ = self._items(rows[first : first + BLOCK_ITEMS])
+                found = self._singles[run] @ self._scale(items).T
+                np.maximum(nearest[run], found.max(axis=1), out=nearest[run])
+
+        cost = self._singles.size * len(rows)
+        each(work, range(0, self.count, WIDE_COLUMNS), cost=cost)
+
+    def wide_block(self, rows: Rows, columns: slice, out: Singles) -> None:
+        """Cosines in single precision of some reference vectors with many rows: ``(columns, rows)``."""
+        reference = self._singles[columns]
+        size = max(WIDE_COLUMNS // self._objects_a_row(), 1)
+        for begin in range(0, len(rows), size):
+            vectors, starts = self._take(rows[begin : begin + size])
+            found = reference @ vectors.T
+            out[:, begin : begin + size] = found if starts is None else np.maximum.reduceat(found, starts, axis=1)
+
+    def of_row(self, row: int) -> Singles:
+        """Cosines in single precision of one row with every reference vector, ``(R,)``."""
+        vectors, _ = self._take(np.array([row]))
+        found: Singles = (self._singles @ vectors.T).max(axis=1)
+        return found
+
+    def exact(self, row: int, columns: Rows) -> Doubles:
+        """Cosines in double of one row with some reference vectors."""
+        return self.exact_pairs(np.full(len(columns), row), columns)
+
+    def exact_pairs(self, rows: Rows, columns: Rows) -> Doubles:
+        """Cosines in double of pairs of a row and a reference vector: the same numbers as :meth:`exact` gives."""
+        items, starts = self._items(rows)
+        counts = 1 if starts is None else np.diff(np.append(starts, len(items)))
+        others = np.repeat(self._reference[columns], counts)
+        found = np.empty(len(items))
+        for begin in range(0, len(items), WIDE_COLUMNS):
+            part = slice(begin, begin + WIDE_COLUMNS)
+            found[part] = np.einsum("ij,ij->i", self._wide(items[part]), self._wide(others[part]))
+        return _same(found if starts is None else np.maximum.reduceat(found, starts))
+
+    def wide_vectors(self, rows: Rows) -> tuple[Doubles, Rows | None]:
+        """The vectors of some rows in double at length 1, and where those of each row start."""
+        items, starts = self._items(rows)
+        return self._wide(items), starts
+
+    def wide_cosines(self, vectors: tuple[Doubles, Rows | None], columns: Rows | slice) -> Doubles:
+        """Cosines in double of the rows of :meth:`wide_vectors` with some reference vectors, by matrix product."""
+        items, starts = vectors
+        found = items @ self._wide(self._reference[columns]).T
+        return _same(found if starts is None else np.maximum.reduceat(found, starts, axis=0))
+
+    def _objects_a_row(self) -> int:
+        return 1 if self._offsets is None else -(-len(self._matrix) // max(len(self._offsets) - 1, 1))
+
+    def _items(self, rows: Rows) -> tuple[Rows, Rows | None]:
+        if self._offsets is None:
+            return rows, None
+        items, starts = spread(self._offsets, rows)
+        return items, starts[:-1]
+
+    def _take(self, rows: Rows) -> tuple[Singles, Rows | None]:
+        items, starts = self._items(rows)
+        return self._scale(items), starts
+
+    def _scale(self, items: Rows) -> Singles:
+        vectors = self._matrix.take(items, axis=0)
+        if self._scaled:
+            vectors *= self._inverse[items, None].astype(np.float32)
+        return vectors
+
+    def _wide(self, items: Rows) -> Doubles:
+        wide: Doubles = self._matrix[items].astype(np.float64)
+        wide *= self._inverse[items, None]
+        return wide
+
+
+def _same(cosines: Doubles) -> Doubles:
+    """Cosines with those next to 1 as 1."""
+    cosines[cosines > 1.0 - SAME] = 1.0
+    return cosines
+
+
+def _inverse_norms(matrix: Singles) -> Doubles:
+    """1 over the length of each vector; 0 for a vector of zeros, which has no direction."""
+    squares = np.empty(len(matrix))
+    block = max((1 << 18) // max(matrix.shape[1], 1), 1)
+
+    def measure(begin: int) -> None:
+        part = matrix[begin : begin + block].astype(np.float64)
+        squares[begin : begin + block] = np.einsum("ij,ij->i", part, part)
+
+    each(measure, range(0, len(matrix), block), cost=matrix.size)
+    found = np.zeros(len(matrix))
+    np.divide(1.0, np.sqrt(squares), out=found, where=squares > 0)
+    return found

@@ -1,0 +1,239 @@
+"""COVERAGE: every sample near some member of the selection (facility location)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from sqlsel.kernels.cosines import Cosines
+from sqlsel.kernels.covered import Covered
+from sqlsel.kernels.diversity import check_matrix
+from sqlsel.kernels.ladder import Ladder
+from sqlsel.kernels.objects import Objects
+from sqlsel.kernels.protocol import FLOOR, TIE, KernelInputError, Unbounded, log_part, log_parts, sum_rise
+from sqlsel.kernels.threads import own_threads
+from sqlsel.kernels.together import Found
+
+if TYPE_CHECKING:
+    from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows, Singles
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coverage:
+    """Value of a selection: over reference vectors, the sum of weight * max(0, cosine to the nearest member).
+
+    It is monotone and submodular: what a row adds only falls while the selection grows. Cosines within 1e-12 of 1 are
+    1. A row with several objects has the cosine of the nearest of them, and one without objects has value FLOOR.
+
+    Attributes:
+        name: Name for messages.
+        vectors: ``(N, d)`` float32, or the objects of N rows.
+        strength: Exponent of the value.
+        reference: Rows of the matrix (numbers of objects) that should be covered; None for all.
+        weights: ``(R,)`` float64, at least 0, how much each of these counts; None for 1 each.
+        present: ``(N,)`` False for a preselected row that lacks the vector; None where all have one.
+    """
+
+    name: str
+    vectors: Singles | Objects
+    strength: float = 1.0
+    reference: Rows | None = None
+    weights: Doubles | None = None
+    present: Bools | None = None
+
+    def start(self, play: Play) -> RunningCoverage:
+        """Check the vectors and let the preselected join.
+
+        Raises:
+            KernelInputError: Wrong shape, vectors that are not finite, a candidate without one, or weights that are
+                negative, not finite, or of another number than the reference.
+        """
+        if isinstance(self.vectors, Objects):
+            if self.vectors.n_rows != play.n_rows:
+                raise KernelInputError(f"{self.name}: objects of {self.vectors.n_rows} rows, not {play.n_rows}")
+        else:
+            check_matrix(self.name, self.vectors, self.present, play)
+        return RunningCoverage(self, play)
+
+    def checked_reference(self, play: Play) -> tuple[Rows, Doubles]:
+        """The reference with its weights."""
+        reference = self.reference
+        if reference is None:
+            in_play = play.candidates | play.preselected
+            if isinstance(self.vectors, Objects):
+                in_play = np.repeat(in_play, np.diff(self.vectors.offsets))
+            reference = np.flatnonzero(in_play if self.present is None else in_play & self.present)
+        weights = np.ones(len(reference)) if self.weights is None else np.asarray(self.weights, dtype=np.float64)
+        if weights.shape != reference.shape:
+            raise KernelInputError(f"{self.name}: {weights.shape} weights for {len(reference)} reference vectors")
+        if not np.isfinite(weights).all() or (weights < 0).any() or not math.isfinite(weights.sum()):
+            raise KernelInputError(f"{self.name}: a weight is negative, infinite or no number; weights start at 0")
+        return reference, weights
+
+
+class RunningCoverage(Unbounded):
+    """The cover of one run."""
+
+    def __init__(self, declared: Coverage, play: Play) -> None:
+        self._strength = declared.strength
+        reference, weights = declared.checked_reference(play)
+        vectors = declared.vectors
+        matrix, offsets = (vectors.matrix, vectors.offsets) if isinstance(vectors, Objects) else (vectors, None)
+        self._cosines = Cosines(matrix, offsets, reference)
+        self._empty: Bools | None = None if offsets is None else np.diff(offsets) == 0
+        members = play.preselected if declared.present is None else play.preselected & declared.present
+        self.n_rows = play.n_rows
+        self.covered = Covered(self._cosines, weights, self._filled(np.flatnonzero(play.candidates)), play.n_rows)
+        for row in self._filled(np.flatnonzero(members)):
+            self.covered.join(int(row))
+        self._picks = 0
+        self._rows: Rows = np.empty(0, dtype=np.int64)
+        self._places: Rows = self._rows
+        self._vectors: tuple[Doubles, Rows | None] = (np.empty((0, 1)), None)
+        self.focused: Doubles = np.empty(0)
+
+    def picker(self, rows: Rows) -> Picker | None:
+        """Alone, what a row adds decides as the value does, and never rises."""
+        if self._strength <= 0 or (self._empty is not None and self._empty[rows].any()):
+            return None
+        return Ladder(Most(self, self._strength), rows, self.n_rows)
+
+    def ceilings(self, rows: Rows) -> Doubles:
+        """Parts of what rows add as known: from above where much is good, from below where little is."""
+        if self._strength == 0:
+            return np.zeros(len(rows))
+        if self._strength > 0:
+            return self._of(rows, self.covered.upper(rows))
+        self.refresh(rows)
+        return self._of(rows, self.covered.lower(rows))
+
+    def refresh(self, rows: Rows) -> None:
+        """Bring the bounds of some rows up to date, in single precision."""
+        if self._strength:
+            self.covered.refresh(self._filled(rows))
+
+    def focus(self, rows: Rows) -> None:
+        """Settle what some rows add, in double."""
+        self._rows = rows
+        self.focused = np.zeros(len(rows))
+        self._places = np.arange(len(rows)) if self._empty is None else np.flatnonzero(~self._empty[rows])
+        if self._strength and len(self._places):
+            self._vectors = self._cosines.wide_vectors(rows[self._places])
+            self.focused[self._places] = self.covered.exact(self._vectors, len(self._places))
+
+    def parts(self) -> Doubles:
+        """Parts of the rows in focus: the value of the selection with each of them."""
+        return self._of(self._rows, self.focused)
+
+    def mark(self, rows: Rows) -> tuple[int, float, tuple[float, float]]:
+        """How many picks there were, the total, and the range of what the rows add."""
+        if self._strength <= 0 or not len(rows):
+            return self._picks, self.covered.total, (0.0, 0.0)
+        own = self.covered.upper(rows)
+        return self._picks, self.covered.total, (float(own.min()), float(own.max()))
+
+    def rise(self, mark: object) -> float:
+        """How far the part of a row in the range can have risen: by the total, as what a row adds falls."""
+        picks, before, own = cast("tuple[int, float, tuple[float, float]]", mark)
+        if picks == self._picks or not self._strength:
+            return 0.0
+        return math.inf if self._strength < 0 else max(sum_rise(before, self.covered.total, own, self._strength), 0.0)
+
+    def state_part(self) -> float:
+        """Of the value of the selection as it is."""
+        return log_part(self.covered.total, self._strength)
+
+    def take(self, row: int) -> float:
+        """Let a row join; the term is what it adds to the value, 0 for a row without objects."""
+        self._picks += 1
+        if self._empty is not None and self._empty[row]:
+            return 0.0
+        before = self.covered.total
+        raised = self.covered.join(row)
+        if len(self._places) and self._strength and len(raised[0]):
+            self.focused[self._places] -= self.covered.lost(self._vectors, raised)
+            np.maximum(self.focused, 0.0, out=self.focused)
+        return self.covered.total - before
+
+    def _filled(self, rows: Rows) -> Rows:
+        """Those of the rows that have objects."""
+        return rows if self._empty is None else rows[~self._empty[rows]]
+
+    def _of(self, rows: Rows, rises: Doubles) -> Doubles:
+        values = self.covered.total + rises
+        if self._empty is not None:
+            values = np.where(self._empty[rows], 0.0, values)
+        return log_parts(values, self._strength)
+
+
+class Most:
+    """Scores are what rows add, which orders candidates as the value does without a logarithm."""
+
+    moving = False
+
+    def __init__(self, running: RunningCoverage, strength: float) -> None:
+        self._running = running
+        self._covered = running.covered
+        self._strength = strength
+
+    def ceilings(self, rows: Rows) -> Doubles:
+        """What rows add as known."""
+        return self._covered.upper(rows)
+
+    def refresh(self, rows: Rows, level: float) -> None:  # noqa: ARG002
+        """Bring what rows add up to date."""
+        self._covered.refresh(rows)
+
+    def focus(self, rows: Rows) -> None:
+        """Settle what some rows add."""
+        self._running.focus(rows)
+
+    def best(self, closed: Bools) -> Found | None:
+        """The lowest row of those that tie for the most."""
+        rises = np.where(closed, -np.inf, self._running.focused)
+        if not len(rises) or (top := float(rises.max())) == -np.inf:
+            return None
+        value = max(self._covered.total + top, FLOOR)
+        apart = TIE * (1.0 + self._strength * abs(math.log(value))) / self._strength
+        level = value * math.exp(-min(apart, 700.0))
+        # where the value is at its floor, everything ties
+        least = 0.0 if level <= FLOOR else level - self._covered.total
+        return Found(int((rises >= least).argmax()), least, top)
+
+    def barred(self, rows: Rows) -> Bools | None:  # noqa: ARG002
+        """There is no hard bound."""
+        return None
+
+    def mark(self, rows: Rows) -> object:  # noqa: ARG002
+        """Nothing to note."""
+        return None
+
+    def rise(self, mark: object) -> float:  # noqa: ARG002
+        """What a row adds only falls."""
+        return 0.0
+
+    def let_in(self) -> bool:
+        """Nothing is kept out."""
+        return False
+
+
+def nearest_cosines(vectors: Singles | Objects, reference: Rows, rows: Rows) -> Doubles:
+    """The cosine of each reference vector to the nearest of some rows, in single precision.
+
+    Args:
+        vectors: ``(N, d)`` float32, or the objects of N rows.
+        reference: Rows of the matrix, or numbers of objects.
+        rows: The rows; those without objects are passed over.
+
+    Returns:
+        ``(R,)`` float64 in -1..1; 0 where no row is left. Cost: one matrix product.
+    """
+    matrix, offsets = (vectors.matrix, vectors.offsets) if isinstance(vectors, Objects) else (vectors, None)
+    filled = rows if offsets is None else rows[np.diff(offsets)[rows] > 0]
+    nearest = np.full(len(reference), -1.0 if len(filled) else 0.0, dtype=np.float32)
+    with own_threads():
+        Cosines(matrix, offsets, reference).raise_to(nearest, filled)
+    return nearest.astype(np.float64)

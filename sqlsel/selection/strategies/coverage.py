@@ -1,0 +1,96 @@
+"""COVERAGE: every sample near one that is chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sqlsel import kernels
+from sqlsel.selection.arrow import to_doubles
+from sqlsel.selection.strategies.kind import StrategyKind, number_text
+from sqlsel.selection.strategies.prepared import Prepared
+
+if TYPE_CHECKING:
+    from sqlsel.config.strategies.coverage import CoverageStrategy
+    from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.strategies.kind import Reached
+    from sqlsel.selection.strategies.prepared import Doubles, Loaded, Picks, Rows
+
+
+def coverage(step: ObjectiveStep, strategy: CoverageStrategy, loaded: Loaded) -> Prepared:
+    """Cosines between vectors, of samples or of their objects."""
+    vectors = loaded.vectors[step.input.column]
+    several = isinstance(vectors, kernels.Objects)
+    there = np.arange(len(vectors.matrix)) if isinstance(vectors, kernels.Objects) else np.flatnonzero(vectors.present)
+    reference = evenly(there, strategy.reference_samples)
+    weights = np.full(len(reference), len(there) / max(len(reference), 1))
+    if "weight" in step.more:
+        values = np.nan_to_num(to_doubles(loaded.columns.column(step.more["weight"].column)))
+        if isinstance(vectors, kernels.Objects):
+            values = np.repeat(values, np.diff(vectors.offsets))
+        weights *= values[reference]
+    matrix = vectors if isinstance(vectors, kernels.Objects) else vectors.rows
+    present = None if isinstance(vectors, kernels.Objects) else vectors.present
+    before = np.flatnonzero(loaded.preselected if present is None else loaded.preselected & present)
+
+    def near(rows: Rows) -> Doubles:
+        return kernels.nearest_cosines(matrix, reference, np.concatenate([before, rows]))
+
+    def reached(picks: Picks) -> dict[str, Any]:
+        found, random = near(picks.rows), near(evenly(np.flatnonzero(picks.candidates), len(picks.rows)))
+        return {
+            **_measures(found, weights),
+            "random": _measures(random, weights),
+            "reference": {
+                "objects" if several else "samples": len(reference),
+                "of": len(there),
+                "standard_error": _standard_error(found, weights, len(there)),
+            },
+        }
+
+    return Prepared(kernels.Coverage(step.name, matrix, strategy.strength, reference, weights, present), reached)
+
+
+def evenly(rows: Rows, count: int | None) -> Rows:
+    """So many of some rows, evenly spread over them: at random where they are in the order of a seed."""
+    if count is None or count >= len(rows):
+        return rows
+    return rows[(2 * np.arange(count) + 1) * len(rows) // (2 * max(count, 1))]
+
+
+def _measures(cosines: Doubles, weights: Doubles) -> dict[str, float | None]:
+    """The mean, by weight, and the worst of those that count."""
+    counted = weights > 0
+    if not counted.any():
+        return {"mean_cosine": None, "worst_cosine": None}
+    return {
+        "mean_cosine": float(np.average(cosines, weights=weights)),
+        "worst_cosine": float(cosines[counted].min()),
+    }
+
+
+def _standard_error(cosines: Doubles, weights: Doubles, count: int) -> float | None:
+    """Of the mean, where it is that of a sample; 0 where everything was looked at."""
+    if not weights.any() or len(cosines) < 2:
+        return None
+    share = len(cosines) / count
+    away = weights * (cosines - np.average(cosines, weights=weights))
+    return float(np.sqrt((away**2).sum() * (1.0 - share)) / weights.sum())
+
+
+def _text(reached: Reached) -> str:
+    mean, worst = (number_text(reached[name]) for name in ("mean_cosine", "worst_cosine"))
+    random = reached["random"]
+    beside = f"{number_text(random['mean_cosine'])} and {number_text(random['worst_cosine'])}"
+    text = f"mean cosine to the nearest {mean}, worst {worst}; a random selection {beside}"
+    reference = dict(reached["reference"])
+    kind = "objects" if "objects" in reference else "samples"
+    if reference[kind] == reference["of"]:
+        return text
+    error = reference["standard_error"]
+    off = "" if error is None else f"; the mean is off by {1.96 * error:.2g} at most in 19 of 20 samples"
+    return f"{text} (of {reference[kind]:,} of {reference['of']:,} {kind}{off})"
+
+
+COVERAGE = StrategyKind(coverage, text=_text)

@@ -21,6 +21,7 @@ from sqlsel.narrowing import Narrowed, bound_candidates, narrow
 from sqlsel.plan import Request, explain_plan, make_plan
 from sqlsel.preselection import Earlier, bound, find_preselected
 from sqlsel.queries import Lookup, bound_queries
+from sqlsel.report import of_run, options_of
 from sqlsel.selection import Selection, run_plan
 from sqlsel.selection.comparison import compare
 from sqlsel.selection.ranked import ids_of
@@ -137,7 +138,14 @@ def select(
     def pictures(names: Sequence[str]) -> Mapping[str, Thumbnail]:
         return thumbnails(folders, names)
 
-    return Selection(outcome.ranked, summary, more, pictures)
+    def report(path: str | Path, how: Mapping[str, Any]) -> Path:
+        from sqlsel.report.writing import write_report
+
+        with interruptible(engine), session_for(engine, named, plan) as session:
+            subject = of_run(plan, outcome.ranked, named.earlier.ids, summary, started)
+            return write_report(session, subject, path, options_of(path, **how), progress or silent)
+
+    return Selection(outcome.ranked, summary, more, pictures, report)
 
 
 @contextmanager

@@ -157,6 +157,23 @@ def funnel_query(plan: Plan) -> exp.Select:
     return exp.select(*columns).from_(sql.table(INPUTS))
 
 
+def remaining_query(plan: Plan) -> exp.Select:
+    """Query with one row: how many that are not preselected are left after each filter, one after the other.
+
+    The first column counts before all filters; then comes one for each input that can be lacked, and one for each
+    threshold.
+    """
+    conditions: list[exp.Expr] = [exp.Not(this=sql.column("preselected"))]
+    counts = [sql.count(conditions[0])]
+    for condition in (
+        *(_has(step) for step in plan.inputs if not step.optional),
+        *(_passes(step) for step in plan.thresholds),
+    ):
+        conditions.append(condition)
+        counts.append(sql.count(sql.every(conditions)))
+    return exp.select(*(count.copy() for count in counts)).from_(sql.table(INPUTS))
+
+
 def lacking_query(plan: Plan, step: InputStep, limit: int) -> exp.Select:
     """Query with the lowest ids of the samples that lack an input, as ties and messages write them."""
     lacks = exp.and_(exp.Not(this=sql.column("preselected")), _lacks(step))

@@ -32,8 +32,16 @@ SAMPLE = 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Field:
-    """The rows that a comparison looks at."""
+class Field:
+    """The rows that a comparison looks at.
+
+    Attributes:
+        plan: The plan, as the kernels would run it.
+        loaded: What its objectives look at.
+        candidates: Which rows may be picked, or the sample of these that is looked at.
+        picked: Rows of the picks, in order.
+        random: Rows of a random selection of the same size, in order.
+    """
 
     plan: Plan
     loaded: Loaded
@@ -60,22 +68,26 @@ def compare(plan: Plan, engine: Engine, picks: pa.Table, *, exact: bool, progres
         samples, with the name of the first of these; ``sample``:
         how many candidates were looked at, of how many.
     """
-    greedy = by_kernels(plan)
-    loaded = load(greedy, engine, progress)
-    field = _field(greedy, engine, loaded, picks, exact=exact)
-    objectives = {}
-    for step in greedy.objectives:
-        progress(f"compare {step.name}", 0, None)
-        prepared = prepare(unbounded(step), loaded)
-        objectives[step.name] = {
-            "random": reached_by(prepared, step, loaded.preselected, field.random, field.candidates),
-            "alone": _picked_by(prepared, loaded.preselected, field.candidates, len(field.picked), field.candidates),
-        }
-    looked_at, of = int(field.candidates.sum()), int((~loaded.preselected).sum())
-    found: dict[str, Any] = {"objectives": objectives, "sample": {"candidates": looked_at, "of": of}}
-    if (covered := _coverage(greedy, field)) is not None:
+    field = open_field(plan, engine, picks, exact=exact, progress=progress)
+    found = compare_objectives(field, progress)
+    if (covered := _coverage(field.plan, field)) is not None:
         found["coverage"] = covered
     return found
+
+
+def compare_objectives(field: Field, progress: Progress) -> dict[str, Any]:
+    """What ``compare`` tells but for the coverage."""
+    preselected, among = field.loaded.preselected, field.candidates
+    objectives = {}
+    for step in field.plan.objectives:
+        progress(f"compare {step.name}", 0, None)
+        prepared = prepare(unbounded(step), field.loaded)
+        objectives[step.name] = {
+            "random": reached_by(prepared, step, preselected, field.random, among),
+            "alone": _picked_by(prepared, preselected, among, len(field.picked), among),
+        }
+    looked_at, of = int(among.sum()), int((~preselected).sum())
+    return {"objectives": objectives, "sample": {"candidates": looked_at, "of": of}}
 
 
 def by_kernels(plan: Plan) -> Plan:
@@ -84,7 +96,7 @@ def by_kernels(plan: Plan) -> Plan:
     return replace(greedy, statements=statements(greedy))
 
 
-def _coverage(plan: Plan, field: _Field) -> dict[str, Any] | None:
+def _coverage(plan: Plan, field: Field) -> dict[str, Any] | None:
     """How well the candidates are covered, by the first embedding of samples that the config looks at."""
     for step in plan.inputs:
         matrix = field.loaded.vectors.get(step.column)
@@ -100,14 +112,20 @@ def _coverage(plan: Plan, field: _Field) -> dict[str, Any] | None:
     return None
 
 
-def _field(plan: Plan, engine: Engine, loaded: Loaded, picks: pa.Table, *, exact: bool) -> _Field:
+def open_field(plan: Plan, engine: Engine, picks: pa.Table, *, exact: bool, progress: Progress) -> Field:
+    """Read what a comparison looks at; the arguments are those of ``compare``.
+
+    The session has the temporary tables of the plan from then on.
+    """
+    plan = by_kernels(plan)
+    loaded = load(plan, engine, progress)
     prepared = [prepare(step, loaded) for step in plan.objectives]
     candidates = candidates_of(plan, loaded, prepared)
     rng = np.random.default_rng(plan.request.seed or 0)
     rows = np.flatnonzero(candidates)
     picked = positions_of(plan, engine, picks)
     random = rng.permutation(rows)[: len(picked)]
-    return _Field(plan, loaded, candidates if exact else sampled(candidates, rng), picked, random)
+    return Field(plan, loaded, candidates if exact else sampled(candidates, rng), picked, random)
 
 
 def sampled(rows: Bools, rng: np.random.Generator) -> Bools:

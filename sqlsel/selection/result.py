@@ -13,12 +13,16 @@ from sqlsel.words import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
     import polars as pl
     import pyarrow as pa
 
     from sqlsel.showing.pictures import Thumbnail
+
+    WriteReport = Callable[[str | Path, Mapping[str, Any]], Path]
+    """Called with the path, and how the report is made."""
 
 _FIRST_SHOWN = 12
 
@@ -35,11 +39,13 @@ class Selection:
         summary: Mapping[str, Any],
         compare: Callable[[bool], Mapping[str, Any]] | None = None,
         pictures: Callable[[Sequence[str]], Mapping[str, Thumbnail]] | None = None,
+        report: WriteReport | None = None,
     ) -> None:
         self._ranked = ranked
         self._summary = summary
         self._compare = compare
         self._pictures = pictures
+        self._report = report
 
     @property
     def dataset(self) -> str:
@@ -141,6 +147,32 @@ class Selection:
         compared = found.pop("objectives")
         told["objectives"] = [{**objective, **compared[objective["name"]]} for objective in told["objectives"]]
         return {**told, **found}
+
+    def report(
+        self, path: str | Path, *, format: str | None = None, projection: str = "auto", thumbnails: int = 1_000  # noqa: A002
+    ) -> Path:
+        """Write a report: what was asked and reached beside all candidates and a random selection, as one page.
+
+        The page works without a network: styles, scripts, numbers and images are in the file. It needs the database
+        open, and jinja2 and plotly (``pip install 'sqlsel[report]'``).
+
+        Args:
+            path: The file. One that exists is replaced once everything is written.
+            format: ``html`` or ``json`` (the same numbers, without images); by default as the file is called.
+            projection: The map of the embeddings: ``pca``, ``umap``, or ``auto`` for UMAP beside PCA where umap-learn
+                is installed.
+            thumbnails: The most images shown at the pointer; 0 leaves all images out.
+
+        Returns:
+            The path.
+
+        Raises:
+            UsageError: If a library is missing, the file may not be written, or the database is gone.
+            SqlselError: If writing fails, as on a full disk; the file is then as it was.
+        """
+        if self._report is None:
+            raise UsageError("a report needs the database", hint="ask for it where the selection was made")
+        return self._report(path, {"format_name": format, "projection": projection, "thumbnails": thumbnails})
 
     def __str__(self) -> str:
         return summary_text(self._summary)

@@ -13,7 +13,7 @@ from sqlsel.selection.strategies.kind import Beside
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlsel.plan.model import ObjectiveStep, Plan
+    from sqlsel.plan.model import ObjectiveStep, Plan, Request
     from sqlsel.selection.outcome import RunOutcome
 
 _REASONS = {
@@ -40,7 +40,7 @@ def summarize(plan: Plan, outcome: RunOutcome, notices: tuple[str, ...]) -> dict
     return {
         "dataset": plan.facts.name,
         "seed": plan.request.seed,
-        "asked": {"n_samples": asked, "config": plan.config.to_dict()},
+        "asked": {"n_samples": asked, "config": plan.config.to_dict(), **_beside(plan.request)},
         "selected": selected,
         "preselected": _preselected(outcome),
         "sequences": outcome.sequences,
@@ -59,6 +59,18 @@ def summarize(plan: Plan, outcome: RunOutcome, notices: tuple[str, ...]) -> dict
             for limit in outcome.limits
         ],
         "notices": [*notices, *outcome.notices, *fewer, *_trailing(outcome.sequences)],
+    }
+
+
+def _beside(request: Request) -> dict[str, Any]:
+    """What the call asked beside the config, so that the run can be planned again."""
+    among, since = request.among, request.since
+    return {
+        "missing": request.missing,
+        "where": request.where,
+        "candidates": None if among is None else among.tag,
+        "given_candidates": None if among is None else among.count,
+        "since": None if since is None else since.moment.isoformat(),
     }
 
 

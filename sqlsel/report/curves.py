@@ -1,0 +1,95 @@
+"""What each further pick adds: its distance to those before it, and how well the candidates are covered then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sqlsel.report.nearness import to_nearest, to_nearest_earlier, to_nearest_other
+from sqlsel.selection.arrow import from_numpy
+from sqlsel.selection.coverage import coverage_curve
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from sqlsel.report.pool import Pool
+
+    Doubles = npt.NDArray[np.float64]
+
+MOST_DISTANCES = 200_000_000
+"""The most distances between candidates and picks that are looked at for the coverage."""
+PAIRS = 12
+"""How many pairs of a pick and a near candidate that was left out are shown."""
+_DIGITS = 6
+
+
+def curves(pool: Pool) -> dict[str, Any] | None:
+    """Distance and coverage against rank; None where there are no vectors or no picks.
+
+    Returns:
+        ``ranks`` and ``distance``: of each pick, the Euclidean distance to the nearest pick of lower rank or
+        preselected sample (None for the first of all). ``coverage``: for ``selected`` and ``random`` the ``mean`` and
+        ``largest`` distance of the candidates to the nearest of the first ``n``. ``candidates``: how many candidates
+        that looked at, ``of`` how many.
+    """
+    picked, matrix = pool.picked, pool.matrix
+    if matrix is None or not len(picked):
+        return None
+    before, candidates = pool.preselected, pool.looked_at
+    candidates = candidates[: max(MOST_DISTANCES // (len(before) + len(picked)), 1_000)]
+    distance = to_nearest_earlier(matrix, before, picked)
+    ranks = np.asarray(pool.table.column("rank").take(from_numpy(picked)).to_pylist())
+    return {
+        "ranks": ranks.tolist(),
+        "distance": plain(distance),
+        "coverage": {
+            "selected": coverage_curve(matrix, candidates, before, picked),
+            "random": coverage_curve(matrix, candidates, before, pool.random),
+        },
+        "candidates": len(candidates),
+        "of": pool.candidates,
+    }
+
+
+def near_pairs(pool: Pool) -> dict[str, Any] | None:
+    """Candidates that were left out although, or because, they are near to a pick; None where there are no vectors.
+
+    Returns:
+        ``pairs``: for each of the picks with the nearest neighbours left out, ``selected`` and ``left_out`` (rows of
+        the pool) and their ``distance``, nearest first. ``threshold``: the smallest distance between any two picks,
+        ``avoided``: how many candidates are nearer than that to a pick, ``looked_at``: of how many. ``random``: how many
+        of a random selection of the same size have another of it nearer than that.
+    """
+    picked, left_out, matrix = pool.picked, pool.left_out, pool.matrix
+    if matrix is None or not len(picked):
+        return None
+    nearest, distances = to_nearest(matrix, left_out, picked)
+    pairs: list[dict[str, Any]] = []
+    paired: set[int] = set()
+    for place in np.argsort(distances, kind="stable"):
+        if len(pairs) == PAIRS:
+            break
+        if int(nearest[place]) not in paired:
+            paired.add(int(nearest[place]))
+            pair = {"selected": int(nearest[place]), "left_out": int(left_out[place])}
+            pairs.append({**pair, "distance": float(distances[place])})
+    between = to_nearest_other(matrix, picked)
+    threshold = float(np.nanmin(between)) if len(picked) > 1 else None
+    avoided = random = 0
+    if threshold is not None:
+        avoided = int((distances < threshold).sum())
+        random = int((to_nearest_other(matrix, pool.random) < threshold).sum())
+    return {
+        "pairs": pairs,
+        "threshold": threshold,
+        "avoided": avoided,
+        "looked_at": len(left_out),
+        "random": random,
+        "picks": len(picked),
+    }
+
+
+def plain(values: Doubles) -> list[float | None]:
+    """Numbers as JSON can hold them, with as many digits as anybody looks at; None for NaN."""
+    return [None if np.isnan(value) else round(float(value), _DIGITS) for value in values]

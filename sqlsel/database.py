@@ -11,6 +11,7 @@ from sqlsel.errors import UsageError
 from sqlsel.exports.methods import ExportMethods
 from sqlsel.measuring.methods import MeasuringMethods
 from sqlsel.naming import NameMethods
+from sqlsel.reporting.methods import ReportMethods
 from sqlsel.sources.ingest_methods import IngestMethods
 from sqlsel.sources.object_methods import ObjectMethods
 from sqlsel.starter.methods import StarterMethods
@@ -41,6 +42,7 @@ class Database(
     ObjectMethods,
     MeasuringMethods,
     StarterMethods,
+    ReportMethods,
 ):
     """Datasets in one database, as ``sqlsel.connect`` opens it. Use it in a ``with`` statement, or close it."""
 

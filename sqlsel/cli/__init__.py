@@ -29,6 +29,7 @@ COMMANDS = {
     "score": "score",
     "export": "export",
     "copy": "copy",
+    "report": "report",
     "sql": "sql",
 }
 """Each command, in the order of the help, with the module of ``sqlsel.cli.commands`` that holds it under its name."""

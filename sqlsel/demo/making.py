@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,8 @@ def make_demo(folder: Path, *, say: Say = lambda _line: None, progress: Progress
         progress: Told of the stages of ingesting and selecting.
 
     Raises:
-        UsageError: If scikit-learn or Pillow is missing, or something of those names is there that is not the demo's.
+        UsageError: If a library of the extra ``demo`` is missing, or something of those names is there that is not the
+            demo's.
         DatabaseError: If another process has the database open.
     """
     _check_libraries()
@@ -69,19 +71,16 @@ def make_demo(folder: Path, *, say: Say = lambda _line: None, progress: Progress
         config = _write_config(files)
         selection = db.select(config, dataset=DATASET, tag=TAG, overwrite=True, progress=progress)
         written = {config: "what was asked for", **_write_selection(db, config.parent)}
+        report = selection.report(config.parent / "report.html")
+        written[report] = "what it is worth: open it in a browser"
         pool, chosen = _misread_shares(db)
     return Demo(updated, selection, database, written, pool, chosen)
 
 
 def _check_libraries() -> None:
-    try:
-        import PIL
-        import sklearn
-    except ImportError as missing:
-        raise UsageError(
-            f"the demo needs {missing.name}, which is not installed", hint="pip install 'sqlsel[demo]'"
-        ) from None
-    del PIL, sklearn
+    missing = [name for name in ("sklearn", "PIL", "jinja2", "plotly") if find_spec(name) is None]
+    if missing:
+        raise UsageError(f"the demo needs {missing[0]}, which is not installed", hint="pip install 'sqlsel[demo]'")
 
 
 @contextmanager
@@ -151,7 +150,7 @@ _README = """These files were made by `sqlsel demo`, which may replace them.
 digits/   1,000 handwritten digits to select from
 sheets/   sheets of paper with several digits on them
 misread/  digits that the classifier got wrong
-round-1/  what was selected from digits, and the config that asked for it
+round-1/  what was selected from digits, the config that asked for it, and a report
 
 The digits are those of scikit-learn (the test part of "Optical Recognition of Handwritten Digits" by E. Alpaydin and
 C. Kaynak, UCI Machine Learning Repository, CC BY 4.0), enlarged.

@@ -112,9 +112,7 @@ def shown_embedding(subject: Subject) -> EmbeddingFacts | None:
     return next(iter(facts.embeddings.values()), None)
 
 
-def _head(
-    engine: Engine, subject: Subject, compared: Mapping[str, Any] | None, field: Field | None
-) -> dict[str, Any]:
+def _head(engine: Engine, subject: Subject, compared: Mapping[str, Any] | None, field: Field | None) -> dict[str, Any]:
     summary, run = subject.summary, subject.run or {}
     known = summary or {}
     return {
@@ -153,9 +151,7 @@ def _random_picks(engine: Engine, field: Field) -> pa.Table:
         return picked
     with engine.bind({CHOSEN: picked.select(["sample_id", "rank"])}):
         frames = engine.table(field.plan.statements["frames"])
-    return frames.set_column(
-        frames.column_names.index("rank"), "rank", from_numpy(np.arange(1, frames.num_rows + 1))
-    )
+    return frames.set_column(frames.column_names.index("rank"), "rank", from_numpy(np.arange(1, frames.num_rows + 1)))
 
 
 def _map(
@@ -210,4 +206,3 @@ def _gallery(picks: pa.Table) -> list[dict[str, Any]]:
         "terms": terms,
     }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-

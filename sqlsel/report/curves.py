@@ -58,8 +58,8 @@ def near_pairs(pool: Pool) -> dict[str, Any] | None:
     Returns:
         ``pairs``: for each of the picks with the nearest neighbours left out, ``selected`` and ``left_out`` (rows of
         the pool) and their ``distance``, nearest first. ``threshold``: the smallest distance between any two picks,
-        ``avoided``: how many candidates are nearer than that to a pick, ``looked_at``: of how many. ``random``: how many
-        of a random selection of the same size have another of it nearer than that.
+        ``avoided``: how many candidates are nearer than that to a pick, ``looked_at``: of how many. ``random``: how
+        many of a random selection of the same size have another of it nearer than that.
     """
     picked, left_out, matrix = pool.picked, pool.left_out, pool.matrix
     if matrix is None or not len(picked):

@@ -44,10 +44,10 @@ def distributions(
         facts: What the dataset holds.
 
     Returns:
-        For each ``group``, ``name``, ``kind``, ``missing`` (how many lack it, by set) and ``total``. Of numbers and times
-        ``edges`` (one more than there are bins), the counts ``input``, ``selected`` and ``random``, ``mean`` by set,
-        ``min``, ``max`` of all samples, and ``clipped``: whether the first and the last bin hold what lies beyond. Of
-        categories ``classes`` with the counts, largest first, and ``others``: what is not told by name.
+        For each ``group``, ``name``, ``kind``, ``missing`` (how many lack it, by set) and ``total``. Of numbers and
+        times ``edges`` (one more than there are bins), the counts ``input``, ``selected`` and ``random``, ``mean`` by
+        set, ``min`` and ``max`` of all samples, and ``clipped``: whether the first and the last bin hold what lies
+        beyond. Of categories ``classes`` with the counts, largest first, and ``others``: what is not told by name.
     """
     totals = _one(engine, exp.select(*_counts(exp.Star())).from_(field.copy()))
     stats = _statistics(engine, field, [column for column in columns if column.kind != "category"])
@@ -79,7 +79,9 @@ def _numbers(
     value = sql.column(column.step.column)
     place: exp.Expr = sql.number(0)
     if width > 0:
-        scaled = exp.Div(this=exp.Paren(this=exp.Sub(this=value, expression=sql.number(low))), expression=sql.number(width))
+        scaled = exp.Div(
+            this=exp.Paren(this=exp.Sub(this=value, expression=sql.number(low))), expression=sql.number(width)
+        )
         last = exp.Least(this=exp.Floor(this=scaled), expressions=[sql.number(BINS - 1)])
         place = exp.Greatest(this=last, expressions=[sql.number(0)])
     binned = exp.select(named(exp.cast(place, "INT"), "bin"), sql.column(RANK), sql.column(RANDOM)).from_(field.copy())
@@ -133,8 +135,21 @@ def _categories(
     if by_value:
         rows = [(f"{row[0]:.0f}", *row[1:]) for row in sorted(rows)]
     else:
-        rows.sort(key=lambda row: (-row[1], row[0]))
+        rows.sort(key=_by_number if _are_few_numbers(rows) else _by_count)
     return _told_classes(column.group, column.name, rows, totals)
+
+
+def _are_few_numbers(rows: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether classes are numbers that stand better in their own order."""
+    return len(rows) <= CLASSES and all(row[0].lstrip("-").isdecimal() for row in rows)
+
+
+def _by_number(row: tuple[Any, ...]) -> tuple[int, str]:
+    return int(row[0]), row[0]
+
+
+def _by_count(row: tuple[Any, ...]) -> tuple[int, str]:
+    return -row[1], row[0]
 
 
 def _objects(engine: Engine, field: exp.Table, task: str, facts: DatasetFacts) -> dict[str, Any]:
@@ -143,17 +158,13 @@ def _objects(engine: Engine, field: exp.Table, task: str, facts: DatasetFacts) -
     rows_of = predictions(facts, task, sql.column("sample_id"), category).where(sql.present(category.copy()))
     on = exp.EQ(this=sql.column("sample_id", "p"), expression=sql.column("sample_id", "f"))
     query = exp.select(sql.column("category", "p"), *_counts(exp.Star(), "f"))
-    query = query.from_(sql.subquery(rows_of, "p")).join(
-        exp.alias_(field.copy(), "f", table=True, quoted=True), on=on
-    )
-    rows = sorted(engine.rows(query.group_by(sql.column("category", "p"))), key=lambda row: (-row[1], row[0]))
+    query = query.from_(sql.subquery(rows_of, "p")).join(exp.alias_(field.copy(), "f", table=True, quoted=True), on=on)
+    rows = sorted(engine.rows(query.group_by(sql.column("category", "p"))), key=_by_count)
     totals = [sum(row[place] for row in rows) for place in (1, 2, 3)]
     return {**_told_classes("class", task, rows, totals), "of": "objects"}
 
 
-def _told_classes(
-    group: str, name: str, rows: Sequence[tuple[Any, ...]], totals: Sequence[int]
-) -> dict[str, Any]:
+def _told_classes(group: str, name: str, rows: Sequence[tuple[Any, ...]], totals: Sequence[int]) -> dict[str, Any]:
     known = [sum(row[place] for row in rows) for place in (1, 2, 3)]
     shown, rest = rows[:CLASSES], rows[CLASSES:]
     others = None

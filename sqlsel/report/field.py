@@ -37,9 +37,9 @@ def field_table(
 ) -> Iterator[exp.Table]:
     """Make the temporary table of a report, which lasts as long as the context.
 
-    Columns: the ids, ``file_name``, ``rank`` (NULL for what was not picked), ``random`` (the place in a random selection
-    of the same size), ``preselected``, ``candidate`` (whether it could be picked), ``turn`` (from 1: a seeded order that
-    samples are drawn in), ``bbox`` where objects have one, and the values by their steps' names.
+    Columns: the ids, ``file_name``, ``rank`` (NULL for what was not picked), ``random`` (the place in a random
+    selection of the same size), ``preselected``, ``candidate`` (whether it could be picked), ``turn`` (from 1: a seeded
+    order that samples are drawn in), ``bbox`` where objects have one, and the values by their steps' names.
 
     Args:
         engine: The session; where there is a plan, its tables are there.
@@ -114,10 +114,7 @@ def _with_values(query: exp.Select, facts: DatasetFacts, columns: Sequence[Colum
 
 def _drawn(query: exp.Select, count: int) -> exp.Select:
     """The query with a random selection of its own: the first in turn that could be picked."""
-    place = sql.over(
-        exp.RowNumber(), by=[sql.column(CANDIDATE)], ordered=sql.order(sql.descending(sql.column(TURN)))
-    )
+    place = sql.over(exp.RowNumber(), by=[sql.column(CANDIDATE)], ordered=sql.order(sql.descending(sql.column(TURN))))
     within = exp.and_(sql.column(CANDIDATE), exp.LTE(this=place, expression=sql.number(count)))
     drawn = exp.Case(ifs=[exp.If(this=within, true=place.copy())])
     return exp.select(exp.Star(), named(drawn, RANDOM)).from_(sql.subquery(query, "members"))
-

@@ -22,8 +22,8 @@ def told_funnel(summary: Mapping[str, Any] | None, plan: Plan | None, engine: En
         engine: The session.
 
     Returns:
-        For each ``step`` (in words), ``left`` and ``removed``. What a filter left is counted after those before it; where
-        that is not known ``left`` is None, and ``removed`` is what the filter removes alone.
+        For each ``step`` (in words), ``left`` and ``removed``. What a filter left is counted after those before it;
+        where that is not known ``left`` is None, and ``removed`` is what the filter removes alone.
     """
     if summary is None:
         return []
@@ -45,9 +45,7 @@ def told_funnel(summary: Mapping[str, Any] | None, plan: Plan | None, engine: En
     return [*steps, _step("selected", chosen, None)]
 
 
-def _filters(
-    left_out: Mapping[str, Any], plan: Plan | None, engine: Engine, before: int
-) -> list[dict[str, Any]]:
+def _filters(left_out: Mapping[str, Any], plan: Plan | None, engine: Engine, before: int) -> list[dict[str, Any]]:
     alone = [(f"have {missing['input']}", missing["count"]) for missing in left_out["missing"]]
     alone += [(threshold["condition"], threshold["removed"]) for threshold in left_out["thresholds"]]
     if plan is None:

@@ -39,14 +39,20 @@ def maps_of(matrix: Singles, projection: Projection, seed: int) -> list[dict[str
     Raises:
         UsageError: If UMAP is asked for and not installed.
     """
-    installed = find_spec("umap") is not None
-    if projection == "umap" and not installed:
-        raise UsageError("a UMAP map needs umap-learn, which is not installed", hint="pip install umap-learn")
+    installed = check_projection(projection)
     found = [_principal(matrix)]
     wanted = projection == "umap" or (projection == "auto" and installed and len(matrix) <= UMAP_AUTOMATIC)
     if wanted and len(matrix) >= _LEAST:
         found.insert(0, _umap(matrix, seed))
     return found
+
+
+def check_projection(projection: Projection) -> bool:
+    """Whether UMAP is installed; raises UsageError if it is asked for and is not."""
+    installed = find_spec("umap") is not None
+    if projection == "umap" and not installed:
+        raise UsageError("a UMAP map needs umap-learn, which is not installed", hint="pip install umap-learn")
+    return installed
 
 
 def _principal(matrix: Singles) -> dict[str, Any]:

@@ -48,24 +48,15 @@ def told_objectives(
     return found
 
 
-def _measures(
-    objective: Mapping[str, Any], values: Mapping[str, Any], field: Field | None
-) -> list[dict[str, Any]]:
+def _measures(objective: Mapping[str, Any], values: Mapping[str, Any], field: Field | None) -> list[dict[str, Any]]:
     reached, turned = objective["reached"], objective["strength"] < 0
     if "classes" in reached:
         own = sum(abs(share["input"] - share["target"]) for share in reached["classes"])
         return [_measure("off the target in all", values, "l1", input_value=own, higher=turned)]
     if "smallest_distance" in reached:
-        found = [
-            _measure(
-                "smallest distance between two",
-                values,
-                "smallest_distance",
-                input_value=_smallest(objective, field),
-                higher=not turned,
-            )
-        ]
-        return found
+        own = _smallest(objective, field)
+        name = "smallest distance between two"
+        return [_measure(name, values, "smallest_distance", input_value=own, higher=not turned)]
     found = [_measure("mean", values, "mean", input_value=reached.get("pool_mean"), higher=not turned)]
     if objective["strategy"] == "WEIGHTS":
         found.append(_measure("sum", values, "sum", input_value=None, higher=not turned))

@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sqlsel.datasets.imagery import image_folders
 from sqlsel.errors import UsageError
 from sqlsel.report.points import boxes_of, names_of
@@ -39,9 +41,7 @@ def check_page_libraries() -> None:
         )
 
 
-def page_html(
-    engine: Engine, subject: Subject, report: Report, options: ReportOptions, progress: Progress
-) -> str:
+def page_html(engine: Engine, subject: Subject, report: Report, options: ReportOptions, progress: Progress) -> str:
     """The page. It loads nothing from anywhere, and says so to the browser, which then refuses to."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -96,7 +96,7 @@ def _images(
         return {"large": {}, "small": {}}
     table, told = report.pool.table, report.told
     names, files = names_of(table), table.column("file_name").to_pylist()
-    boxes = boxes_of(report.pool, range(len(names)))
+    boxes = boxes_of(report.pool, np.arange(len(names)))
     place = {name: row for row, name in enumerate(names)}
     pairs = (told["near"] or {}).get("pairs", ())
     large = [each["name"] for each in told["gallery"]]
@@ -137,7 +137,7 @@ def _static(name: str) -> str:
 
 def _script(names: Iterable[str]) -> str:
     parts = "\n".join(_static(name) for name in names)
-    return f"(() => {{\n\"use strict\";\n{parts}\n}})();"
+    return f'(() => {{\n"use strict";\n{parts}\n}})();'
 
 
 def _plotly() -> str:

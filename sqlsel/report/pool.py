@@ -41,8 +41,8 @@ class Pool:
     """The samples that a report looks at closely. Row i of everything is the same sample.
 
     Attributes:
-        table: The ids, ``file_name``, ``rank``, ``random``, ``preselected``, ``candidate``, ``turn``, and ``bbox`` where
-            objects have one.
+        table: The ids, ``file_name``, ``rank``, ``random``, ``preselected``, ``candidate``, ``turn``, and ``bbox``
+            where objects have one.
         matrix: ``(N, d)`` float32, or None where there are no embeddings.
         embedding: Which embedding it is.
         candidates: How many samples could be picked, in all.

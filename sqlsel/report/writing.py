@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from sqlsel.exports.replacing import replacing
 from sqlsel.report.building import build_report
+from sqlsel.report.maps import check_projection
 from sqlsel.report.page import check_page_libraries, page_html
 
 if TYPE_CHECKING:
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from sqlsel.report.subject import ReportOptions, Subject
     from sqlsel.selection.outcome import Progress
 
+
 def check_report(options: ReportOptions) -> None:
     """Raise UsageError if a library is missing that the report needs."""
     if options.format_name == "html":
         check_page_libraries()
+    check_projection(options.projection)
 
 
 def write_report(

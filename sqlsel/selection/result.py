@@ -149,7 +149,12 @@ class Selection:
         return {**told, **found}
 
     def report(
-        self, path: str | Path, *, format: str | None = None, projection: str = "auto", thumbnails: int = 1_000  # noqa: A002
+        self,
+        path: str | Path,
+        *,
+        format: str | None = None,  # noqa: A002 - the name of the contract
+        projection: str = "auto",
+        thumbnails: int = 1_000,
     ) -> Path:
         """Write a report: what was asked and reached beside all candidates and a random selection, as one page.
 

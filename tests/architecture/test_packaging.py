@@ -34,6 +34,15 @@ def test_the_sql_is_in_the_wheel_and_found_there(installed):
     subprocess.run([sys.executable, "-I", "-c", code], check=True, cwd=installed)
 
 
+def test_everything_that_the_package_reads_is_in_the_wheel(installed):
+    """Templates, styles, scripts, schemas, configs: what is no Python."""
+    package = ROOT / "sqlsel"
+    files = {path.relative_to(package) for path in package.rglob("*") if path.is_file()}
+    data = {path for path in files if path.suffix not in (".py", ".pyc")}
+    assert {".css", ".js", ".jinja", ".json"} <= {path.suffix for path in data}
+    assert [str(path) for path in sorted(data) if not (installed / "sqlsel" / path).is_file()] == []
+
+
 def test_the_wheel_is_typed_and_holds_no_tests(installed):
     assert (installed / "sqlsel" / "py.typed").is_file()
     assert {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")} == {"sqlsel"}

@@ -102,17 +102,27 @@ def _verdict(name: str, errors: int, notices: int) -> str:
 
 @click.command(
     "schema",
-    short_help="Print the JSON Schema of a config.",
+    short_help="Print the JSON Schema of a config, or of a report.",
     epilog=examples(
         'for an editor, where a config says "$schema": "./sqlsel.schema.json"',
         "sqlsel schema -o sqlsel.schema.json",
+        "what report.json holds",
+        "sqlsel schema report",
     ),
 )
+@click.argument("kind", metavar="[config|report]", type=click.Choice(["config", "report"]), default="config")
 @output_option()
-def schema_command(output: str | None) -> None:
-    """Print the JSON Schema of a config. Editors complete and check what has a line "$schema" that names its file."""
+def schema_command(kind: str, output: str | None) -> None:
+    """Print the JSON Schema of a config, or of what `sqlsel report -o report.json` writes.
+
+    Editors complete and check a config that has a line "$schema" which names the file.
+    """
     from sqlsel.cli.printing import destination
-    from sqlsel.config import json_schema
+
+    if kind == "report":
+        from sqlsel.report.schema import report_schema as schema
+    else:
+        from sqlsel.config import json_schema as schema
 
     with destination(output) as out:
-        out.write(f"{json.dumps(json_schema(), indent=2, ensure_ascii=False)}\n".encode())
+        out.write(f"{json.dumps(schema(), indent=2, ensure_ascii=False)}\n".encode())

@@ -44,7 +44,8 @@ def demo_command(folder: str) -> None:
             demo = make_demo(Path(folder), say=click.echo, progress=progress)
         click.echo(f"\n{demo.selection}\n")
         with destination(None) as out:
-            write_ranking(demo.selection, out, limit=_ROWS_SHOWN, rest_in=list(demo.files)[-1])
+            table = next(path for path in demo.files if path.suffix == ".parquet")
+            write_ranking(demo.selection, out, limit=_ROWS_SHOWN, rest_in=table)
         for line in closing_lines(demo):
             click.echo(line)
 

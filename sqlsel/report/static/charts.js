@@ -21,7 +21,7 @@ const baseLayout = (extra = {}) => {
     hoverlabel: { bgcolor: colour("card"), bordercolor: colour("line"), font: { color: colour("ink"), family: FONT } },
     showlegend: false, dragmode: false, hovermode: "x unified",
     ...extra,
-    xaxis: { ...axis, showgrid: false, ...extra.xaxis },
+    xaxis: { ...axis, showgrid: false, zeroline: false, ...extra.xaxis },
     yaxis: { ...axis, rangemode: "tozero", ...extra.yaxis },
   };
 };

@@ -73,7 +73,7 @@ const said = (told) => {
     return `mean ${show(told.mean.selected)}, against ${show(told.mean.input)} of all and ${show(told.mean.random)} of a random selection`;
   }
   const largest = told.classes.slice(0, 3).map((name, at) =>
-    `${shortened(name, 30)} ${percent(sharesOf(told, "selected")[at])} (all: ${percent(sharesOf(told, "input")[at])})`);
+    `${shortened(name, 30)}: ${percent(sharesOf(told, "selected")[at])} (all: ${percent(sharesOf(told, "input")[at])})`);
   const more = told.classes.length + (told.others?.classes ?? 0) - largest.length;
   return largest.join(", ") + (more > 0 ? `, ${count(more)} more` : "");
 };

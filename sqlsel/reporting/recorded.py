@@ -75,12 +75,12 @@ def report_tag(
 
 
 def _of_tag(engine: Engine, facts: DatasetFacts, tag: str) -> Subject:
-    """The members of a tag and the run that made it. Where none has a rank, all of them count as picked."""
+    """The members of a tag and the run that made it. Where no run did and none has a rank, all count as picked."""
     members = _members(engine, facts, tag)
     run = _latest_run(engine, facts.name, tag)
     ids = list(id_names(facts))
     ranks = members.column("rank")
-    ranked = ranks.null_count < len(ranks)
+    ranked = run is not None or ranks.null_count < len(ranks)
     if not ranked:
         everything = pa.array(range(1, members.num_rows + 1), pa.int64())
         members = members.set_column(members.column_names.index("rank"), "rank", everything)
@@ -88,7 +88,9 @@ def _of_tag(engine: Engine, facts: DatasetFacts, tag: str) -> Subject:
     earlier = members.slice(picks.num_rows).select(ids)
     subject = Subject(facts, picks, earlier, tag=tag, ranked=ranked)
     if run is None:
-        return replace(subject, no_plan=f"No run is recorded that made tag {tag}, so there is no config to compare with.")
+        return replace(
+            subject, no_plan=f"No run is recorded that made tag {tag}, so there is no config to compare with."
+        )
     told = {**run, **{name: moment_text(run[name]) for name in ("started_at", "finished_at")}}
     return replace(subject, summary=json.loads(run["summary"]), plan_text=run["plan"], run=told)
 

@@ -1,0 +1,1 @@
+"""Reports on what a database holds: a tag, the run that made it, and its plan made again."""

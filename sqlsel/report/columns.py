@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sqlsel.config import (
-    BalanceStrategy,
-    MetadataInput,
-    Objective,
-    PredictionsInput,
-    ScoresInput,
-    WeightsStrategy,
-    computed_scores,
-)
+from sqlsel.config import MetadataInput, PredictionsInput, ScoresInput, computed_scores
 from sqlsel.plan import Request
 from sqlsel.plan.inputs import input_step
+from sqlsel.plan.look import Look
 
 if TYPE_CHECKING:
     from sqlsel.config import Input
@@ -86,10 +79,5 @@ def _of_key(key: MetadataKey, facts: DatasetFacts, number: int) -> Column:
 
 
 def _step(source: Input, facts: DatasetFacts, number: int, *, categorical: bool) -> InputStep:
-    strategy = (
-        BalanceStrategy(type="BALANCE", distribution="UNIFORM", count="PREDICTED")
-        if categorical
-        else WeightsStrategy(type="WEIGHTS")
-    )
-    objective = Objective.model_construct(input=source, strategy=strategy)
-    return input_step(objective, f"value_{number + 1}", facts, Request())
+    look = Look(source, "classes" if categorical else "numbers", predicted=categorical)
+    return input_step(look, f"value_{number + 1}", facts, Request())

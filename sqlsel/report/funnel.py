@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.plan.candidates import remaining_query
+from sqlsel.selection.objectives import BARS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +39,8 @@ def told_funnel(summary: Mapping[str, Any] | None, plan: Plan | None, engine: En
         admitted = everything - preselected - left_out["where"]
         steps.append(_step(" and ".join(left_out["conditions"]), admitted, left_out["where"]))
     steps += _filters(left_out, plan, engine, steps[-1]["left"])
-    if left_out["below_minimum_typicality"]:
-        steps.append(_step("at least the minimum typicality", None, left_out["below_minimum_typicality"]))
+    barred = [(f"not {bar.text}", left_out[bar.key]) for bar in BARS if left_out.get(bar.key)]
+    steps += [_step(text, None, removed) for text, removed in barred]
     chosen = summary["selected"] if sequences is None else summary["selected"] // sequences["length"]
     steps.append(_step("candidates", summary["candidates"], None))
     return [*steps, _step("selected", chosen, None)]

@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel.report.nearness import to_nearest_other
+from sqlsel.selection.objectives import KINDS
 from sqlsel.selection.reading import Matrix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlsel.selection.comparison import Field
+    from sqlsel.selection.strategies.kind import Measure
 
 MOST_NEIGHBOURS = 10_000
 """The most candidates among whom the nearest neighbours are looked for."""
 
-_COLUMNS = ("reached", "input", "random", "alone")
+_BETTER = {("high", False): "higher", ("high", True): "lower", ("low", False): "lower", ("low", True): "higher"}
 
 
 def told_objectives(
@@ -31,45 +33,48 @@ def told_objectives(
         field: The rows that were compared.
 
     Returns:
-        For each the summary's own keys but ``reached``, and ``measures``: ``name``, ``better`` (``higher`` or
-        ``lower``), and the value that was ``reached``, of the ``input`` (all candidates), of a ``random`` selection of
-        the same size and of the objective ``alone``; None where a value is not known. BALANCE has ``classes`` too, with
-        ``target``, ``reached``, ``input`` and ``random`` shares.
+        For each the summary's own keys but ``reached``, and ``measures``: ``name``, ``better`` (``higher``, ``lower``
+        or None), and the value that was ``reached``, of the ``input`` (all candidates), of a ``random`` selection of
+        the same size and of the objective ``alone``; None where a value is not known. An objective with classes has
+        ``classes`` too, with the shares that are its ``target``, and of the same four.
     """
     found = []
     for objective in objectives:
+        measures = KINDS[objective["strategy"]].measures
         beside = (compared or {}).get(objective["name"], {})
-        values = {"reached": objective["reached"], **{name: beside.get(name) for name in ("random", "alone")}}
+        columns = {name: measures(beside[name]) for name in ("random", "alone") if name in beside}
+        rows = [_row(measure, columns, objective) for measure in measures(objective["reached"])]
         told = {name: value for name, value in objective.items() if name != "reached"}
-        told["measures"] = _measures(objective, values, field)
-        if "classes" in objective["reached"]:
-            told["classes"] = _classes(objective["reached"], values["random"])
+        told["measures"] = [row for category, row in rows if category is None]
+        if classes := [{"class": category, **row} for category, row in rows if category is not None]:
+            told["classes"] = classes
+        for row in told["measures"]:
+            if row["name"] == "smallest distance" and row["input"] is None:
+                row["input"] = _smallest(objective, field)
         found.append(told)
     return found
 
 
-def _measures(objective: Mapping[str, Any], values: Mapping[str, Any], field: Field | None) -> list[dict[str, Any]]:
-    reached, turned = objective["reached"], objective["strength"] < 0
-    if "classes" in reached:
-        own = sum(abs(share["input"] - share["target"]) for share in reached["classes"])
-        return [_measure("off the target in all", values, "l1", input_value=own, higher=turned)]
-    if "smallest_distance" in reached:
-        own = _smallest(objective, field)
-        name = "smallest distance between two"
-        return [_measure(name, values, "smallest_distance", input_value=own, higher=not turned)]
-    found = [_measure("mean", values, "mean", input_value=reached.get("pool_mean"), higher=not turned)]
-    if objective["strategy"] == "WEIGHTS":
-        found.append(_measure("sum", values, "sum", input_value=None, higher=not turned))
-    return found
-
-
-def _measure(
-    name: str, values: Mapping[str, Any], key: str, *, input_value: float | None, higher: bool
-) -> dict[str, Any]:
-    told: dict[str, Any] = {"name": name, "better": "higher" if higher else "lower"}
-    for column in _COLUMNS:
-        told[column] = input_value if column == "input" else (values[column] or {}).get(key)
-    return told
+def _row(
+    measure: Measure, columns: Mapping[str, Sequence[Measure]], objective: Mapping[str, Any]
+) -> tuple[str | None, dict[str, Any]]:
+    """One measure beside its like, with the class that it is about."""
+    like = {
+        name: next(
+            (each.value for each in column if (each.name, each.category) == (measure.name, measure.category)), None
+        )
+        for name, column in columns.items()
+    }
+    values = {
+        "reached": measure.value,
+        "input": measure.of_all,
+        "random": like.get("random"),
+        "alone": like.get("alone"),
+    }
+    if measure.category is not None:
+        return measure.category, {"target": measure.target, **values}
+    better = None if measure.aim is None else _BETTER[measure.aim, objective["strength"] < 0]
+    return None, {"name": measure.name, "better": better, **values}
 
 
 def _smallest(objective: Mapping[str, Any], field: Field | None) -> float | None:
@@ -82,8 +87,3 @@ def _smallest(objective: Mapping[str, Any], field: Field | None) -> float | None
         return None
     rows = np.flatnonzero(field.candidates & matrix.present)[:MOST_NEIGHBOURS]
     return float(to_nearest_other(matrix.rows, rows).min()) if len(rows) > 1 else None
-
-
-def _classes(reached: Mapping[str, Any], random: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    drawn = {share["class"]: share["reached"] for share in (random or {}).get("classes", ())}
-    return [{**share, "random": drawn.get(share["class"])} for share in reached["classes"]]

@@ -14,7 +14,8 @@ import numpy as np
 from sqlsel.datasets.imagery import image_folders
 from sqlsel.errors import UsageError
 from sqlsel.report.points import boxes_of, names_of
-from sqlsel.report.thumbnails import LARGE, SMALL, Wanted, can_show_images, thumbnails
+from sqlsel.report.thumbnails import LARGE, SMALL, Wanted, read_thumbnails
+from sqlsel.sources.images import can_measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sqlsel.report.building import Report
     from sqlsel.report.subject import ReportOptions, Subject
     from sqlsel.selection.outcome import Progress
+    from sqlsel.showing.pictures import Thumbnail
 
 _HERE = Path(__file__).parent
 STYLES = ("page.css",)
@@ -57,11 +59,12 @@ def page_html(engine: Engine, subject: Subject, report: Report, options: ReportO
     )
     environment.filters.update(FILTERS)
     images = _images(engine, subject, report, options, progress)
+    small = {number: made.uri for number, made in images["small"].items()}
     scripts = [_plotly(), _script(SCRIPTS)]
     return environment.get_template("report.html.jinja").render(
         report=report.told,
-        images=images,
-        data=Markup(embedded({**report.told, "thumbnails": images["small"]})),  # noqa: S704 - escaped for a script
+        images=images["large"],
+        data=Markup(embedded({**report.told, "thumbnails": small})),  # noqa: S704 - escaped for a script
         style=Markup("\n".join(_static(name) for name in STYLES)),  # noqa: S704 - the project's own file
         scripts=[Markup(text) for text in scripts],  # noqa: S704 - likewise
         policy=content_policy(scripts),
@@ -90,9 +93,9 @@ def content_policy(scripts: Iterable[str]) -> str:
 
 def _images(
     engine: Engine, subject: Subject, report: Report, options: ReportOptions, progress: Progress
-) -> dict[str, Mapping[str, str]]:
+) -> dict[str, Mapping[str, Thumbnail]]:
     """Large images by what the sample is called, and small ones by the number of the point on the map."""
-    if not options.thumbnails or not can_show_images():
+    if not options.thumbnails or not can_measure():
         return {"large": {}, "small": {}}
     table, told = report.pool.table, report.told
     names, files = names_of(table), table.column("file_name").to_pylist()
@@ -110,10 +113,10 @@ def _images(
     for number, row in _spread(shown, told["map"], options.thumbnails):
         if files[row] is not None:
             wanted.append(Wanted(f"S{number}", files[row], _box(boxes[row]), SMALL))
-    found = thumbnails(image_folders(engine, subject.facts.name), wanted, progress)
+    found = read_thumbnails(image_folders(engine, subject.facts.name), wanted, progress)
     return {
-        "large": {key[1:]: data for key, data in found.items() if key.startswith("L")},
-        "small": {key[1:]: data for key, data in found.items() if key.startswith("S")},
+        "large": {key[1:]: made for key, made in found.items() if key.startswith("L")},
+        "small": {key[1:]: made for key, made in found.items() if key.startswith("S")},
     }
 
 

@@ -50,8 +50,8 @@ class ReportMethods:
                 be written.
             SqlselError: If writing fails, as on a full disk; the file is then as it was.
         """
-        from sqlsel.reporting.recorded import report_tag
         from sqlsel.report import options_of
+        from sqlsel.reporting.recorded import report_tag
 
         options = options_of(path, format_name=format, projection=projection, thumbnails=thumbnails)
         report_tag(self._engine, dataset, tag, path, options, progress)

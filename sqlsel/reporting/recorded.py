@@ -15,9 +15,10 @@ from sqlsel.config import objects_as_samples
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.objects import SELECTED_OBJECTS
 from sqlsel.datasets.tables import SAMPLES, SELECTIONS, catalog_table, dataset_table
-from sqlsel.datasets.tags import check_tag, tag_query
+from sqlsel.datasets.tags import check_tag
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import SqlselError
+from sqlsel.measuring.members import members_query
 from sqlsel.plan.ids import id_names, same
 from sqlsel.report import Subject
 from sqlsel.report.subject import moment_text
@@ -151,19 +152,13 @@ def _members(engine: Engine, facts: DatasetFacts, tag: str) -> pa.Table:
     """The members of a tag by rank, then the others by id: ids, ``file_name``, ``rank``, ``gain`` and ``terms``."""
     samples = dataset_table(engine.catalog, facts.name, SAMPLES)
     names = id_names(facts)
-    if facts.objects_of is not None:
-        source = exp.select(exp.Star()).from_(dataset_table(engine.catalog, facts.name, SELECTED_OBJECTS))
-        source = source.where(sql.column("tag").eq(sql.text(tag)))
-        told = "t"
-    else:
-        source, told = tag_query(engine, facts.name, tag), "r"
     ids = [sql.column(name, "t") for name in names]
     query = exp.select(*ids, sql.column("file_name", "s"), sql.column("rank", "t"))
-    query = query.select(sql.column("gain", told), sql.column("terms", told)).from_(sql.subquery(source, "t"))
+    query = query.select(sql.column("gain", "r"), sql.column("terms", "r"))
+    query = query.from_(sql.subquery(members_query(engine, facts, tag), "t"))
     query = query.join(exp.alias_(samples, "s", table=True, quoted=True), on=same(("sample_id",), "t", "s"))
-    if facts.objects_of is None:
-        kept = exp.alias_(dataset_table(engine.catalog, facts.name, SELECTIONS), "r", table=True, quoted=True)
-        own = sql.column("tag", "r").eq(sql.text(tag))
-        ranked = exp.and_(same(("sample_id", "rank"), "t", "r"), own)
-        query = query.join(kept, on=ranked, join_type="left")
+    ranked = SELECTIONS if facts.objects_of is None else SELECTED_OBJECTS
+    kept = exp.alias_(dataset_table(engine.catalog, facts.name, ranked), "r", table=True, quoted=True)
+    own = sql.column("tag", "r").eq(sql.text(tag))
+    query = query.join(kept, on=exp.and_(same((*names, "rank"), "t", "r"), own), join_type="left")
     return engine.table(query.order_by(sql.ascending(sql.column("rank", "t")), *(each.copy() for each in ids)))

@@ -35,15 +35,16 @@ def thumbnails(folders: Sequence[Path], file_names: Sequence[str]) -> dict[str, 
     for name in dict.fromkeys(file_names):
         try:
             with open_picture(folders, name, at_least=_SIDE) as image:
-                found[name] = _thumbnail(image)
+                found[name] = thumbnail(image)
         except UnreadableError:
             continue
     return found
 
 
-def _thumbnail(image: Image.Image) -> Thumbnail:
+def thumbnail(image: Image.Image, side: int = _SIDE) -> Thumbnail:
+    """A picture of at most so many pixels a side; the image itself is made small for it."""
     small = max(image.size) <= _FEW_PIXELS
-    image.thumbnail((_SIDE, _SIDE))
+    image.thumbnail((side, side))
     kind, options = ("PNG", {}) if small else ("JPEG", {"quality": 80})
     written = io.BytesIO()
     image.save(written, kind, **options)

@@ -69,8 +69,8 @@ def report_command(
     from sqlsel.cli.opening import open_existing
     from sqlsel.cli.printing import destination, is_stdout
     from sqlsel.cli.progress import progress_bars
-    from sqlsel.reporting.recorded import report_tag
     from sqlsel.report import options_of
+    from sqlsel.reporting.recorded import report_tag
 
     if format_name is None and is_stdout(output):
         raise UsageError("a report to stdout needs --format", hint="name one: html, json; or a file: -o report.html")

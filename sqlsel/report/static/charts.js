@@ -75,7 +75,7 @@ const asTable = (heads, rows) => {
 const startBalances = () => {
   for (const place of document.querySelectorAll("[data-objective]")) {
     const { name, classes } = report.objectives[Number(place.dataset.objective)];
-    const named = classes.map((each) => each.class ?? "all others");
+    const named = classes.map((each) => each.class);
     const shares = [["target", "target"], ["reached", "selected"], ["input", "input"], ["random", "random"]]
       .filter(([key]) => classes.some((each) => each[key] !== null));
     const said = classes.map((each, at) => `${named[at]} ${percent(each.reached)} of ${percent(each.target)}`);

@@ -31,7 +31,7 @@ class Explanation:
         Args:
             dialect: ``duckdb``, or ``spark`` for the same statements in Spark SQL.
         """
-        return script(self.plan.statements, dialect)
+        return script(self.plan, dialect)
 
     def __str__(self) -> str:
         return explain_plan(self.plan)

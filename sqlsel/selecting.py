@@ -96,6 +96,7 @@ def planned(engine: Engine, asked: Asked) -> Iterator[tuple[Plan, Named, tuple[P
             where=asked.where,
             among=narrowed.among,
             since=narrowed.since,
+            rows_in_order=engine.rows_in_order,
         )
         yield make_plan(config, facts, catalog, request), Named(earlier, narrowed), notices
 

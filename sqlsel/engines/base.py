@@ -28,6 +28,8 @@ class Engine(Protocol):
     """Whether sources can be stored through it."""
     connection: Any
     """The engine's own connection."""
+    rows_in_order: bool
+    """Whether the rows of a table have an order, so that ``ROW_NUMBER() OVER ()`` numbers them without a sort."""
 
     @property
     def home(self) -> Path | None:
@@ -67,11 +69,12 @@ class Engine(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All statements inside happen together, or none of them when an exception leaves the context."""
 
-    def bounded_memory(self, row_bytes: int) -> AbstractContextManager[None]:
+    def bounded_memory(self, row_bytes: int, beside: int = 0) -> AbstractContextManager[None]:
         """Keep the engine's own memory small while the context lasts: what outgrows it goes to disk.
 
-        The bound depends on the size of a row, in bytes, and on the machine, not on the number of rows. Statements that
-        need more raise ``EngineMemoryError``.
+        The bound depends on the size of a row, in bytes, and on the machine, not on the number of rows that stream by;
+        ``beside`` bytes are left for what a statement has to hold. Statements that need more raise
+        ``EngineMemoryError``.
         """
 
     def attach(self, path: str, name: str) -> None:

@@ -1,6 +1,7 @@
 """Selection kernels on numpy: exact in double precision, the same picks for any number of threads or block size.
 
-Rows are ``0 .. N-1``, everything in play, already in tie order: among tied candidates the lowest row is picked.
+Rows are ``0 .. N-1``, everything in play. Among tied candidates the lowest row is picked, so rows stand in tie order;
+where ties are rare, rows may stand in any order beside a ``Late`` one, which is asked for only where they occur.
 A strategy is one class with the protocol of :mod:`sqlsel.kernels.protocol`; :func:`greedy` knows none of them by name.
 """
 
@@ -15,6 +16,7 @@ from sqlsel.kernels.mix import mix_path
 from sqlsel.kernels.object_diversity import ObjectDiversity
 from sqlsel.kernels.object_weights import ObjectWeights
 from sqlsel.kernels.objects import Objects
+from sqlsel.kernels.order import BY_ROW, Late, Order
 from sqlsel.kernels.outcome import Outcome, Stop, StopReason
 from sqlsel.kernels.protocol import FLOOR, KernelInputError, Objective
 from sqlsel.kernels.similarity import similarity
@@ -22,16 +24,19 @@ from sqlsel.kernels.typicality import typicality
 from sqlsel.kernels.weights import Weights
 
 __all__ = [
+    "BY_ROW",
     "FLOOR",
     "Balance",
     "Coverage",
     "Diversity",
     "KernelInputError",
+    "Late",
     "Limit",
     "ObjectDiversity",
     "ObjectWeights",
     "Objective",
     "Objects",
+    "Order",
     "Outcome",
     "Stop",
     "StopReason",

@@ -56,7 +56,7 @@ class RunningDiversity(Unbounded):
         self._minimum = declared.minimum_distance
         self.nearest = Nearest(declared.matrix)
         self.between = Between(self.nearest)
-        self._n_rows = play.n_rows
+        self._n_rows, self._order = play.n_rows, play.order
         members = play.preselected if declared.present is None else play.preselected & declared.present
         for row in np.flatnonzero(members):
             self.nearest.add(int(row))
@@ -65,7 +65,7 @@ class RunningDiversity(Unbounded):
         """Alone, the distance decides as the value does, and never rises."""
         if self._strength <= 0:
             return None
-        return Ladder(Farthest(self, self._strength), rows, self._n_rows)
+        return Ladder(Farthest(self, self._strength, self._order), rows, self._n_rows, self._order)
 
     def ceilings(self, rows: Rows) -> Doubles:
         """Parts of the distances as known: from above where far is good, from below where near is."""

@@ -12,6 +12,7 @@ from sqlsel.kernels.together import Found
 
 if TYPE_CHECKING:
     from sqlsel.kernels.diversity import RunningDiversity
+    from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
 
 ROUNDING = 1e-15
@@ -27,15 +28,20 @@ class Farthest:
 
     moving = False
 
-    def __init__(self, running: RunningDiversity, strength: float) -> None:
+    def __init__(self, running: RunningDiversity, strength: float, order: Order) -> None:
         self._running = running
         self._nearest = running.nearest
         self._strength = strength
+        self._order = order
         self._rows: Rows = np.empty(0, dtype=np.int64)
 
+    def indifferent(self) -> bool:
+        """Whether the selection is empty."""
+        return not self._nearest.centres
+
     def ceilings(self, rows: Rows) -> Doubles:
-        """Half squared distances as known; while the selection is empty all tie, and the lower row is the better."""
-        return self._nearest.upper(rows) if self._nearest.centres else -rows.astype(np.float64)
+        """Half squared distances as known."""
+        return self._nearest.upper(rows)
 
     def refresh(self, rows: Rows, level: float) -> None:
         """Bring distances up to date that are not below the level."""
@@ -47,11 +53,9 @@ class Farthest:
         self._running.focus(rows)
 
     def best(self, closed: Bools) -> Found | None:
-        """The lowest row of those that tie for the farthest."""
+        """The first of those that tie for the farthest."""
         if not len(closed):
             return None
-        if not self._nearest.centres:
-            return Found(0, -float(self._rows[0]), -float(self._rows[0]))
         halves = self._nearest.focused.copy()
         np.putmask(halves, closed, -np.inf)
         admitted = self._running.admitted()
@@ -67,19 +71,19 @@ class Farthest:
         near = (halves >= level).nonzero()[0]
         if len(near) > 1 and (halves[near] != top).any():
             near = near[self._tied(halves[near])]
-        return Found(int(near[0]), level, top)
+        place = 0 if len(near) == 1 else self._order.first(self._rows[near])
+        return Found(int(near[place]), level, top)
 
     def barred(self, rows: Rows) -> Bools | None:
         """Rows known to be nearer than the minimum distance."""
         return self._running.barred(rows)
 
-    def mark(self, rows: Rows) -> object:  # noqa: ARG002
-        """Whether the selection was empty."""
-        return not self._nearest.centres
+    def mark(self, rows: Rows) -> object:
+        """Nothing has to be noted."""
 
-    def rise(self, mark: object) -> float:
-        """Distances only fall, once there are any."""
-        return np.inf if mark and self._nearest.centres else 0.0
+    def rise(self, mark: object) -> float:  # noqa: ARG002
+        """Distances only fall."""
+        return 0.0
 
     def let_in(self) -> bool:
         """A row that is too near stays so."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from sqlsel.kernels.ladder import Ladder
 from sqlsel.kernels.limits import RunningLimits
+from sqlsel.kernels.order import BY_ROW
 from sqlsel.kernels.outcome import Outcome, Stop
 from sqlsel.kernels.protocol import KernelInputError, Play
 from sqlsel.kernels.threads import own_threads
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sqlsel.kernels.limits import Limit
+    from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Objective, Picker, Rows, Running
 
 BLOCK_ROWS = 1 << 14
@@ -30,12 +32,13 @@ def greedy(
     candidates: Bools,
     preselected: Bools,
     limits: Sequence[Limit] = (),
+    order: Order = BY_ROW,
     progress: Callable[[int, float], None] | None = None,
 ) -> Outcome:
     """Pick up to n candidates.
 
-    Candidates within ``1e-13 * (1 + sum |strength * ln value|)`` of the best are tied; the lowest row of them is
-    picked. Every prefix of the outcome is the outcome of a smaller n. Without objectives rows come in their order.
+    Candidates within ``1e-13 * (1 + sum |strength * ln value|)`` of the best are tied; the first of them is picked.
+    Every prefix of the outcome is the outcome of a smaller n. Without objectives rows come in their order.
 
     Args:
         objectives: What to look for. One with a fixed number a row (weights) that runs alone is ranked exactly by it.
@@ -43,17 +46,19 @@ def greedy(
         candidates: ``(N,)`` rows that may be picked; preselected rows never are.
         preselected: ``(N,)`` rows picked in earlier runs: part of the selection from the start.
         limits: Groups of which a selection may have so many members and no more, preselected ones counted.
+        order: Which of tied rows comes first. An objective that ranks by a picker of its own knows only the lower row.
         progress: Called after each pick with the number of picks and the gain.
 
     Returns:
         The picks in order, with gains, terms, the stop and notices.
 
     Raises:
-        KernelInputError: Arrays that do not fit each other, or numbers an objective cannot use.
+        KernelInputError: Arrays that do not fit each other, numbers an objective cannot use, or an order that it cannot
+            follow.
     """
     if n < 0 or candidates.shape != preselected.shape or candidates.ndim != 1:
         raise KernelInputError("n must be at least 0, and candidates and preselected (N,) of one length")
-    play = Play(candidates & ~preselected, preselected, alone=len(objectives) == 1)
+    play = Play(candidates & ~preselected, preselected, alone=len(objectives) == 1, order=order)
     if not all(math.isfinite(objective.strength) for objective in objectives):
         raise KernelInputError("strengths must be finite")
     with own_threads():
@@ -87,8 +92,10 @@ class _Run:
         rows = np.flatnonzero(play.candidates) if self._limits is None else self._limits.open_rows()
         self._alone = play.alone
         own = running[0].picker(rows) if play.alone else None
-        self._together = Together(running)
-        self._picker: Picker = own or Ladder(self._together, rows, play.n_rows)
+        self._together = Together(running, play.order)
+        self._picker: Picker = own or Ladder(self._together, rows, play.n_rows, play.order)
+        if play.order is not BY_ROW and not isinstance(self._picker, Ladder):
+            raise KernelInputError("this objective ranks rows itself, and takes the lower of two that tie")
         self.rows: list[int] = []
         self._gains: list[float] = []
         self._terms: list[list[float]] = []

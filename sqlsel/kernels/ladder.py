@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
     from sqlsel.kernels.together import Found, Scoring
 
@@ -47,8 +48,9 @@ class Rung:
 class Ladder:
     """Picks from the candidates by a scoring."""
 
-    def __init__(self, scoring: Scoring, rows: Rows, n_rows: int) -> None:
+    def __init__(self, scoring: Scoring, rows: Rows, n_rows: int, order: Order) -> None:
         self._scoring = scoring
+        self._order = order
         self._rows = rows
         self._left = np.ones(n_rows, dtype=np.bool_)
         self._sizes = _sizes(len(rows))
@@ -62,6 +64,8 @@ class Ladder:
 
     def best(self) -> int | None:
         """The candidate to pick; None where every one left is kept out."""
+        if self._scoring.indifferent():
+            return self._first_of_all()
         if not self._rungs:
             self._build(0, -np.inf)
         while True:
@@ -81,7 +85,8 @@ class Ladder:
         """Go on without the pick."""
         self._left[row] = False
         self._stale += 1
-        self._closed[self._position] = True
+        if self._rungs:
+            self._closed[self._position] = True
         if any(self._larger):
             self._larger = [max(larger - 1, 0) for larger in self._larger]
         self._fresh = len(self._sizes)
@@ -95,6 +100,10 @@ class Ladder:
         self._closing = True
         if self._rungs:
             self._closed = ~self._left[self._rungs[-1].rows]
+
+    def _first_of_all(self) -> int | None:
+        rows = self._rows[self._left[self._rows]] if self._stale else self._rows
+        return int(rows[self._order.first(rows)]) if len(rows) else None
 
     def _failed(self, found: Found | None) -> int | None:
         """The first rung that left out a candidate which may be the better pick; without a pick, the last with any."""
@@ -126,8 +135,10 @@ class Ladder:
         rung.outside, rung.mark = float(ceilings.max()), self._scoring.mark(left_out)
         if rung.outside < found.level:
             return True
-        row = self._rungs[-1].rows[found.position]
-        return rung.outside <= found.top and bool(left_out[ceilings >= found.level].min() > row)
+        if rung.outside > found.top:
+            return False
+        tied = np.append(self._rungs[-1].rows[found.position], left_out[ceilings >= found.level])
+        return self._order.first(tied) == 0
 
     def _build(self, first: int, level: float) -> None:
         del self._rungs[first:]
@@ -171,7 +182,7 @@ class Ladder:
         self._scoring.refresh(source, level)
 
     def _choose(self, source: Rows, size: int) -> Rung:
-        """About as many rows as asked for, with the highest ceilings; the lowest rows of a tie at the border."""
+        """About as many rows as asked for, with the highest ceilings; the first rows of a tie at the border."""
         everything = len(source) <= size
         if not everything:
             ceilings = self._scoring.ceilings(source)
@@ -184,7 +195,7 @@ class Ladder:
             return Rung(rows, source, np.ones(len(source), dtype=np.bool_), -np.inf, None)
         if len(chosen) > size + size // 4:
             # the border is a value that many share, or the sample missed it
-            chosen = chosen[_highest(ceilings[chosen], size)]
+            chosen = chosen[_highest(ceilings[chosen], size, source[chosen], self._order)]
             inside[:] = False
             inside[chosen] = True
             border = float(ceilings[~inside].max())
@@ -201,11 +212,12 @@ def _border(ceilings: Doubles, size: int) -> float:
     return float(np.partition(sample, place)[place])
 
 
-def _highest(ceilings: Doubles, size: int) -> Rows:
-    """Places of the highest ceilings, ascending; of those that tie for the last places, the first."""
+def _highest(ceilings: Doubles, size: int, rows: Rows, order: Order) -> Rows:
+    """Places of the highest ceilings, ascending; of the rows that tie for the last places, the first."""
     last = float(np.partition(ceilings, len(ceilings) - size)[len(ceilings) - size])
     chosen = ceilings > last
-    chosen[np.flatnonzero(ceilings == last)[: size - int(chosen.sum())]] = True
+    level = np.flatnonzero(ceilings == last)
+    chosen[level[order.earliest(rows[level], size - int(chosen.sum()))]] = True
     return np.flatnonzero(chosen)
 
 

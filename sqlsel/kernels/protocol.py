@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from sqlsel.kernels.order import BY_ROW, Order
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -43,11 +45,13 @@ class Play:
         candidates: ``(N,)`` True for rows that may be picked.
         preselected: ``(N,)`` True for rows picked in earlier runs.
         alone: Whether there is only one objective.
+        order: Which of tied rows comes first.
     """
 
     candidates: Bools
     preselected: Bools
     alone: bool
+    order: Order = BY_ROW
 
     @property
     def n_rows(self) -> int:
@@ -59,7 +63,7 @@ class Picker(Protocol):
     """Finds the next pick among the candidates that are left."""
 
     def best(self) -> int | None:
-        """The candidate to pick: the best that every hard bound lets in, the lowest row of a tie; None without one."""
+        """The candidate to pick: the best that every hard bound lets in, the first of a tie; None without one."""
 
     def took(self, row: int) -> None:
         """Told after a pick has joined every objective."""

@@ -13,6 +13,7 @@ from sqlsel.kernels.protocol import TIE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Rows, Running
 
 ROUNDING = 1e-12
@@ -24,7 +25,7 @@ class Found:
     """The pick among the rows in focus.
 
     Attributes:
-        position: Its place in focus: the lowest row of those that tie for the best.
+        position: Its place in focus: the first of those that tie for the best.
         level: Scores below this cannot tie with the best.
         top: The best score.
     """
@@ -42,6 +43,9 @@ class Scoring(Protocol):
     """
 
     moving: bool
+
+    def indifferent(self) -> bool:
+        """Whether all candidates are known to tie now, none of them kept out: nothing else has to be asked then."""
 
     def ceilings(self, rows: Rows) -> Doubles:
         """Upper bounds of the scores until the next pick."""
@@ -73,10 +77,15 @@ class Together:
 
     moving = True
 
-    def __init__(self, running: Sequence[Running]) -> None:
+    def __init__(self, running: Sequence[Running], order: Order) -> None:
         self._running = running
+        self._order = order
         self._rows: Rows = np.empty(0, dtype=np.int64)
         self._best: list[float] = []
+
+    def indifferent(self) -> bool:
+        """What decides is known of the parts alone."""
+        return False
 
     def ceilings(self, rows: Rows) -> Doubles:
         """Upper bounds of the scores."""
@@ -97,7 +106,7 @@ class Together:
             running.focus(rows)
 
     def best(self, closed: Bools) -> Found | None:
-        """The lowest row of those that tie for the best."""
+        """The first of those that tie for the best."""
         parts = [running.parts() for running in self._running]
         scores = np.zeros(len(self._rows))
         for part in parts:
@@ -113,7 +122,8 @@ class Together:
         if scores[top] == -np.inf:
             return None
         size = 1.0 + sum(abs(float(part[top])) for part in parts)
-        position = int((scores >= scores[top] - TIE * size).argmax())
+        near = np.flatnonzero(scores >= scores[top] - TIE * size)
+        position = int(near[0 if len(near) == 1 else self._order.first(self._rows[near])])
         self._best = [float(part[position]) for part in parts]
         return Found(position, float(scores[top]) - (TIE + ROUNDING) * size, float(scores[top]))
 

@@ -77,6 +77,7 @@ class Request:
         where: A condition over the sample's columns that candidates have to meet.
         among: The only samples that may be chosen; None for all.
         since: The moment after which candidates came into the dataset; None for any.
+        rows_in_order: Whether the engine keeps rows in an order of its own, so that numbering them needs no sort.
     """
 
     seed: int | None = 0
@@ -85,6 +86,7 @@ class Request:
     where: str | None = None
     among: Among | None = None
     since: Since | None = None
+    rows_in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,7 @@ class Plan:
         statements: The SQL by name, in the order it runs.
         sequence_length: How many frames are chosen as one; None where samples are chosen one by one. Candidates,
             ``n`` and everything else that is counted are sequences then.
+        order_late: Whether positions are those of storage, and the order of ties is asked for where candidates tie.
     """
 
     config: Config
@@ -256,6 +259,7 @@ class Plan:
     route: Route
     statements: Mapping[str, exp.Expr]
     sequence_length: int | None = None
+    order_late: bool = False
 
     def __str__(self) -> str:
         from sqlsel.plan.explain import explain_plan

@@ -70,8 +70,15 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
         route=_route(objectives, limits) if length is None else "greedy",
         statements={},
         sequence_length=length,
+        order_late=request.rows_in_order and length is None and len(objectives) == 1 and _seldom_ties(objectives[0]),
     )
     return replace(plan, statements=statements(plan))
+
+
+def _seldom_ties(step: ObjectiveStep) -> bool:
+    vectors = step.input.vectors
+    of_samples = vectors is not None and (vectors.facts.task is None or step.input.per_object)
+    return of_samples and step.strategy.seldom_ties
 
 
 def _asked(config: Config, facts: DatasetFacts, length: int) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from sqlglot import exp
 
+from sqlsel.plan.statements import statements
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from sqlsel.plan.model import Plan
 
 Dialect = Literal["duckdb", "spark"]
 
@@ -19,9 +22,12 @@ def render(statement: exp.Expr, dialect: Dialect = "duckdb", *, pretty: bool = F
     return statement.sql(dialect=dialect, pretty=pretty, normalize_functions=False)
 
 
-def script(statements: Mapping[str, exp.Expr], dialect: Dialect = "duckdb") -> str:
-    """All statements as a script, each under a comment with its name."""
-    parts = [f"-- {name}\n{render(statement, dialect, pretty=True)};" for name, statement in statements.items()]
+def script(plan: Plan, dialect: Dialect = "duckdb") -> str:
+    """All statements of a plan as a script, each under a comment with its name."""
+    named = plan.statements
+    if dialect == "spark" and plan.order_late:
+        named = statements(replace(plan, order_late=False))
+    parts = [f"-- {name}\n{render(statement, dialect, pretty=True)};" for name, statement in named.items()]
     return "\n\n".join(parts)
 
 

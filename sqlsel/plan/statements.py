@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from sqlsel.plan.model import InputStep, Plan
 
 POSITION = "position"
+FIRST = "first"
+ORDER = "order"
 PICKS = "sqlsel_picks"
 
 
@@ -52,7 +54,8 @@ def statements(plan: Plan) -> Mapping[str, exp.Expr]:
     """The statements by name, in the order they run.
 
     ``funnel`` counts what each filter removes. ``selection`` ranks where SQL alone decides. Otherwise ``inputs`` and
-    ``in_play`` are temporary tables, ``columns`` is what numpy reads of every sample in play, ``vectors <input>`` and
+    ``in_play`` are temporary tables, ``columns`` is what numpy reads of every sample in play, ``first`` and ``order``
+    tell the first and the order of those that tie where positions do not, ``vectors <input>`` and
     ``queries <objective>`` the vectors; ``picked`` gives the picks their ids. ``pool`` is what the picks are compared
     with in the summary, ``mixes <objective>`` the predictions of all that is chosen, and ``limit:<key>`` the values
     that are full. For sequences, ``sequences`` is the table of their frames, ``cut`` counts what that left over, and
@@ -95,6 +98,8 @@ def _greedy(plan: Plan) -> dict[str, exp.Expr]:
         "in_play": _temporary(IN_PLAY, _positions(plan)),
         "columns": _columns(plan),
     }
+    if plan.order_late:
+        found |= {FIRST: _first(plan), ORDER: _order(plan)}
     for step in plan.inputs:
         if step.vectors is not None:
             of_frames = plan.sequence_length is not None
@@ -114,9 +119,22 @@ def _temporary(name: str, query: exp.Query) -> exp.Create:
 
 
 def _positions(plan: Plan) -> exp.Select:
-    place = sql.over(exp.RowNumber(), ordered=sql.order(*tie_key(plan)))
+    """What is in play with its position: in the order of ties, or in any where that order is asked for late."""
+    place = sql.over(exp.RowNumber(), ordered=None if plan.order_late else sql.order(*tie_key(plan)))
     position = exp.Sub(this=place, expression=sql.number(1))
     return in_play_query(plan, exp.alias_(position, POSITION, quoted=True), exp.Star())
+
+
+def _first(plan: Plan) -> exp.Select:
+    """Query with the position of the candidate that comes first of all."""
+    candidates = _order(plan).where(exp.Not(this=sql.column("preselected")))
+    return candidates.limit(1)
+
+
+def _order(plan: Plan) -> exp.Select:
+    """Query with the positions in the order of ties."""
+    query = exp.select(sql.column(POSITION)).from_(sql.table(IN_PLAY))
+    return query.order_by(*(sql.ascending(term) for term in tie_key(plan)))
 
 
 def _columns(plan: Plan) -> exp.Select:

@@ -12,8 +12,8 @@ from sqlglot import exp
 
 from sqlsel import kernels
 from sqlsel.errors import SelectionError
-from sqlsel.plan.statements import PICKS
-from sqlsel.selection.arrow import from_numpy, to_booleans
+from sqlsel.plan.statements import FIRST, ORDER, PICKS
+from sqlsel.selection.arrow import from_numpy, to_booleans, to_numpy
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import kernel_limits, nothing_left
 from sqlsel.selection.objectives import BARS, Loaded, Picks, Prepared, kind_of, prepare
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from sqlsel.selection.reading import Tell
 
 
+BYTES_IN_PLAY = 128
+"""What the engine holds of a sample in play while its vector is found, generously."""
+
+
 def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     """Any combination of objectives, by the greedy loop."""
     progress("filter", 0, None)
@@ -52,6 +56,7 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
             candidates=candidates,
             preselected=loaded.preselected,
             limits=kernel_limits(plan, loaded.columns),
+            order=_order(plan, engine, candidates),
             progress=lambda done, _gain: progress("select", done, plan.n),
         )
     except kernels.KernelInputError as failure:
@@ -61,6 +66,22 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     funnel |= _ruled_out(plan, loaded, prepared, candidates)
     told = _told(plan, engine, funnel, prepared, candidates, outcome)
     return replace(told, notices=(*told.notices, *_without_objects(plan, loaded, candidates)))
+
+
+def _order(plan: Plan, engine: Engine, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> kernels.Order:
+    """Which of tied rows comes first: positions tell, or the engine where they tie."""
+    if not plan.order_late:
+        return kernels.BY_ROW
+
+    def positions(statement: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        return to_numpy(engine.table(plan.statements[statement]).column(0), np.int64)
+
+    def ranks() -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        found = np.empty(len(candidates), dtype=np.int64)
+        found[positions(ORDER)] = np.arange(len(candidates))
+        return found
+
+    return kernels.Late(int(candidates.sum()), lambda: int(positions(FIRST)[0]), ranks)
 
 
 def _without_objects(plan: Plan, loaded: Loaded, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[str]:
@@ -108,7 +129,8 @@ def _read_vectors(plan: Plan, engine: Engine, step: InputStep, count: int, tell:
         width = step.vectors.facts.width
         if plan.sequence_length is not None:
             return read_means(engine, query, count, width, plan.sequence_length, tell)
-        return read_matrix(engine, query, count, width, tell)
+        with engine.bounded_memory(4 * width, beside=count * BYTES_IN_PLAY):
+            return read_matrix(engine, query, count, width, tell)
     assert isinstance(query, exp.Select)
     return read_objects(engine, query, count, step.vectors.facts.width, tell)
 

@@ -91,8 +91,8 @@ def compare_objectives(field: Field, progress: Progress) -> dict[str, Any]:
 
 
 def by_kernels(plan: Plan) -> Plan:
-    """The plan as the kernels would run it, which reads everything that it looks at."""
-    greedy = replace(plan, route="greedy")
+    """The plan as the kernels would run it, which reads everything that it looks at, in the order of ties."""
+    greedy = replace(plan, route="greedy", order_late=False)
     return replace(greedy, statements=statements(greedy))
 
 

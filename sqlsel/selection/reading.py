@@ -1,4 +1,4 @@
-"""From the engine's streams to the arrays that kernels work on. Row i is the sample at position i of the tie order."""
+"""From the engine's streams to the arrays that kernels work on. Row i is the sample at position i."""
 
 from __future__ import annotations
 

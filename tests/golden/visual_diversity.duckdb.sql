@@ -29,7 +29,7 @@ FROM "sqlsel_inputs";
 -- in_play
 CREATE TEMPORARY TABLE "sqlsel_in_play" AS
 SELECT
-  ROW_NUMBER() OVER (ORDER BY sqlsel_tie("sample_id", 0) ASC, "sample_id" ASC) - 1 AS "position",
+  ROW_NUMBER() OVER () - 1 AS "position",
   *
 FROM "sqlsel_inputs"
 WHERE
@@ -45,6 +45,25 @@ SELECT
 FROM "sqlsel_in_play"
 ORDER BY
   "position" ASC;
+
+-- first
+SELECT
+  "position"
+FROM "sqlsel_in_play"
+WHERE
+  NOT "preselected"
+ORDER BY
+  sqlsel_tie("sample_id", 0) ASC,
+  "sample_id" ASC
+LIMIT 1;
+
+-- order
+SELECT
+  "position"
+FROM "sqlsel_in_play"
+ORDER BY
+  sqlsel_tie("sample_id", 0) ASC,
+  "sample_id" ASC;
 
 -- vectors input_1
 SELECT

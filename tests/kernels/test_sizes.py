@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from sqlsel.kernels import (
     Balance,
     Diversity,
+    KernelInputError,
+    Late,
+    Limit,
+    ObjectDiversity,
+    Objects,
     Weights,
     between,
     greedy,
@@ -24,7 +31,7 @@ from sqlsel.kernels import (
     threads,
 )
 from tests.kernels import oracle
-from tests.kernels.cases import KINDS, balance, cases, diversity
+from tests.kernels.cases import KINDS, balance, cases, diversity, object_diversity
 from tests.kernels.test_greedy import check
 
 CUTS = {
@@ -124,3 +131,74 @@ def test_memory_layout_does_not_matter():
     wide = np.zeros((2000, 40), np.float32)
     wide[:, 3:19] = matrix
     assert picks([Diversity("d", wide[:, 3:19])], 200, 2000).tolist() == rows.tolist()
+
+
+def late(order):
+    """The order of rows whose places it holds, found when it is asked for."""
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+
+    def made(candidates):
+        return Late(int(candidates.sum()), lambda: int(order[candidates[order]][0]), lambda: ranks)
+
+    return made
+
+
+@pytest.mark.parametrize("sizes", [{}, *CUTS.values()], ids=["as it is", *CUTS])
+def test_rows_in_any_storage_order_give_the_picks_of_the_order_of_ties(sizes):
+    @given(case=cases(kinds=[diversity, object_diversity], most_rows=30), seed=st.integers(0, 2**32 - 1))
+    @settings(max_examples=150, deadline=None)
+    def any_storage(case, seed):
+        assume(all(objective.strength > 0 for objective in case.objectives))
+        stored = np.random.default_rng(seed).permutation(len(case.candidates))
+        place = np.argsort(stored)
+        with cut(sizes):
+            expected = case.greedy()
+            found = greedy(
+                [moved(objective, stored) for objective in case.objectives],
+                n=case.n,
+                candidates=case.candidates[stored],
+                preselected=case.preselected[stored],
+                limits=[Limit(each.name, each.groups[stored], each.most) for each in case.limits],
+                order=late(place)((case.candidates & ~case.preselected)[stored]),
+            )
+        assert stored[found.rows].tolist() == expected.rows.tolist()
+        np.testing.assert_allclose(found.terms, expected.terms, rtol=1e-9, atol=1e-12)
+
+    any_storage()
+
+
+def moved(objective, stored):
+    """The objective with its rows where they are stored."""
+    if isinstance(objective, ObjectDiversity):
+        objects = objective.objects
+        parts = [objects.matrix[objects.offsets[row] : objects.offsets[row + 1]] for row in stored]
+        counts = np.diff(objects.offsets)[stored]
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return replace(objective, objects=Objects(np.concatenate(parts), offsets))
+    present = None if objective.present is None else objective.present[stored]
+    return replace(objective, matrix=objective.matrix[stored], present=present)
+
+
+def test_an_order_is_not_worked_out_where_nothing_ties():
+    rng = np.random.default_rng(5)
+    matrix = clustered(rng, 3000, 16)
+    every = np.ones(3000, dtype=bool)
+
+    def never():
+        raise AssertionError("nothing ties but the first")
+
+    found = greedy(
+        [Diversity("d", matrix)], n=100, candidates=every, preselected=~every, order=Late(3000, lambda: 7, never)
+    )
+    assert found.rows[0] == 7
+    moved_up = np.concatenate([[7], np.delete(np.arange(3000), 7)])
+    expected = greedy([Diversity("d", matrix[moved_up])], n=100, candidates=every, preselected=~every)
+    assert found.rows.tolist() == moved_up[expected.rows].tolist()
+
+
+def test_an_objective_that_ranks_rows_itself_refuses_another_order():
+    every = np.ones(3, dtype=bool)
+    order = Late(3, lambda: 2, lambda: np.array([2, 1, 0]))
+    with pytest.raises(KernelInputError, match="the lower of two that tie"):
+        greedy([Weights("w", np.ones(3))], n=1, candidates=every, preselected=~every, order=order)

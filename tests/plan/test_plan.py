@@ -178,6 +178,6 @@ def test_explain_names_every_step():
 
 def test_the_script_names_every_statement():
     made = plan((p.EMBEDDINGS, p.DIVERSITY))
-    text = script(made.statements)
+    text = script(made)
     assert [line for line in text.splitlines() if line.startswith("-- ")] == [f"-- {name}" for name in made.statements]
     assert text.count(";\n") == len(made.statements) - 1

@@ -114,6 +114,11 @@ class RankingStrategy(StrategyPart):
         """The SQL that can rank by this alone, for a kind of input; None for none."""
         return None
 
+    @property
+    def seldom_ties(self) -> bool:
+        """Whether few candidates tie where this runs alone on vectors of samples, and numpy can take them unordered."""
+        return False
+
     def without_bounds(self) -> RankingStrategy:
         """The same, so that nothing ends a run early."""
         return self.model_copy(update=dict.fromkeys(self.bounds))

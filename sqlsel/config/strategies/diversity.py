@@ -25,6 +25,11 @@ class DiversityStrategy(RankingStrategy):
         "when no candidate is left that keeps it. Embeddings of unit length are at most 2 apart.",
     )
 
+    @property
+    def seldom_ties(self) -> bool:
+        """Only copies are equally far, unless near is wanted or all are equal."""
+        return self.strength > 0
+
     def wanted(self, label: str, queries: str | None) -> str:  # noqa: ARG002
         """Far from what is chosen."""
         return f"far from everything chosen before, by {label}"

@@ -11,7 +11,7 @@ import duckdb
 from sqlglot import exp
 
 from sqlsel.engines.duckdb.failures import is_interrupt, statement_failure
-from sqlsel.engines.duckdb.memory import streaming_memory
+from sqlsel.engines.duckdb.memory import MemoryCap
 from sqlsel.engines.duckdb.scans import file_scan
 from sqlsel.engines.tracing import traced
 from sqlsel.errors import EngineError, UsageError
@@ -40,6 +40,7 @@ class DuckDBEngine:
 
     dialect = "duckdb"
     ingests = True
+    rows_in_order = True
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, *, owned: bool, parent: DuckDBEngine | None = None
@@ -48,6 +49,7 @@ class DuckDBEngine:
         self._owned = owned
         self._cursors: list[DuckDBEngine] = []
         self._parent = parent
+        self._cap: MemoryCap = MemoryCap(ours=owned) if parent is None else parent._cap  # noqa: SLF001
         self._interrupted = False
         self.catalog: str = self._quietly("SELECT current_catalog()")[0][0]
         self._quietly(read_sql("duckdb/functions.sql"))
@@ -155,12 +157,9 @@ class DuckDBEngine:
             return  # the failure that brought us here ended the transaction itself
 
     @contextmanager
-    def bounded_memory(self, row_bytes: int) -> Iterator[None]:
+    def bounded_memory(self, row_bytes: int, beside: int = 0) -> Iterator[None]:
         """Keep DuckDB's buffers small while the context lasts. The settings of a user's connection are left alone."""
-        if not self._owned:
-            yield
-            return
-        with streaming_memory(self.connection, row_bytes):
+        with self._cap.streaming(self.connection, row_bytes, beside):
             yield
 
     def attach(self, path: str, name: str) -> None:
@@ -186,6 +185,7 @@ class DuckDBEngine:
         for setting, value in _ORDERING.items():
             child._quietly(f"SET SESSION {setting} = '{value}'")
         self._cursors.append(child)
+        self._cap.joined(connection)
         return child
 
     def interrupt(self) -> None:
@@ -210,6 +210,7 @@ class DuckDBEngine:
             cursor.close()
         if self._parent is not None:
             self._parent.forget(self)
+            self._cap.left()
         if self._owned:
             self.connection.close()
 

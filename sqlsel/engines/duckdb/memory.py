@@ -21,30 +21,61 @@ def read_parquet_in_pieces(connection: duckdb.DuckDBPyConnection) -> None:
     _could(connection, "SET disable_parquet_prefetching = true")
 
 
-@contextmanager
-def streaming_memory(connection: duckdb.DuckDBPyConnection, row_bytes: int) -> Iterator[None]:
-    """Cap the memory of a database file's buffers while the context lasts.
+class MemoryCap:
+    """A cap on the buffers of one database. All of its sessions share them, so there is none while several are open."""
 
-    By default DuckDB keeps every page it has touched, up to most of the machine's memory. The cap grows with the width
-    of the rows and the number of threads, not with the number of rows. A database in memory has nowhere to move its
-    pages, so it is left alone.
+    def __init__(self, *, ours: bool) -> None:
+        """No cap yet; none ever where the database is the user's, whose settings are left alone."""
+        self._ours = ours
+        self._sessions = 0
+        self._usual: str | None = None
 
-    Args:
-        connection: The connection; its settings are those of all connections to the database.
-        row_bytes: Size of a row.
-    """
-    in_file, threads, usual = connection.execute(
-        "SELECT (SELECT count(*) FROM duckdb_databases() WHERE database_name = current_database() "
-        "AND path IS NOT NULL), current_setting('threads'), current_setting('memory_limit')"
-    ).fetchall()[0]
-    per_thread = _MEGABYTES_PER_THREAD + _ROW_GROUP * row_bytes // 2**20
-    limit = max(_LEAST_MEGABYTES, per_thread * threads)
-    if not in_file or limit > _megabytes(usual) or not _could(connection, f"SET memory_limit = '{limit}MiB'"):
-        yield
-        return
-    try:
-        yield
-    finally:
+    def joined(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Count a session that was opened; it may need more than one that streams leaves."""
+        self._sessions += 1
+        if self._sessions > 1:
+            self.lift(connection)
+
+    def left(self) -> None:
+        """Count a session that was closed."""
+        self._sessions -= 1
+
+    @contextmanager
+    def streaming(self, connection: duckdb.DuckDBPyConnection, row_bytes: int, beside: int) -> Iterator[None]:
+        """Cap the memory of a database file's buffers while the context lasts, or until another session begins.
+
+        By default DuckDB keeps every page it has touched, up to most of the machine's memory, and touching new memory
+        costs as much time as reading does. The cap grows with the width of the rows and the number of threads, not with
+        the number of rows. A database in memory has nowhere to move its pages, so it is left alone.
+
+        Args:
+            connection: The session that streams.
+            row_bytes: Size of a row.
+            beside: Bytes that are needed beside the rows that stream by.
+        """
+        if not self._ours or self._sessions > 1:
+            yield
+            return
+        in_file, threads, usual = connection.execute(
+            "SELECT (SELECT count(*) FROM duckdb_databases() WHERE database_name = current_database() "
+            "AND path IS NOT NULL), current_setting('threads'), current_setting('memory_limit')"
+        ).fetchall()[0]
+        per_thread = _MEGABYTES_PER_THREAD + _ROW_GROUP * row_bytes // 2**20
+        limit = max(_LEAST_MEGABYTES, per_thread * threads) + beside // 2**20
+        if not in_file or limit > _megabytes(usual) or not _could(connection, f"SET memory_limit = '{limit}MiB'"):
+            yield
+            return
+        self._usual = usual
+        try:
+            yield
+        finally:
+            self.lift(connection)
+
+    def lift(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Set the limit back to what it was, where there is a cap."""
+        usual, self._usual = self._usual, None
+        if usual is None:
+            return
         _could(connection, "RESET memory_limit")
         if connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0] != usual:
             _could(connection, f"SET memory_limit = '{usual}'")

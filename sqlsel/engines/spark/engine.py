@@ -48,6 +48,7 @@ class SparkEngine:
 
     dialect = "spark"
     ingests = False
+    rows_in_order = False
     home = None
     """Files of images do not lie beside a database on Spark."""
 
@@ -140,7 +141,7 @@ class SparkEngine:
             self._changes = None
 
     @contextmanager
-    def bounded_memory(self, row_bytes: int) -> Iterator[None]:  # noqa: ARG002
+    def bounded_memory(self, row_bytes: int, beside: int = 0) -> Iterator[None]:  # noqa: ARG002
         """Spark bounds its own memory."""
         yield
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "copy": "copy",
     "report": "report",
     "sql": "sql",
+    "completion": "completion",
 }
 """Each command, in the order of the help, with the module of ``sqlsel.cli.commands`` that holds it under its name."""
 

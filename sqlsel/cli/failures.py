@@ -24,14 +24,17 @@ QUIET = -1
 DEBUG = "SQLSEL_DEBUG"
 
 
-class InterruptedLateError(click.ClickException):
-    """Ctrl-C after something had been stored."""
+class InterruptedCommandError(click.ClickException):
+    """Ctrl-C. What was stored before is told; nothing was, unless the message says so."""
 
     exit_code = INTERRUPTED
 
+    def __init__(self, message: str = "Interrupted; nothing was changed.") -> None:
+        super().__init__(message)
+
     def show(self, file: object = None) -> None:  # noqa: ARG002
-        """Print the message, which says what was stored."""
-        click.echo(self.message, err=True)
+        """Print the message as one line, below the ^C of a terminal."""
+        click.echo(f"\n{self.message}" if sys.stderr.isatty() else self.message, err=True)
 
 
 @contextmanager
@@ -40,7 +43,7 @@ def after_storing(what: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise InterruptedLateError(f"Interrupted; {what}.") from None
+        raise InterruptedCommandError(f"Interrupted; {what}.") from None
 
 
 def exit_code_of(run: Callable[[], object]) -> int:
@@ -53,7 +56,7 @@ def exit_code_of(run: Callable[[], object]) -> int:
     try:
         outcome = run()
     except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; nothing was changed.", err=True)
+        InterruptedCommandError().show()
         return INTERRUPTED
     except click.ClickException as failure:
         failure.show()

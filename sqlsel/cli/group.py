@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sqlsel.cli.failures import QUIET, exit_code_of
+from sqlsel.cli.completing import VARIABLE, with_completion
+from sqlsel.cli.failures import QUIET, InterruptedCommandError, exit_code_of
 from sqlsel.cli.telling import with_telling_options
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 class CommandGroup(click.Group):
-    """A group whose commands live in modules of their own. Each gets --quiet and --verbose.
+    """A group whose commands live in modules of their own.
+
+    Each gets --quiet and --verbose, and values that shells complete.
 
     Args:
         commands_in: By command name, the module below ``sqlsel.cli.commands``; its variable of the same name (``sql``)
@@ -40,7 +43,7 @@ class CommandGroup(click.Group):
         module = import_module(f"sqlsel.cli.commands.{self._commands_in[cmd_name]}")
         found = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         assert isinstance(found, click.Command)
-        return with_telling_options(found)
+        return with_completion(with_telling_options(found))
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         """Run the command. A reader that has closed its end of the pipe has seen enough."""
@@ -49,6 +52,9 @@ class CommandGroup(click.Group):
             sys.stdout.flush()
         except BrokenPipeError:
             return QUIET
+        except KeyboardInterrupt:
+            # click would print an empty line of its own
+            raise InterruptedCommandError from None
         return outcome
 
     def main(
@@ -62,7 +68,9 @@ class CommandGroup(click.Group):
         """Run the command line and, in standalone mode, end the process with its exit code."""
 
         def run() -> object:
-            return super(CommandGroup, self).main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            return super(CommandGroup, self).main(
+                args, prog_name, complete_var or VARIABLE, standalone_mode=False, **extra
+            )
 
         if not standalone_mode:
             return run()

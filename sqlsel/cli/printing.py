@@ -69,7 +69,7 @@ def write_table(headers: Sequence[str], rows: Sequence[Sequence[object]], out: B
     lines = table_lines(headers, rows, terminal_width())
     if more:
         lines.append(cut_end(more, terminal_width()))
-    _write_text("".join(f"{line}\n" for line in lines), out)
+    write_text("\n".join(lines), out)
 
 
 class Result(Protocol):
@@ -95,16 +95,17 @@ def write_result(found: Result, format_name: str | None, output: str | None) -> 
     written_as = chosen_format(format_name, output)
     with destination(output) as out:
         if written_as == TABLE:
-            _write_text(f"{found.text(terminal_width())}\n", out)
+            write_text(found.text(terminal_width()), out)
         elif written_as == "json":
-            out.write(f"{json_text(found.to_dict(), indent=2)}\n".encode())
+            write_text(json_text(found.to_dict(), indent=2), out)
         else:
             write(Rows.of(pa.Table.from_pylist(found.rows())), written_as, out)
 
 
-def _write_text(text: str, out: BinaryIO) -> None:
-    """Write what people read, with backslashes for what the terminal's encoding lacks."""
-    out.write(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"))
+def write_text(text: str, out: BinaryIO) -> None:
+    """Write lines for people, and a line break; with backslashes for what the terminal's encoding lacks."""
+    encoding = (sys.stdout.encoding if out is sys.stdout.buffer else None) or "utf-8"
+    out.write(f"{text}\n".encode(encoding, "backslashreplace"))
 
 
 def more_rows(count: int) -> str:

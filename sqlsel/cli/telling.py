@@ -41,7 +41,8 @@ def _be_quiet(context: click.Context, _option: click.Parameter, asked: bool) -> 
 
 
 def _be_verbose(context: click.Context, _option: click.Parameter, times: int) -> None:
-    if not times or context.meta.get(_VERBOSE):
+    # while a shell completes the line, nothing may be printed
+    if not times or context.resilient_parsing or context.meta.get(_VERBOSE):
         return
     context.meta[_VERBOSE] = True
     log, handler = logging.getLogger(_SQL_LOG), _OnStderr()

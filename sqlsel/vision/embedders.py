@@ -114,7 +114,7 @@ class ByModel:
             raise UsageError(
                 f"{self._model.path}: output {name!r} has the shape {shape}, which is no vector for each of "
                 f"{len(prepared)} images",
-                hint=f"name another with --output: {', '.join(each.name for each in self._model.outputs)}",
+                hint=f"name another with --model-output: {', '.join(each.name for each in self._model.outputs)}",
             )
         return pooled(rows[: len(prepared)])
 
@@ -142,7 +142,7 @@ def _output(model: Model, asked: str | None) -> int:
         return likely[0] if likely else flat[0]
     raise UsageError(
         f"{model.path}: the model has {len(names)} outputs, and it is not clear which one is the vector of an image",
-        hint=f"name it with --output: {', '.join(names)}",
+        hint=f"name it with --model-output: {', '.join(names)}",
     )
 
 

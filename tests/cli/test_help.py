@@ -46,7 +46,7 @@ def test_the_examples_work(name, demo, shell):
     for line in examples_of(help_of(*name.split())):
         if line.startswith("sqlsel demo") and (demo / "demo-files").is_symlink():
             (demo / "demo-files").unlink()
-        if {"|", ">", "<"} & set(shlex.split(line)):
+        if {"|", ">", ">>", "<"} & set(shlex.split(line)):
             outcome = shell(line, folder=demo)
         else:
             program, *arguments = shlex.split(line)

@@ -103,7 +103,7 @@ def test_ctrl_c_while_a_folder_is_read_changes_nothing(demo, command):
     before = contents(demo / "demo.duckdb")
     code, out, err = ctrl_c(INGEST, demo, command, when=has_opened(demo / "demo.duckdb"))
     assert (code, out) == (130, "")
-    assert err.strip() == "Interrupted; nothing was changed."
+    assert err == "Interrupted; nothing was changed.\n"
     assert contents(demo / "demo.duckdb") == before
 
 
@@ -140,8 +140,51 @@ def test_ctrl_c_while_samples_are_picked_leaves_no_tag(tmp_path, command):
     line = "sqlsel select slow.json --db big.duckdb --dataset d --tag round-1"
     code, out, err = ctrl_c(line, tmp_path, command, when=picking)
     assert (code, out) == (130, "")
-    assert err.strip() == "Interrupted; nothing was changed."
+    assert err == "Interrupted; nothing was changed.\n"
     assert contents(tmp_path / "big.duckdb") == before
+
+
+@NEEDS_PROC
+@pytest.mark.parametrize("line", ["sqlsel embed --name looks", "sqlsel embed --task digit_detection --overwrite"])
+def test_ctrl_c_while_images_are_embedded_keeps_whole_vectors(demo, command, line):
+    dataset = "sheets" if "--task" in line else "digits"
+    opened, begun = has_opened(demo / "demo.duckdb"), []
+
+    def embedding(process):
+        if opened(process):
+            begun.append(time.monotonic())
+        return bool(begun) and time.monotonic() > begun[0] + 0.4
+
+    line = f"{line} --db demo.duckdb --dataset {dataset}"
+    code, out, err = ctrl_c(line, demo, command, when=embedding)
+    assert (code, out) == (130, "")
+    assert err == "Interrupted; what was computed is kept, and the same command goes on from there.\n"
+    again = sqlsel(*line.split()[1:])
+    assert again.code == 0, again.err
+    table, ids = "embeddings/looks", "sample_id"
+    if "--task" in line:
+        table, ids = "object_embeddings/digit_detection", "(sample_id, object_index)"
+    with api.connect("demo.duckdb", read_only=True) as db:
+        rows, different = db.engine.rows(f'SELECT count(*), count(DISTINCT {ids}) FROM {dataset}."{table}"')[0]
+        objects = db.engine.rows("SELECT count(*) FROM sheets.predictions WHERE task = 'digit_detection'")[0][0]
+    assert rows == different == (1000 if dataset == "digits" else objects)
+
+
+@NEEDS_PROC
+def test_ctrl_c_on_a_terminal_is_one_line_below_it(demo, command):
+    main, other = pty.openpty()
+    query = "SELECT count(*) FROM range(1000000000000) WHERE random() > 2"
+    line = ["sqlsel", "sql", "--db", "demo.duckdb", query]
+    process = subprocess.Popen(line, cwd=demo, env=command, stdin=other, stdout=other, stderr=other)
+    os.close(other)
+    opened = has_opened(demo / "demo.duckdb")
+    while not opened(process) and process.poll() is None:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 130
+    assert os.read(main, 65536).decode().replace("\r\n", "\n") == "\nInterrupted; nothing was changed.\n"
+    os.close(main)
 
 
 def test_a_full_disk_leaves_the_database_as_it_was(demo, shell):

@@ -90,7 +90,7 @@ def test_an_output_is_found_by_its_name_or_asked_for(db, tmp_path):
     with pytest.raises(UsageError, match="no output 'logit'; there is: logits, image_embeds"):
         db.embed("d", model=model, name="third", output="logit")
     unclear = constant(tmp_path / "u.onnx", {"a": arrays["logits"], "b": arrays["logits"]})
-    with pytest.raises(UsageError, match="--output: a, b"):
+    with pytest.raises(UsageError, match="--model-output: a, b"):
         db.embed("d", model=unclear, name="third")
 
 

@@ -10,6 +10,7 @@ from sqlsel.cli.commands.ingest import report_lines
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option
 from sqlsel.cli.progress import progress_bars
+from sqlsel.cli.standard_input import source_from
 from sqlsel.cli.telling import say
 
 
@@ -38,13 +39,13 @@ def add_embedding_command(
 ) -> None:
     """Add the vectors in SOURCE to a dataset under a name of their own.
 
-    SOURCE is a parquet, csv, json or jsonl file with file names or sample ids and vectors, or an npy file with a names
-    file beside it. Inputs of a config choose between embeddings by "embedding": "NAME". Vectors that samples have under
-    the same name are replaced, those of other names stay.
+    SOURCE is a parquet, csv, json or jsonl file with file names or sample ids and vectors, - for such a table on stdin,
+    or an npy file with a names file beside it. Inputs of a config choose between embeddings by "embedding": "NAME".
+    Vectors that samples have under the same name are replaced, those of other names stay.
     """
     from sqlsel.cli.opening import open_existing
 
-    with open_existing(database, writing=True) as db, progress_bars(db) as progress:
-        report = db.add_embedding(source, dataset=dataset, progress=progress, **options)
+    with source_from(source) as path, open_existing(database, writing=True) as db, progress_bars(db) as progress:
+        report = db.add_embedding(path, dataset=dataset, progress=progress, **options)
     for line in report_lines(report)[1:]:
         say(line)

@@ -10,6 +10,7 @@ from sqlsel.cli.commands.ingest import report_lines
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option
 from sqlsel.cli.progress import progress_bars
+from sqlsel.cli.standard_input import source_from
 from sqlsel.cli.telling import say
 
 
@@ -38,13 +39,13 @@ def add_object_embeddings_command(
 ) -> None:
     """Add the vectors in SOURCE to the objects of a dataset.
 
-    SOURCE is a parquet, csv, json, jsonl or npz file with a row for each object: file_name or sample_id of the image,
-    object_index (the object's place among the predictions of the image, from 0) and embedding. Vectors that objects of
-    the same images have are replaced.
+    SOURCE is a parquet, csv, json, jsonl or npz file, or - for a table on stdin, with a row for each object: file_name
+    or sample_id of the image, object_index (the object's place among the predictions of the image, from 0) and
+    embedding. Vectors that objects of the same images have are replaced.
     """
     from sqlsel.cli.opening import open_existing
 
-    with open_existing(database, writing=True) as db, progress_bars(db) as progress:
-        report = db.add_object_embeddings(source, dataset=dataset, progress=progress, **options)
+    with source_from(source) as path, open_existing(database, writing=True) as db, progress_bars(db) as progress:
+        report = db.add_object_embeddings(path, dataset=dataset, progress=progress, **options)
     for line in report_lines(report)[1:]:
         say(line)

@@ -126,3 +126,10 @@ def schema_command(kind: str, output: str | None) -> None:
 
     with destination(output) as out:
         out.write(f"{json.dumps(schema(), indent=2, ensure_ascii=False)}\n".encode())
+def schema_command(output: str | None) -> None:
+    """Print the JSON Schema of a config. Editors complete and check what has a line "$schema" that names its file."""
+    from sqlsel.cli.printing import destination, write_text
+    from sqlsel.config import json_schema
+
+    with destination(output) as out:
+        write_text(json.dumps(json_schema(), indent=2, ensure_ascii=False), out)

@@ -24,7 +24,12 @@ _ROWS_SHOWN = 5
     epilog=examples("in this folder, or in another one", "sqlsel demo", "sqlsel demo --dir trial"),
 )
 @click.option(
-    "--dir", "folder", metavar="DIR", default=".", show_default=True, help="Where to make demo.duckdb and demo-files/."
+    "--dir",
+    "folder",
+    metavar="FOLDER",
+    default=".",
+    show_default=True,
+    help="Where to make demo.duckdb and demo-files/.",
 )
 def demo_command(folder: str) -> None:
     """Make real data, ingest it, select from it, and say what to try next.

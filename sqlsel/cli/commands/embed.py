@@ -37,10 +37,15 @@ KEPT = "what was computed is kept, and the same command goes on from there"
 @click.option("--name", metavar="NAME", default=DEFAULT_EMBEDDING, show_default=True, help="Name of the embedding.")
 @click.option("--task", metavar="TASK", help="Objects of this task, cut out by their boxes, instead of whole images.")
 @click.option(
-    "--images", metavar="DIR", help="The folder of the images, if they are not where they were ingested from."
+    "--images", metavar="FOLDER", help="The folder of the images, if they are not where they were ingested from."
 )
 @feeding_options(fit="crop")
-@click.option("--output", metavar="NAME", help="The model's output that is the vector, where there are several.")
+@click.option(
+    "--model-output",
+    "output",
+    metavar="NAME",
+    help="The model's output that is the vector, where there are several.",
+)
 @click.option("--overwrite", is_flag=True, help="Compute all of them anew.")
 def embed_command(database: str, dataset: str, **options: Any) -> None:  # noqa: ANN401 - as Database.embed has them
     """Compute the vectors of a dataset's images, or of the objects in them.

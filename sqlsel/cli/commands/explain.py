@@ -16,6 +16,7 @@ from sqlsel.cli.options import (
     database_option,
     dataset_option,
     missing_option,
+    output_option,
     preselected_option,
     seed_option,
     since_option,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 @candidates_option
 @since_option
 @attach_option
+@output_option()
 def explain_command(
     config: str,
     database: str,
@@ -65,6 +67,7 @@ def explain_command(
     as_sql: bool,
     dialect: Dialect | None,
     attach: tuple[str, ...],
+    output: str | None,
     **asked: Any,  # noqa: ANN401 - the options that Database.explain has by the same names
 ) -> None:
     """Show how CONFIG would be run on a dataset: the plan, or with --sql the very statements. Nothing runs.
@@ -72,10 +75,12 @@ def explain_command(
     CONFIG is a JSON file, - for stdin, or the JSON itself.
     """
     from sqlsel.cli.opening import open_existing
+    from sqlsel.cli.printing import destination, write_text
 
     source = config_source(config)
     with open_existing(database, attach=attach) as db:
         explanation = db.explain(source, dataset=dataset, **asked)
     for notice in explanation.notices:
         say(f"note: {notice}")
-    click.echo(explanation.sql(dialect or "duckdb") if as_sql or dialect else str(explanation))
+    with destination(output) as out:
+        write_text(explanation.sql(dialect or "duckdb") if as_sql or dialect else str(explanation), out)

@@ -13,6 +13,7 @@ from sqlsel.cli.failures import after_storing
 from sqlsel.cli.mappings import classes_by_task, columns_by_embedding, columns_by_score, columns_by_task
 from sqlsel.cli.options import database_option, dataset_option
 from sqlsel.cli.progress import progress_bars
+from sqlsel.cli.standard_input import source_from
 from sqlsel.cli.telling import say
 from sqlsel.errors import SqlselError
 
@@ -34,6 +35,10 @@ _NOTICES_SHOWN = 10
         "a table; every column that is not named is metadata",
         "sqlsel ingest demo-files/round-1/selection.parquet --db my.duckdb \\",
         "    --dataset chosen --id sample_id --file-name file_name",
+        "what another program sends",
+        'sqlsel sql "SELECT range AS id, random() AS weight FROM range(50)" \\',
+        "    --db demo.duckdb --format csv \\",
+        "    | sqlsel ingest - --db my.duckdb --dataset sent --id id",
     ),
 )
 @click.argument("source", metavar="SOURCE")
@@ -86,8 +91,8 @@ def ingest_command(
     """Add SOURCE to a dataset, or update it: all of it or, if anything fails, nothing.
 
     SOURCE is a folder of images, with or without Lightly's .lightly/ folder, embeddings.parquet, or labels of COCO,
-    YOLO or Pascal VOC in it; a COCO or YOLO file; or a parquet, csv, json, jsonl or npy file. Ingesting it again
-    updates and doubles nothing.
+    YOLO or Pascal VOC in it; a COCO or YOLO file; a parquet, csv, json, jsonl or npy file; or - for such a table on
+    stdin. Ingesting it again updates and doubles nothing.
     """
     from sqlsel.datasets.lightly_ids import check_lightly_id
 
@@ -95,10 +100,10 @@ def ingest_command(
     options["predictions"] = columns_by_task(predictions)
     options["scores"] = columns_by_score(scores)
     options["classes"] = classes_by_task(classes)
-    with _made_or_opened(database) as db, progress_bars(db) as progress:
+    with source_from(source) as path, _made_or_opened(database) as db, progress_bars(db) as progress:
         if lightly_dataset_id is not None:
             check_lightly_id(db.engine, dataset, lightly_dataset_id)
-        report = db.ingest(source, dataset=dataset, progress=progress, **options)
+        report = db.ingest(path, dataset=dataset, progress=progress, **options)
         if lightly_dataset_id is not None:
             db.record_lightly_id(dataset, lightly_dataset_id)
     for line in report_lines(report):

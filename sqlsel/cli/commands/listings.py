@@ -8,7 +8,7 @@ import click
 
 from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.examples import examples
-from sqlsel.cli.options import database_option, format_option
+from sqlsel.cli.options import database_option, format_option, output_option
 from sqlsel.cli.telling import say
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("table", "csv", "json", "jsonl")
 """How rows can be printed."""
+
+HOW = "How to print them; by default as -o is called, or a table."
 
 
 @click.command(
@@ -27,6 +29,9 @@ FORMATS = ("table", "csv", "json", "jsonl")
 @cluster_options
 @format_option(*FORMATS, default="table", text="How to print them.")
 def datasets_command(database: str, format_name: str) -> None:
+@format_option(*FORMATS, text=HOW)
+@output_option()
+def datasets_command(database: str, format_name: str | None, output: str | None) -> None:
     """List the datasets of a database.
 
     Shown are the number of samples, the width of the embedding where there is one, the number of embeddings, metadata
@@ -37,19 +42,22 @@ def datasets_command(database: str, format_name: str) -> None:
 
     with open_existing(database) as db:
         rows = overview(db.engine)
-    print_rows(rows, format_name, empty="no datasets; `sqlsel ingest` makes one")
+    print_rows(rows, format_name, output, empty="no datasets; `sqlsel ingest` makes one")
 
 
-def print_rows(rows: Sequence[Mapping[str, object]], format_name: str, *, empty: str) -> None:
-    """Print rows on stdout; on stderr what to say where there are none."""
+def print_rows(
+    rows: Sequence[Mapping[str, object]], format_name: str | None, output: str | None, *, empty: str
+) -> None:
+    """Print rows on stdout or write them to a file; say on stderr that there are none."""
     import pyarrow as pa
 
-    from sqlsel.cli.printing import destination, write
+    from sqlsel.cli.printing import TABLE, chosen_format, destination, write
     from sqlsel.exports.rows import Rows
 
+    written_as = chosen_format(format_name, output)
     if not rows:
         say(empty)
-        if format_name == "table":
+        if written_as == TABLE:
             return
-    with destination(None) as out:
-        write(Rows.of(pa.Table.from_pylist(rows)), format_name, out)
+    with destination(output) as out:
+        write(Rows.of(pa.Table.from_pylist(rows)), written_as, out)

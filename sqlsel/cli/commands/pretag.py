@@ -45,7 +45,7 @@ _SHARE = click.FloatRange(0, 1)
 @click.option("--first-label", metavar="N", type=click.IntRange(0), help="Label of the first class; by default 1 or 0.")
 @click.option("--crops", is_flag=True, help="Compute embeddings of the objects too, without a model.")
 @click.option(
-    "--images", metavar="DIR", help="The folder of the images, if they are not where they were ingested from."
+    "--images", metavar="FOLDER", help="The folder of the images, if they are not where they were ingested from."
 )
 @feeding_options(fit="letterbox for detectors, crop for classifiers")
 @click.option("--overwrite", is_flag=True, help="Look at all images anew.")

@@ -6,8 +6,9 @@ from dataclasses import asdict
 
 import click
 
+from sqlsel.cli.commands.listings import FORMATS, HOW, print_rows
 from sqlsel.cli.examples import examples
-from sqlsel.cli.options import database_option, dataset_option, format_option
+from sqlsel.cli.options import database_option, dataset_option, format_option, output_option
 from sqlsel.cli.telling import say
 
 
@@ -28,24 +29,24 @@ from sqlsel.cli.telling import say
 @dataset_option()
 @click.option("--task", "tasks", metavar="TASK", multiple=True, help="Only the scores of this task. Repeatable.")
 @click.option("--score", "scores", metavar="SCORE", multiple=True, help="Only the scores of this name. Repeatable.")
-@format_option("table", "csv", "json", "jsonl", default="table", text="How to print them.")
+@format_option(*FORMATS, text=HOW)
+@output_option()
 def score_command(
-    database: str, dataset: str, tasks: tuple[str, ...], scores: tuple[str, ...], format_name: str
+    database: str,
+    dataset: str,
+    tasks: tuple[str, ...],
+    scores: tuple[str, ...],
+    format_name: str | None,
+    output: str | None,
 ) -> None:
     """Compute scores from predictions, store them in the dataset's table `scores`, and print how they are spread.
 
     Selections need none of this: they compute the scores that a config names. Stored scores are for SQL, and ingest
     keeps them true to the predictions.
     """
-    import pyarrow as pa
-
     from sqlsel.cli.opening import open_existing
-    from sqlsel.cli.printing import destination, write
-    from sqlsel.exports.rows import Rows
 
     with open_existing(database, writing=True) as db:
         found = db.compute_scores(dataset, tasks=tasks or None, scores=scores or None)
-    rows = pa.Table.from_pylist([asdict(each) for each in found])
-    with destination(None) as out:
-        write(Rows.of(rows), format_name, out)
+    print_rows([asdict(each) for each in found], format_name, output, empty="no scores")
     say(f"stored in {dataset}.scores: {len(found)} score{'' if len(found) == 1 else 's'}")

@@ -8,8 +8,9 @@ import click
 
 from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.commands.listings import FORMATS, print_rows
+from sqlsel.cli.commands.listings import FORMATS, HOW, print_rows
 from sqlsel.cli.examples import examples
-from sqlsel.cli.options import database_option, dataset_option, format_option
+from sqlsel.cli.options import database_option, dataset_option, format_option, output_option
 from sqlsel.cli.telling import say
 
 if TYPE_CHECKING:
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
 @database_option(required=False)
 @cluster_options
 @dataset_option(required=False, text="Only the tags of this dataset.")
-@format_option(*FORMATS, default="table", text="How to print them.")
+@format_option(*FORMATS, text=HOW)
+@output_option()
 @click.pass_context
-def tags_command(ctx: click.Context, database: str | None, dataset: str | None, format_name: str) -> None:
+def tags_command(
+    ctx: click.Context, database: str | None, dataset: str | None, format_name: str | None, output: str | None
+) -> None:
     """List the tags of a database with the number of their samples, or put tags together as a new one.
 
     A tag on single objects is counted by their images, with the number of objects beside it. Two tags are in every
@@ -63,7 +67,7 @@ def tags_command(ctx: click.Context, database: str | None, dataset: str | None, 
         ]
     if not any(row["objects"] for row in rows):
         rows = [{key: value for key, value in row.items() if key != "objects"} for row in rows]
-    print_rows(rows, format_name, empty="no tags; `sqlsel select` with --tag makes one")
+    print_rows(rows, format_name, output, empty="no tags; `sqlsel select` with --tag makes one")
 
 
 def _combining(operation: str, short_help: str, text: str, example: str) -> Callable[..., Any]:

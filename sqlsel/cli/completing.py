@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -74,7 +75,8 @@ def _known(ctx: click.Context, kind: str) -> Iterable[str]:
     from sqlsel.cli.opening import open_existing
 
     database = _given(ctx, "database")
-    if database is None:
+    # a folder would start a cluster
+    if database is None or not Path(database).is_file():
         return ()
     with open_existing(database) as db:
         dataset = _given(ctx, "dataset")

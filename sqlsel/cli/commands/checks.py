@@ -117,7 +117,7 @@ def schema_command(kind: str, output: str | None) -> None:
 
     Editors complete and check a config that has a line "$schema" which names the file.
     """
-    from sqlsel.cli.printing import destination
+    from sqlsel.cli.printing import destination, write_text
 
     if kind == "report":
         from sqlsel.report.schema import report_schema as schema
@@ -125,11 +125,4 @@ def schema_command(kind: str, output: str | None) -> None:
         from sqlsel.config import json_schema as schema
 
     with destination(output) as out:
-        out.write(f"{json.dumps(schema(), indent=2, ensure_ascii=False)}\n".encode())
-def schema_command(output: str | None) -> None:
-    """Print the JSON Schema of a config. Editors complete and check what has a line "$schema" that names its file."""
-    from sqlsel.cli.printing import destination, write_text
-    from sqlsel.config import json_schema
-
-    with destination(output) as out:
-        write_text(json.dumps(json_schema(), indent=2, ensure_ascii=False), out)
+        write_text(json.dumps(schema(), indent=2, ensure_ascii=False), out)

@@ -27,8 +27,6 @@ HOW = "How to print them; by default as -o is called, or a table."
 )
 @database_option()
 @cluster_options
-@format_option(*FORMATS, default="table", text="How to print them.")
-def datasets_command(database: str, format_name: str) -> None:
 @format_option(*FORMATS, text=HOW)
 @output_option()
 def datasets_command(database: str, format_name: str | None, output: str | None) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sqlsel.cli.clusters import cluster_options
-from sqlsel.cli.commands.listings import FORMATS, print_rows
 from sqlsel.cli.commands.listings import FORMATS, HOW, print_rows
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, dataset_option, format_option, output_option

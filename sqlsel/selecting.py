@@ -17,6 +17,7 @@ from sqlsel.datasets.runs import RunRecord, new_run_id, record_selection
 from sqlsel.datasets.tags import check_new_tag
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import UsageError
+from sqlsel.exports.provenance import schema_metadata
 from sqlsel.narrowing import Narrowed, bound_candidates, narrow
 from sqlsel.plan import Request, explain_plan, make_plan
 from sqlsel.preselection import Earlier, bound, find_preselected
@@ -30,6 +31,8 @@ from sqlsel.selection.summary import summarize
 from sqlsel.vision.thumbnails import thumbnails
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from sqlsel.engines.base import Engine
     from sqlsel.errors import Problem
     from sqlsel.plan.model import Missing, Plan
@@ -146,7 +149,14 @@ def select(
             subject = of_run(plan, outcome.ranked, named.earlier.ids, summary, started)
             return write_report(session, subject, path, options_of(path, **how), progress or silent)
 
-    return Selection(outcome.ranked, summary, more, pictures, report)
+    return Selection(_with_provenance(outcome.ranked, plan, summary), summary, more, pictures, report)
+
+
+def _with_provenance(ranked: pa.Table, plan: Plan, summary: Mapping[str, object]) -> pa.Table:
+    """The ranked table with config, seed and version in its schema, where files of Arrow and parquet keep them."""
+    told = {name: summary[name] for name in ("dataset", "tag", "run_id", "version") if summary[name] is not None}
+    told |= {"config": json.dumps(plan.config.to_dict()), "seed": plan.request.seed}
+    return ranked.replace_schema_metadata(schema_metadata(told))
 
 
 @contextmanager

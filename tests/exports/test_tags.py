@@ -64,6 +64,17 @@ def test_parquet_tells_how_the_tag_came_about(tagged, tmp_path):
     assert shown.fetchall() == [(b"round-1",)]
 
 
+def test_the_ranked_table_of_a_selection_tells_the_same(tagged, tmp_path):
+    db, selection = tagged
+    told = selection.to_arrow().schema.metadata
+    assert json.loads(told[b"sqlsel.config"])["n_samples"] == 5
+    assert (told[b"sqlsel.seed"], told[b"sqlsel.tag"]) == (b"0", b"round-1")
+    assert told[b"sqlsel.run_id"].decode() == selection.run_id
+    without = db.select(CONFIG, dataset="pool", seed=None).to_arrow().schema.metadata
+    assert without.keys() == {f"sqlsel.{key}".encode() for key in ("dataset", "version", "config", "seed")}
+    assert without[b"sqlsel.seed"] == b"null"
+
+
 def test_parquet_of_a_tag_that_was_replaced_tells_the_last_run_alone(tagged, tmp_path):
     db, _ = tagged
     db.select({**CONFIG, "n_samples": 3}, dataset="pool", tag="round-1", overwrite=True, seed=9)

@@ -63,6 +63,7 @@ def page_html(engine: Engine, subject: Subject, report: Report, options: ReportO
     scripts = [_plotly(), _script(SCRIPTS)]
     return environment.get_template("report.html.jinja").render(
         report=report.told,
+        config_text=json.dumps(report.told["config"], indent=2, ensure_ascii=False),
         images=images["large"],
         data=Markup(embedded({**report.told, "thumbnails": small})),  # noqa: S704 - escaped for a script
         style=Markup("\n".join(_static(name) for name in STYLES)),  # noqa: S704 - the project's own file

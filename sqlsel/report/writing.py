@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sqlsel.exports.replacing import replacing
 from sqlsel.report.building import build_report
@@ -12,6 +12,8 @@ from sqlsel.report.maps import check_projection
 from sqlsel.report.page import check_page_libraries, page_html
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlsel.engines.base import Engine
     from sqlsel.report.subject import ReportOptions, Subject
     from sqlsel.selection.outcome import Progress
@@ -46,7 +48,7 @@ def write_report(
     check_report(options)
     report = build_report(engine, subject, options, progress)
     if options.format_name == "json":
-        text = json.dumps(report.told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        text = _as_json(report.told)
     else:
         text = page_html(engine, subject, report, options, progress)
     # file names may hold bytes that are no text
@@ -57,3 +59,11 @@ def write_report(
     with replacing(target) as out:
         out.write(data)
     return Path(target)
+
+
+def _as_json(told: Mapping[str, Any]) -> str:
+    """JSON with a line for each key: a report has many numbers, and each on its own line would be most of it."""
+    lines = (
+        f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False, allow_nan=False)}" for name, value in told.items()
+    )
+    return "{\n" + ",\n".join(lines) + "\n}\n"

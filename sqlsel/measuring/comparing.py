@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -65,9 +64,9 @@ def _yardsticks(
     """The configs whose objectives both tags are measured by."""
     if config is not None:
         return [config]
-    made = [text for tag in tags if (text := config_of(engine, facts.name, tag)) is not None]
-    read: list[ConfigSource] = [json.loads(text) for text in dict.fromkeys(made)]
-    return read or ([embeddings_config(facts)] if facts.embeddings else [])
+    made = [found for tag in tags if (found := config_of(engine, facts, tag)) is not None]
+    different: list[ConfigSource] = [found for place, found in enumerate(made) if found not in made[:place]]
+    return different or ([embeddings_config(facts)] if facts.embeddings else [])
 
 
 def _rows(engine: Engine, field: Field, tag: str, *, exclude_preselected: bool) -> Rows:

@@ -48,8 +48,9 @@ def curve_of_tag(
         UsageError: If there is no such dataset, tag or embedding, or the tag has no ranks.
     """
     check_tag(engine, dataset, tag)
-    made = config_of(engine, dataset, tag)
-    config, facts = read_of(engine, dataset, made or embeddings_config(Lookup(engine).facts(dataset), embedding))
+    whole = Lookup(engine).facts(dataset)
+    made = config_of(engine, whole, tag)
+    config, facts = read_of(engine, dataset, made or embeddings_config(whole, embedding))
     looking = looking_at(config, facts, embedding)
     order = [sql.ascending(sql.column("rank")), *ascending_ids(facts)]
     members = engine.table(members_query(engine, facts, tag).order_by(*order))

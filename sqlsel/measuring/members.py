@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import copy
+import json
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -16,6 +18,8 @@ from sqlsel.plan.candidates import preselected_ids
 from sqlsel.plan.ids import id_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlsel.engines.base import Engine
     from sqlsel.facts import DatasetFacts
 
@@ -60,10 +64,32 @@ def _counted(members: exp.Select, *, ranked_only: bool = False) -> exp.Select:
     return exp.select(counted).from_(sql.subquery(members, "members"))
 
 
-def config_of(engine: Engine, dataset: str, tag: str) -> str | None:
-    """The config of the latest selection that made a tag, as JSON; None where no selection made it."""
+def config_of(engine: Engine, facts: DatasetFacts, tag: str) -> dict[str, Any] | None:
+    """The config of the latest selection that made a tag; None where no selection made it."""
     runs = catalog_table(engine.catalog, "runs")
-    of_tag = exp.and_(sql.column("dataset").eq(sql.text(dataset)), sql.column("tag").eq(sql.text(tag)))
+    of_tag = exp.and_(sql.column("dataset").eq(sql.text(facts.name)), sql.column("tag").eq(sql.text(tag)))
     latest = [sql.descending(sql.column("started_at")), sql.descending(sql.column("run_id"))]
-    rows = engine.rows(exp.select(sql.column("config")).from_(runs).where(of_tag).order_by(*latest).limit(1))
-    return str(rows[0][0]) if rows else None
+    columns = [sql.column(name) for name in ("config", "summary")]
+    rows = engine.rows(exp.select(*columns).from_(runs).where(of_tag).order_by(*latest).limit(1))
+    if not rows:
+        return None
+    config, summary = rows[0]
+    read: dict[str, Any] = json.loads(config)
+    return read if summary is None else with_embedding_names(read, json.loads(summary), facts)
+
+
+def with_embedding_names(config: Mapping[str, Any], summary: Mapping[str, Any], facts: DatasetFacts) -> dict[str, Any]:
+    """The config of a run, which still says what it meant where the dataset has got more embeddings since.
+
+    Args:
+        config: The config, as it was recorded.
+        summary: The summary of its run.
+        facts: What the dataset holds now.
+    """
+    found = copy.deepcopy(dict(config))
+    ranking = [each for each in found["strategies"] if each["strategy"]["type"] != "THRESHOLD"]
+    if len(facts.embeddings) > 1:
+        for objective, told in zip(ranking, summary["objectives"], strict=True):
+            if told.get("embedding") is not None:
+                objective["input"].setdefault("embedding", told["embedding"])
+    return found

@@ -18,7 +18,7 @@ from sqlsel.datasets.tables import SAMPLES, SELECTIONS, catalog_table, dataset_t
 from sqlsel.datasets.tags import check_tag
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import SqlselError
-from sqlsel.measuring.members import members_query
+from sqlsel.measuring.members import members_query, with_embedding_names
 from sqlsel.plan.ids import id_names, same
 from sqlsel.report import Subject
 from sqlsel.report.subject import moment_text
@@ -129,7 +129,7 @@ def _asked(subject: Subject) -> Asked:
     if earlier is not None and subject.facts.objects_of is not None:
         earlier = list(zip(earlier, subject.earlier.column("object_index").to_pylist(), strict=True))
     return Asked(
-        config=asked["config"],
+        config=with_embedding_names(asked["config"], subject.summary, subject.facts),
         dataset=subject.facts.name,
         preselected=earlier,
         seed=subject.summary["seed"],

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from sqlsel.errors import ConfigError, UsageError
@@ -187,3 +188,16 @@ def test_a_read_only_file_will_do(tmp_path):
     with sqlsel.connect(tmp_path / "a.duckdb", read_only=True) as db:
         assert db.compare("far", "initial-tag", dataset="pool").overlap.b == 30
         assert db.curve(tag="far", dataset="pool").points
+
+
+def test_what_was_meant_before_there_were_more_embeddings(db, pool):
+    before = db.compare("far", "heavy", dataset="pool")
+    curve = db.curve(tag="far", dataset="pool")
+    turned = pa.table({"sample_id": pool.ids, "embedding": pool.vectors[::-1].tolist()})
+    db.add_embedding(turned, dataset="pool", name="other", id="sample_id")
+    after = db.compare("far", "heavy", dataset="pool")
+    assert value(after, "diversity:default", "smallest distance", "a") == value(
+        before, "diversity", "smallest distance", "a"
+    )
+    assert db.curve(tag="far", dataset="pool").points == curve.points
+    assert db.curve(tag="far", dataset="pool", embedding="other").points != curve.points

@@ -94,12 +94,21 @@ class Cosines:
     def of_row(self, row: int) -> Singles:
         """Cosines in single precision of one row with every reference vector, ``(R,)``."""
         vectors, _ = self._take(np.array([row]))
-        found: Singles = (self._singles @ vectors.T).max(axis=1)
-        return found
+        if len(vectors) == 1:
+            found: Singles = self._singles @ vectors[0]
+            return found
+        return (self._singles @ vectors.T).max(axis=1)
 
     def exact(self, row: int, columns: Rows) -> Doubles:
         """Cosines in double of one row with some reference vectors."""
-        return self.exact_pairs(np.full(len(columns), row), columns)
+        best = np.full(len(columns), -1.0)
+        items = self._reference[columns]
+        for vector in self._wide(self._items(np.array([row]))[0]):
+            for begin in range(0, len(items), WIDE_COLUMNS):
+                part = slice(begin, begin + WIDE_COLUMNS)
+                found = np.einsum("ij,j->i", self._wide(items[part]), vector)
+                np.maximum(best[part], found, out=best[part])
+        return _same(best)
 
     def exact_pairs(self, rows: Rows, columns: Rows) -> Doubles:
         """Cosines in double of pairs of a row and a reference vector: the same numbers as :meth:`exact` gives."""

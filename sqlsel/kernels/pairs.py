@@ -19,6 +19,7 @@ CHUNK = 1 << 16
 """Rows whose places among them fit 16 bits."""
 BLOCK_NUMBERS = 1 << 22
 GROUP = 64
+TOGETHER = 1 << 17
 PAIRS_A_ROW = 800
 LEAST, MOST = 1 << 22, 100_000_000
 """Pairs that are kept at most, 6 bytes each: some for each row, and within these bounds."""
@@ -70,9 +71,14 @@ class Pairs:
     def raised(self, columns: Rows, before: Doubles, after: Doubles) -> None:
         """Follow a pick: the cover of some reference vectors has risen."""
         for chunk, kept in zip(self._chunks, self._kept, strict=True):
-            there = [place for place, column in enumerate(columns.tolist()) if kept[column] is not None]
-            if there:
-                self._raise(chunk, kept, columns[there], before[there], after[there])
+            lengths = np.array([0 if (pair := kept[column]) is None else len(pair[0]) for column in columns.tolist()])
+            there = np.flatnonzero(lengths)
+            ends = np.cumsum(lengths[there])
+            while len(there):
+                # so many at once as stay in the cache
+                count = max(int(ends.searchsorted(ends[0] + TOGETHER)), 1)
+                now, there, ends = there[:count], there[count:], ends[count:]
+                self._raise(chunk, kept, columns[now], before[now], after[now])
 
     def _find(self, chunk: Rows) -> list[Kept | None]:
         kept: list[Kept | None] = [None] * self._cosines.count

@@ -1,0 +1,164 @@
+"""COVERAGE: lazy equals naive in every way that rises are kept, they never rise, and nothing else changes a pick."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from threadpoolctl import threadpool_limits
+
+from sqlsel.kernels import (
+    Coverage,
+    Diversity,
+    KernelInputError,
+    Objects,
+    Weights,
+    greedy,
+    nearest_cosines,
+    pairs,
+    threads,
+)
+from tests.benchmarks import data
+from tests.kernels.cases import Case, cases, coverage, diversity, object_coverage, weighted
+from tests.kernels.test_greedy import check
+
+
+def run(objectives, n, rows, preselected=()):
+    before = np.isin(np.arange(rows), preselected)
+    return greedy(objectives, n=n, candidates=~before, preselected=before)
+
+
+def naive(matrix, n, weights=None):
+    """The greedy over the whole matrix of cosines, in double."""
+    unit = matrix.astype(np.float64)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    cosines = np.maximum(unit @ unit.T, 0)
+    counts = np.ones(len(matrix)) if weights is None else weights
+    cover, picked = np.zeros(len(matrix)), []
+    for _ in range(n):
+        rises = np.maximum(cosines - cover[:, None], 0).T @ counts
+        rises[picked] = -1
+        picked.append(int(rises.argmax()))
+        cover = np.maximum(cover, cosines[:, picked[-1]])
+    return picked, float(cover @ counts)
+
+
+@pytest.fixture(params=["listed at once", "never listed", "listed on the way"])
+def keeping(request, monkeypatch):
+    """How many pairs are kept: as many as it takes, none, or so few that some picks come before."""
+    if request.param != "listed at once":
+        monkeypatch.setattr(pairs, "LEAST", 0 if request.param == "never listed" else 40_000)
+        monkeypatch.setattr(pairs, "PAIRS_A_ROW", 0)
+
+
+@pytest.mark.parametrize("kind", ["clustered", "isotropic"])
+def test_lazy_equals_naive(keeping, kind):
+    matrix = getattr(data, kind)(900, 24, 3)
+    found = run([Coverage("c", matrix)], 60, 900)
+    picked, value = naive(matrix, 60)
+    assert found.rows.tolist() == picked
+    assert found.terms.sum() == pytest.approx(value, rel=1e-12)
+
+
+@given(case=cases(kinds=[coverage, object_coverage, weighted, diversity], most_rows=30, most_objectives=3))
+@settings(max_examples=80, deadline=None)
+def test_bounds_that_are_brought_up_to_date_on_demand_decide_as_the_definition_does(case):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "LEAST", 0)
+        patch.setattr(pairs, "PAIRS_A_ROW", 0)
+        check(case)
+
+
+@given(case=cases(kinds=[coverage, object_coverage], most_rows=40, most_objectives=1))
+@settings(max_examples=100, deadline=None)
+def test_gains_never_rise_alone(case):
+    case.objectives = [type(each)(**{**fields(each), "strength": 1.0}) for each in case.objectives]
+    gains = case.greedy().gains
+    if not case.limits:
+        assert (np.diff(gains) <= 1e-9 * (1 + gains.max(initial=0.0))).all()
+
+
+def fields(declared):
+    return {name: getattr(declared, name) for name in type(declared).__dataclass_fields__}
+
+
+def test_threads_change_nothing(keeping, monkeypatch):
+    matrix, weights = data.clustered(3000, 32, 1), data.weights(3000, 1)
+    monkeypatch.setattr(threads, "WORTH_A_THREAD", 1)
+    found = []
+    for number in (1, 3):
+        with threadpool_limits(number):
+            alone = run([Coverage("c", matrix)], 40, 3000)
+            beside = run([Coverage("c", matrix), Weights("w", weights)], 40, 3000)
+        found.append([alone.rows.tolist(), beside.rows.tolist()])
+    assert found[0] == found[1]
+
+
+def test_preselected_cover_already(keeping):
+    matrix = data.clustered(600, 16, 5)
+    picked, _ = naive(matrix, 30)
+    found = run([Coverage("c", matrix)], 18, 600, preselected=picked[:12])
+    assert found.rows.tolist() == picked[12:]
+
+
+def test_weights_say_what_should_be_covered():
+    matrix = np.eye(4, dtype=np.float32)
+    found = run([Coverage("c", matrix, weights=np.array([1.0, 5.0, 0.0, 2.0]))], 4, 4)
+    assert found.rows.tolist() == [1, 3, 0, 2]
+    assert found.terms[:, 0].tolist() == [5, 2, 1, 0]
+
+
+def test_length_does_not_matter_but_direction():
+    rng = np.random.default_rng(0)
+    matrix = data.clustered(300, 8, 2)
+    longer = (matrix * rng.uniform(0.1, 90, (300, 1))).astype(np.float32)
+    assert run([Coverage("c", longer)], 40, 300).rows.tolist() == run([Coverage("c", matrix)], 40, 300).rows.tolist()
+
+
+def test_copies_add_nothing(keeping):
+    matrix = np.repeat(data.clustered(9, 12, 0), 200, axis=0)
+    found = run([Coverage("c", matrix)], 12, len(matrix))
+    assert sorted(found.rows[:9] // 200) == list(range(9))
+    assert found.gains[9:].tolist() == [0, 0, 0]
+    assert found.rows[9:].tolist() == sorted(set(range(4)) - set(found.rows[:9].tolist()))[:3]
+
+
+def test_a_reference_stands_for_all():
+    matrix = data.clustered(500, 16, 7)
+    reference = np.arange(0, 500, 5)
+    found = run([Coverage("c", matrix, reference=reference, weights=np.full(100, 5.0))], 10, 500)
+    nearest = nearest_cosines(matrix, reference, found.rows)
+    assert found.terms.sum() == pytest.approx(5 * np.maximum(nearest, 0).sum(), rel=1e-5)
+
+
+def test_objects_are_covered_by_objects():
+    matrix = np.eye(5, dtype=np.float32)
+    objects = Objects(matrix, np.array([0, 1, 1, 4, 5]))
+    found = run([Coverage("c", objects)], 4, 4)
+    assert found.rows.tolist() == [2, 0, 3, 1]
+    assert found.terms[:, 0].tolist() == [3, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        (lambda m: Coverage("c", m, weights=np.array([1.0, -1, 1])), "negative"),
+        (lambda m: Coverage("c", m, weights=np.array([1.0, np.inf, 1])), "infinite"),
+        (lambda m: Coverage("c", m, weights=np.ones(2)), "2,.* weights for 3 reference"),
+        (lambda m: Coverage("c", m[:2]), "vectors of shape"),
+        (lambda m: Coverage("c", Objects(m, np.array([0, 3]))), "objects of 1 rows, not 3"),
+    ],
+)
+def test_what_does_not_fit_is_refused(declared, message):
+    with pytest.raises(KernelInputError, match=message):
+        run([declared(np.eye(3, dtype=np.float32))], 1, 3)
+
+
+def test_it_joins_others_lazily_at_a_size_with_several_rungs(keeping):
+    rows = 20_000
+    matrix = data.clustered(rows, 8, 4)
+    reference = np.arange(0, rows, 40)
+    objectives = [Coverage("c", matrix, reference=reference), Diversity("d", matrix, 0.5)]
+    found = run(objectives, 8, rows)
+    smaller = Case(objectives, 8, np.isin(np.arange(rows), [*found.rows, *range(0, rows, 997)]), np.zeros(rows, bool))
+    assert smaller.greedy().rows.tolist() == found.rows.tolist()

@@ -97,7 +97,8 @@ class Cosines:
         if len(vectors) == 1:
             found: Singles = self._singles @ vectors[0]
             return found
-        return (self._singles @ vectors.T).max(axis=1)
+        nearest: Singles = (self._singles @ vectors.T).max(axis=1)
+        return nearest
 
     def exact(self, row: int, columns: Rows) -> Doubles:
         """Cosines in double of one row with some reference vectors."""

@@ -38,7 +38,8 @@ class Job:
 
 
 JOBS = [Job(10_000, 500, 10_000, peer=True), Job(100_000, 1000, 20_000)]
-HEAD = f"{'job':<48}{'data':<11}{'s':>7}{'product':>9}{'ratio':>7}{'MB':>7}{'apricot s':>11}{'ratio':>7}{'MB':>7}  mean cosine"
+HEAD = f"{'job':<48}{'data':<11}{'s':>7}{'product':>9}{'ratio':>7}{'MB':>7}"
+HEAD += f"{'apricot s':>11}{'ratio':>7}{'MB':>7}  mean cosine"
 LARGE = [Job(1_000_000, 1000, 20_000)]
 
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from sqlsel.explanation import Explanation
     from sqlsel.functions import register
     from sqlsel.measuring import Comparison, Curve
-    from sqlsel.oneshot import select
+    from sqlsel.oneshot import near_duplicates, select
     from sqlsel.selection import Selection
 
 __version__ = "0.1.0"
@@ -81,6 +81,7 @@ __all__ = [
     "limit",
     "load_config",
     "metadata",
+    "near_duplicates",
     "predictions",
     "random",
     "random_number",
@@ -126,6 +127,7 @@ _HOMES = {
     "Explanation": "sqlsel.explanation",
     "Selection": "sqlsel.selection",
     "connect": "sqlsel.database",
+    "near_duplicates": "sqlsel.oneshot",
     "register": "sqlsel.functions",
     "select": "sqlsel.oneshot",
     "validate": "sqlsel.database",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlsel.datasets.catalog import DatasetCatalog
+from sqlsel.duplicates.methods import DuplicateMethods
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import UsageError
 from sqlsel.exports.methods import ExportMethods
@@ -41,6 +42,7 @@ class Database(
     ImageMethods,
     ObjectMethods,
     MeasuringMethods,
+    DuplicateMethods,
     StarterMethods,
     ReportMethods,
 ):

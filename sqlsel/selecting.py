@@ -23,7 +23,7 @@ from sqlsel.plan import Request, explain_plan, make_plan
 from sqlsel.preselection import Earlier, bound, find_preselected
 from sqlsel.queries import Lookup, bound_queries
 from sqlsel.report import of_run, options_of
-from sqlsel.selection import Selection, run_plan
+from sqlsel.selection import Selection, run_each, run_plan
 from sqlsel.selection.comparison import compare
 from sqlsel.selection.ranked import ids_of
 from sqlsel.selection.runner import silent
@@ -55,6 +55,8 @@ class Asked:
         where: A condition in SQL that candidates have to meet.
         candidates: The only samples that may be chosen: a tag, or ids.
         since: Only samples may be chosen that were added after this moment, or since the selection of this tag.
+        per: A metadata key whose every value has a selection of its own; for ``select_each``.
+        in_tie_order: Whether samples are read in the order that breaks ties, at the cost of a sort.
     """
 
     config: ConfigSource
@@ -65,6 +67,8 @@ class Asked:
     where: str | None = None
     candidates: str | Sequence[Any] | None = None
     since: str | datetime | None = None
+    per: str | None = None
+    in_tie_order: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +103,8 @@ def planned(engine: Engine, asked: Asked) -> Iterator[tuple[Plan, Named, tuple[P
             where=asked.where,
             among=narrowed.among,
             since=narrowed.since,
-            rows_in_order=engine.rows_in_order,
+            rows_in_order=engine.rows_in_order and not asked.in_tie_order and asked.per is None,
+            per=asked.per,
         )
         yield make_plan(config, facts, catalog, request), Named(earlier, narrowed), notices
 
@@ -157,6 +162,24 @@ def _with_provenance(ranked: pa.Table, plan: Plan, summary: Mapping[str, object]
     told = {name: summary[name] for name in ("dataset", "tag", "run_id", "version") if summary[name] is not None}
     told |= {"config": json.dumps(plan.config.to_dict()), "seed": plan.request.seed}
     return ranked.replace_schema_metadata(schema_metadata(told))
+
+
+def select_each(engine: Engine, asked: Asked) -> pa.Table:
+    """A selection of its own from the samples of each value of ``asked.per``; nothing is kept.
+
+    Args:
+        engine: The database; the plan runs on a cursor of it.
+        asked: What is selected from each.
+
+    Returns:
+        The ranked table with ``per``, the value as text, in front: by value as text, NULL last, then by rank, which
+        begins with 1 in each. Each is exactly the selection from those samples alone.
+
+    Raises:
+        SelectionError: If no sample of any value can be chosen.
+    """
+    with interruptible(engine), planned(engine, asked) as (plan, named, _), session_for(engine, named, plan) as session:
+        return run_each(plan, session)
 
 
 @contextmanager

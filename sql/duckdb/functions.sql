@@ -29,7 +29,7 @@ CREATE OR REPLACE TEMP MACRO _sqlsel_least_confidence(p) AS
 
 CREATE OR REPLACE TEMP MACRO _sqlsel_margin(p) AS
     CASE
-        WHEN len(p) > 1 THEN _sqlsel_zero_to_one(1e0 - list_dot_product(list_aggregate(p, 'max', 2), [1e0, -1e0]))
+        WHEN len(p) > 1 THEN _sqlsel_zero_to_one(1e0 - list_dot_product(list_sort(p, 'DESC', 'NULLS LAST')[1:2], [1e0, -1e0]))
         WHEN len(p) = 1 THEN _sqlsel_zero_to_one(1e0 - abs(p[1] - (1e0 - p[1])))
     END;
 
@@ -59,6 +59,17 @@ CREATE OR REPLACE TEMP MACRO sqlsel_object_frequency(classes, objects) AS
 -- value moved from [least, most] to [low, high]; high where all values are the same
 CREATE OR REPLACE TEMP MACRO sqlsel_rescale(value, least, most, low, high) AS
     CASE WHEN most > least THEN low + (high - low) * (value - least) / (most - least) ELSE high END;
+
+-- Cosine of the angle between two vectors, lists or arrays of numbers of one length, in double: 1 for the same
+-- direction. NULL where one is NULL or has the length 0
+CREATE OR REPLACE TEMP MACRO _sqlsel_cosine(a, b) AS
+    CASE WHEN list_dot_product(a, a) > 0e0 AND list_dot_product(b, b) > 0e0 THEN list_cosine_similarity(a, b) END;
+
+CREATE OR REPLACE TEMP MACRO sqlsel_cosine(a, b) AS _sqlsel_cosine(CAST(a AS DOUBLE[]), CAST(b AS DOUBLE[]));
+
+-- Euclidean distance of two such vectors, in double
+CREATE OR REPLACE TEMP MACRO sqlsel_distance(a, b) AS
+    list_distance(CAST(a AS DOUBLE[]), CAST(b AS DOUBLE[]));
 
 -- Mean of a list of doubles, added from the first to the last; NULL for an empty list
 CREATE OR REPLACE TEMP MACRO sqlsel_mean(list) AS
@@ -91,3 +102,13 @@ CREATE OR REPLACE TEMP MACRO sqlsel_or_null(value) AS
 -- A number; NULL where it cannot be computed, is NaN or infinite
 CREATE OR REPLACE TEMP MACRO sqlsel_finite(value) AS
     CASE WHEN isfinite(TRY(value)) THEN TRY(value) END;
+
+-- What this connection sees under a name without a schema: 'temporary', 'registered' (frames, and views that are
+-- temporary too) or 'table'
+CREATE OR REPLACE TEMP MACRO _sqlsel_sightings(called) AS (
+    SELECT list(DISTINCT CASE
+        WHEN table_catalog <> 'temp' THEN 'table' WHEN table_type = 'VIEW' THEN 'registered' ELSE 'temporary'
+    END)
+    FROM information_schema.tables
+    WHERE lower(table_name) = lower(called)
+);

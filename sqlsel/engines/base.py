@@ -97,3 +97,10 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """End the session. A connection that the user opened stays open."""
+
+
+class ScratchEngine(Engine, Protocol):
+    """An engine that can have more databases beside its own."""
+
+    def scratch(self) -> AbstractContextManager[Engine]:
+        """This very session on an empty database in memory that goes with the context."""

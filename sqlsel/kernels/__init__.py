@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlsel.kernels.balance import Balance
 from sqlsel.kernels.coverage import Coverage, nearest_cosines
 from sqlsel.kernels.diversity import Diversity
+from sqlsel.kernels.duplicates import NearDuplicates, near_duplicates
 from sqlsel.kernels.greedy import greedy
 from sqlsel.kernels.limits import Limit
 from sqlsel.kernels.mix import mix_path
@@ -32,6 +33,7 @@ __all__ = [
     "KernelInputError",
     "Late",
     "Limit",
+    "NearDuplicates",
     "ObjectDiversity",
     "ObjectWeights",
     "Objective",
@@ -43,6 +45,7 @@ __all__ = [
     "Weights",
     "greedy",
     "mix_path",
+    "near_duplicates",
     "nearest_cosines",
     "similarity",
     "typicality",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlsel.config import Limit
+    from sqlsel.config.joint import Keys
     from sqlsel.facts import DatasetFacts
     from sqlsel.plan.model import LimitStep
 
@@ -25,7 +26,12 @@ WITHIN = "within_limit"
 
 def limit_look(limit: Limit) -> Look:
     """How a limit looks at its key: as an objective does that looks at the classes of it."""
-    return Look(MetadataInput(type="METADATA", key=limit.key), "classes")
+    return class_look(limit.key)
+
+
+def class_look(key: Keys) -> Look:
+    """A look at the classes of a metadata key, or of several together."""
+    return Look(MetadataInput(type="METADATA", key=key), "classes")
 
 
 def within_query(limit: LimitStep, source: str, order: Sequence[exp.Expr]) -> exp.Select:

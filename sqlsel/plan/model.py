@@ -78,6 +78,7 @@ class Request:
         among: The only samples that may be chosen; None for all.
         since: The moment after which candidates came into the dataset; None for any.
         rows_in_order: Whether the engine keeps rows in an order of its own, so that numbering them needs no sort.
+        per: The metadata key whose every value has a selection of its own; None for one selection of all.
     """
 
     seed: int | None = 0
@@ -87,6 +88,7 @@ class Request:
     among: Among | None = None
     since: Since | None = None
     rows_in_order: bool = False
+    per: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,7 @@ class Plan:
         sequence_length: How many frames are chosen as one; None where samples are chosen one by one. Candidates,
             ``n`` and everything else that is counted are sequences then.
         order_late: Whether positions are those of storage, and the order of ties is asked for where candidates tie.
+        per: The class of a sample, where those of each class have a selection of their own, of ``n`` each.
     """
 
     config: Config
@@ -260,6 +263,7 @@ class Plan:
     statements: Mapping[str, exp.Expr]
     sequence_length: int | None = None
     order_late: bool = False
+    per: InputStep | None = None
 
     def __str__(self) -> str:
         from sqlsel.plan.explain import explain_plan

@@ -18,7 +18,7 @@ from sqlsel.config import (
     with_path_keys,
 )
 from sqlsel.plan.inputs import input_step
-from sqlsel.plan.limits import limit_look
+from sqlsel.plan.limits import class_look, limit_look
 from sqlsel.plan.look import Look
 from sqlsel.plan.model import InputStep, LimitStep, ObjectiveStep, Plan, Request, Route, ThresholdStep
 from sqlsel.plan.names import objective_name
@@ -67,10 +67,11 @@ def make_plan(config: Config, facts: DatasetFacts, catalog: Catalog, request: Re
         thresholds=tuple(thresholds),
         objectives=tuple(objectives),
         limits=limits,
-        route=_route(objectives, limits) if length is None else "greedy",
+        route=_route(objectives, limits) if length is None and request.per is None else "greedy",
         statements={},
         sequence_length=length,
         order_late=request.rows_in_order and length is None and len(objectives) == 1 and _seldom_ties(objectives[0]),
+        per=None if request.per is None else inputs[_column(class_look(request.per), facts)],
     )
     return replace(plan, statements=statements(plan))
 
@@ -112,7 +113,8 @@ def _inputs(config: Config, facts: DatasetFacts, request: Request) -> dict[Look,
     looks = [
         look for objective in config.strategies for look in (Look.of(objective), *Look.more_of(objective).values())
     ]
-    for look in (*looks, *map(limit_look, config.limits or ())):
+    groups = [] if request.per is None else [class_look(request.per)]
+    for look in (*looks, *map(limit_look, config.limits or ()), *groups):
         if _column(look, facts) not in steps:
             steps[_column(look, facts)] = input_step(look, f"input_{len(steps) + 1}", facts, request)
     return steps

@@ -81,7 +81,8 @@ def find_columns(relation: Relation, engine: Engine, options: ReadOptions) -> Co
     identity = options.id or _found_id(types, exclude=file_name)
     vectors, embeddings = _vectors(relation, engine, options, numbered)
     taken = {identity, file_name, *vectors, *options.predictions.values(), *options.scores.values()}
-    metadata = {name: kind for name, kind in types.items() if name not in taken}
+    kept = types.keys() - taken if options.metadata is None else options.metadata
+    metadata = {name: kind for name, kind in types.items() if name in kept}
     problems = () if identity or file_name or _ID not in metadata else (_numbered_notice(relation),)
     return Columns(identity, file_name, embeddings, vectors, metadata, problems)
 

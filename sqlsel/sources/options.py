@@ -31,6 +31,8 @@ class ReadOptions:
             probabilities in the order of ``classes``, or a LIST of objects.
         scores: By task and score name, the column with the numbers.
         classes: By task, the class names in the order of its probabilities.
+        columns: The only columns that are read; None for all.
+        metadata: The only columns that are metadata, whatever else they hold; None for all that hold nothing else.
         embeddings_file: A file with the vectors, where they are not in the source: parquet, npy with a names file
             beside it, or csv.
         task: The task that labels of COCO, YOLO, Pascal VOC become; ``objects`` by default.
@@ -52,6 +54,8 @@ class ReadOptions:
     predictions: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[tuple[str, str], str] = field(default_factory=dict)
     classes: Mapping[str, tuple[str, ...] | list[str]] = field(default_factory=dict)
+    columns: frozenset[str] | None = None
+    metadata: frozenset[str] | None = None
     embeddings_file: Path | None = None
     task: str | None = None
     images: Path | None = None

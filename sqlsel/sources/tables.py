@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -52,7 +53,7 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
     _check_classes(options)
     with ExitStack() as stack:
         opened, told = stack.enter_context(open_lines(source, engine, options, name_columns(options)))
-        adapted = adapt(source, opened, engine, options)
+        adapted = adapt(source, _narrowed(opened, options), engine, options)
         relation, options = adapted.relation, adapted.options
         columns = find_columns(relation, engine, options)
         metadata = read_metadata(engine, relation.node, columns.metadata, relation.name)
@@ -77,6 +78,14 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
             normalize=options.normalize,
             images=options.images,
         )
+
+
+def _narrowed(relation: Relation, options: ReadOptions) -> Relation:
+    """The relation with only those columns that are to be read."""
+    if options.columns is None:
+        return relation
+    types = {name: kind for name, kind in relation.types.items() if name in options.columns}
+    return replace(relation, types=types)
 
 
 def _outputs(engine: Engine, relation: Relation, options: ReadOptions) -> tuple[dict[str, str], dict[str, exp.Expr]]:

@@ -26,11 +26,12 @@ LAYERS = [
     {"naming", "narrowing"},
     {"selecting"},
     {"starter"},
+    {"duplicates"},
+    {"oneshot"},
     {"functions", "measuring"},
     {"reporting"},
     {"dataset"},
     {"database"},
-    {"oneshot"},
     {"demo"},
     {"cli"},
 ]

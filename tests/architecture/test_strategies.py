@@ -27,15 +27,15 @@ ONE_SQL_STATEMENT = {
 }
 """The two rankings that SQL makes alone, which are called after the strategies that they are made for."""
 
-FACES = ("__init__.py", "config/building/")
-"""Where strategies are called by name for users: a typed function in Python for each."""
+FACES = ("__init__.py", "config/building/", "functions/declared.py")
+"""Where strategies are called by name for users: a typed function in Python for each, and one in SQL."""
 
 NOUNS = {"WEIGHTS"}
 """Strategies that are called like what many variables hold."""
 
 MORE_OF_ITS_OWN = {
-    # the check of vectors is the same
-    "DIVERSITY": {"kernels/farthest.py", "kernels/coverage.py"},
+    # the check of vectors is the same; near-duplicates are read as any selection is that looks at vectors
+    "DIVERSITY": {"kernels/farthest.py", "kernels/coverage.py", "duplicates/finding.py"},
     # how near the candidates are to any selection is told of all of them
     "COVERAGE": {
         "selection/coverage.py",

@@ -163,7 +163,6 @@ def test_sql_reads_without_locking_and_writes_when_it_has_to(demo):
             "SELECT CAST(CASE WHEN i = 500000 THEN 'x' ELSE '1' END AS INT) FROM range(1000000) AS t(i)",
             "Conversion Error",
         ),
-        ("SELECT * FROM sqlsel_select('digits', '{}')", "n_samples"),
     ],
 )
 def test_sql_that_is_wrong(demo, query, message):
@@ -171,4 +170,26 @@ def test_sql_that_is_wrong(demo, query, message):
     assert outcome.code == 1
     assert outcome.err.startswith("Error: ")
     assert message in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("SELECT * FROM sqlsel_select('digits', '{}')", "Error: sqlsel_select: config: 2 problems\n"),
+        ("SELECT * FROM sqlsel_select('digit', '{}')", "Error: sqlsel_select: no dataset 'digit'\n"),
+        (
+            "SELECT * FROM sqlsel_diversity('digits.embedings')",
+            "Error: sqlsel_diversity: there is no table, view or file 'digits.embedings'",
+        ),
+        (
+            "SELECT * FROM sqlsel_diversity('digits.samples')",
+            "Error: sqlsel_diversity: 'digits.samples' has no column 'embedding'\n",
+        ),
+    ],
+)
+def test_a_function_that_is_called_wrongly(demo, query, message):
+    outcome = sql(query)
+    assert outcome.code == 2
+    assert outcome.err.startswith(message)
     assert "Traceback" not in outcome.err

@@ -6,6 +6,7 @@ import copy
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
 import duckdb
 from sqlglot import exp
@@ -177,6 +178,18 @@ class DuckDBEngine:
         other = copy.copy(self)
         other.catalog = catalog
         return other
+
+    @contextmanager
+    def scratch(self) -> Iterator[DuckDBEngine]:
+        """This very session on an empty database in memory, beside the others, that goes with the context."""
+        name = f"sqlsel_{uuid4().hex}"
+        quoted = exp.to_identifier(name, quoted=True).sql(dialect=self.dialect)
+        # beside a file that is open for reading only, others are too unless they say otherwise
+        self.execute(f"ATTACH ':memory:' AS {quoted} (READ_WRITE)")
+        try:
+            yield self.within(name)
+        finally:
+            self.execute(f"DETACH {quoted}")
 
     def cursor(self) -> DuckDBEngine:
         """A session of its own on the same data, where no setting of the user changes an order."""

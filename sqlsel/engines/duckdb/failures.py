@@ -12,6 +12,9 @@ from sqlsel.errors import DatabaseError, EngineError, EngineMemoryError, SqlselE
 # interrupts have an exception of their own.
 INTERRUPTED = ("Query interrupted", "INTERRUPT Error")
 
+# What one of sqlsel's functions raised, on as many lines as it has.
+_OWN = re.compile(r"executing the UDF: (?P<kind>UsageError|SqlselError): (?P<message>.*)", re.DOTALL)
+
 _LOCK = re.compile(r"Conflicting lock is held in (?P<process>.+?)\s*\(PID (?P<pid>\d+)\)")
 
 
@@ -25,6 +28,8 @@ def is_interrupt(failure: BaseException) -> bool:
 def statement_failure(failure: Exception, sql: str) -> SqlselError:
     """The error for a statement that DuckDB refused or could not finish."""
     text = str(failure)
+    if (own := _OWN.search(text)) is not None:
+        return (UsageError if own["kind"] == "UsageError" else SqlselError)(own["message"].strip())
     if "No space left on device" in text or "File too large" in text or "failed to offload data block" in text:
         return DatabaseError(f"the disk is full: {first_line(text)}", hint="free some space; nothing was stored")
     if "Connection already closed" in text:

@@ -27,9 +27,13 @@ CREATE OR REPLACE TEMP MACRO _sqlsel_least_confidence(p) AS
         WHEN len(p) = 1 THEN _sqlsel_zero_to_one(2e0 * least(p[1], 1e0 - p[1]))
     END;
 
+-- The largest of a list but for one place
+CREATE OR REPLACE TEMP MACRO _sqlsel_without(p, place) AS
+    greatest(list_max(p[:place - 1]), list_max(p[place + 1:]));
+
 CREATE OR REPLACE TEMP MACRO _sqlsel_margin(p) AS
     CASE
-        WHEN len(p) > 1 THEN _sqlsel_zero_to_one(1e0 - list_dot_product(list_sort(p, 'DESC', 'NULLS LAST')[1:2], [1e0, -1e0]))
+        WHEN len(p) > 1 THEN _sqlsel_zero_to_one(1e0 - (list_max(p) - _sqlsel_without(p, list_position(p, list_max(p)))))
         WHEN len(p) = 1 THEN _sqlsel_zero_to_one(1e0 - abs(p[1] - (1e0 - p[1])))
     END;
 

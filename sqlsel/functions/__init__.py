@@ -28,10 +28,9 @@ Result = TypeVar("Result")
 def register(connection: object) -> None:
     """Make sqlsel's SQL functions on an open DuckDB connection: the table functions, and the scalar ones of ``sql/``.
 
-    ``sqlsel_select`` selects from a dataset; ``sqlsel_diversity``, ``sqlsel_coverage``, ``sqlsel_similarity``,
-    ``sqlsel_typicality``, ``sqlsel_balance``, ``sqlsel_weights`` and ``sqlsel_random`` from any table, view or file, and
-    ``sqlsel_near_duplicates`` finds the groups of one. Nothing is stored in the database. The functions end with the
-    connection; call this again on the next one.
+    ``sqlsel_select`` selects from a dataset, a function for each strategy (``sqlsel_diversity`` and others) from any
+    table, view or file, and ``sqlsel_near_duplicates`` finds the groups of one. Nothing is stored in the database. The
+    functions end with the connection; call this again on the next one.
 
     Args:
         connection: The connection, which stays the caller's.

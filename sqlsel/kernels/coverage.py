@@ -18,6 +18,7 @@ from sqlsel.kernels.threads import own_threads
 from sqlsel.kernels.together import Found
 
 if TYPE_CHECKING:
+    from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows, Singles
 
 
@@ -85,7 +86,7 @@ class RunningCoverage(Unbounded):
         self._cosines = Cosines(matrix, offsets, reference)
         self._empty: Bools | None = None if offsets is None else np.diff(offsets) == 0
         members = play.preselected if declared.present is None else play.preselected & declared.present
-        self.n_rows = play.n_rows
+        self.n_rows, self._order = play.n_rows, play.order
         self.covered = Covered(self._cosines, weights, self._filled(np.flatnonzero(play.candidates)), play.n_rows)
         for row in self._filled(np.flatnonzero(members)):
             self.covered.join(int(row))
@@ -99,7 +100,7 @@ class RunningCoverage(Unbounded):
         """Alone, what a row adds decides as the value does, and never rises."""
         if self._strength <= 0 or (self._empty is not None and self._empty[rows].any()):
             return None
-        return Ladder(Most(self, self._strength), rows, self.n_rows)
+        return Ladder(Most(self, self._strength, self._order), rows, self.n_rows, self._order)
 
     def ceilings(self, rows: Rows) -> Doubles:
         """Parts of what rows add as known: from above where much is good, from below where little is."""
@@ -174,10 +175,16 @@ class Most:
 
     moving = False
 
-    def __init__(self, running: RunningCoverage, strength: float) -> None:
+    def __init__(self, running: RunningCoverage, strength: float, order: Order) -> None:
         self._running = running
+        self._order = order
         self._covered = running.covered
         self._strength = strength
+        self._rows: Rows = np.empty(0, dtype=np.int64)
+
+    def indifferent(self) -> bool:
+        """Rows differ from the start."""
+        return False
 
     def ceilings(self, rows: Rows) -> Doubles:
         """What rows add as known."""
@@ -189,10 +196,11 @@ class Most:
 
     def focus(self, rows: Rows) -> None:
         """Settle what some rows add."""
+        self._rows = rows
         self._running.focus(rows)
 
     def best(self, closed: Bools) -> Found | None:
-        """The lowest row of those that tie for the most."""
+        """The first of those that tie for the most."""
         rises = np.where(closed, -np.inf, self._running.focused)
         if not len(rises) or (top := float(rises.max())) == -np.inf:
             return None
@@ -201,7 +209,8 @@ class Most:
         level = value * math.exp(-min(apart, 700.0))
         # where the value is at its floor, everything ties
         least = 0.0 if level <= FLOOR else level - self._covered.total
-        return Found(int((rises >= least).argmax()), least, top)
+        near = np.flatnonzero(rises >= least)
+        return Found(int(near[0 if len(near) == 1 else self._order.first(self._rows[near])]), least, top)
 
     def barred(self, rows: Rows) -> Bools | None:  # noqa: ARG002
         """There is no hard bound."""

@@ -89,7 +89,7 @@ def build_report(engine: Engine, subject: Subject, options: ReportOptions, progr
             "distributions": spread,
             "map": _map(engine, made, pool, shown, names, columns, options, subject.seed),
             "curves": curves(pool) if subject.ranked else None,
-            "near": _near(pool, names),
+            "near": _near(pool, names, _minimum_distance(subject, embedding)),
             "gallery": _gallery(subject.picks),
             "runs": runs_of(engine, subject.facts.name, (subject.run or {}).get("run_id")),
             "made": made_by(engine),
@@ -181,9 +181,18 @@ def _map(
     }
 
 
-def _near(pool: Pool, names: Sequence[str]) -> dict[str, Any] | None:
+def _minimum_distance(subject: Subject, embedding: EmbeddingFacts | None) -> float | None:
+    """The least distance between picks that the config asks for, by the embedding that is shown."""
+    for step in () if subject.plan is None else subject.plan.objectives:
+        bound: float | None = getattr(step.strategy, "stopping_condition_minimum_distance", None)
+        if bound is not None and step.input.vectors is not None and step.input.vectors.facts == embedding:
+            return bound
+    return None
+
+
+def _near(pool: Pool, names: Sequence[str], asked: float | None) -> dict[str, Any] | None:
     """The near pairs, with what their samples are called."""
-    found = near_pairs(pool)
+    found = near_pairs(pool, asked)
     if found is None:
         return None
     ranks = pool.table.column("rank")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sqlsel.report.nearness import to_nearest, to_nearest_earlier, to_nearest_other
+from sqlsel.report.nearness import spacing, to_nearest, to_nearest_earlier, to_nearest_other
 from sqlsel.selection.arrow import from_numpy
 from sqlsel.selection.coverage import coverage_curve
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlsel.report.pool import Pool
 
     Doubles = npt.NDArray[np.float64]
+    Rows = npt.NDArray[np.int64]
 
 MOST_DISTANCES = 200_000_000
 """The most distances between candidates and picks that are looked at for the coverage."""
@@ -52,19 +53,45 @@ def curves(pool: Pool) -> dict[str, Any] | None:
     }
 
 
-def near_pairs(pool: Pool) -> dict[str, Any] | None:
+def near_pairs(pool: Pool, asked: float | None) -> dict[str, Any] | None:
     """Candidates that were left out although, or because, they are near to a pick; None where there are no vectors.
+
+    Args:
+        pool: The samples that are looked at.
+        asked: The minimum distance that the config asks for; None where it asks for none.
 
     Returns:
         ``pairs``: for each of the picks with the nearest neighbours left out, ``selected`` and ``left_out`` (rows of
-        the pool) and their ``distance``, nearest first. ``threshold``: the smallest distance between any two picks,
-        ``avoided``: how many candidates are nearer than that to a pick, ``looked_at``: of how many. ``random``: how
-        many of a random selection of the same size have another of it nearer than that.
+        the pool) and their ``distance``, nearest first. ``threshold``: samples nearer than that are near-duplicates; it
+        is the one ``asked`` for, else half the median distance of a candidate to its nearest neighbour. ``avoided``:
+        how many candidates that were left out are near-duplicates of a pick, ``looked_at``: of how many. ``selected``
+        and ``random``: how many of the ``picks``, and of a random selection of the same size, have a near-duplicate.
     """
     picked, left_out, matrix = pool.picked, pool.left_out, pool.matrix
     if matrix is None or not len(picked):
         return None
     nearest, distances = to_nearest(matrix, left_out, picked)
+    found: dict[str, Any] = {"pairs": _pairs(nearest, left_out, distances), "asked": asked is not None}
+    usual = spacing(matrix, pool.looked_at) if asked is None else None
+    threshold = asked if usual is None else usual / 2
+    counts = [0, 0, 0]
+    if threshold is not None:
+        near = (distances, to_nearest_other(matrix, picked), to_nearest_other(matrix, pool.random))
+        counts = [int((each < threshold).sum()) for each in near]
+    avoided, selected, random = counts
+    return {
+        **found,
+        "threshold": threshold,
+        "avoided": avoided,
+        "looked_at": len(left_out),
+        "selected": selected,
+        "random": random,
+        "picks": len(picked),
+    }
+
+
+def _pairs(nearest: Rows, left_out: Rows, distances: Doubles) -> list[dict[str, Any]]:
+    """The nearest pairs, each pick once."""
     pairs: list[dict[str, Any]] = []
     paired: set[int] = set()
     for place in np.argsort(distances, kind="stable"):
@@ -74,20 +101,7 @@ def near_pairs(pool: Pool) -> dict[str, Any] | None:
             paired.add(int(nearest[place]))
             pair = {"selected": int(nearest[place]), "left_out": int(left_out[place])}
             pairs.append({**pair, "distance": float(distances[place])})
-    between = to_nearest_other(matrix, picked)
-    threshold = float(np.nanmin(between)) if len(picked) > 1 else None
-    avoided = random = 0
-    if threshold is not None:
-        avoided = int((distances < threshold).sum())
-        random = int((to_nearest_other(matrix, pool.random) < threshold).sum())
-    return {
-        "pairs": pairs,
-        "threshold": threshold,
-        "avoided": avoided,
-        "looked_at": len(left_out),
-        "random": random,
-        "picks": len(picked),
-    }
+    return pairs
 
 
 def plain(values: Doubles) -> list[float | None]:

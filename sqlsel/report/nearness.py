@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Hide = Callable[[int, Singles], Singles]
 
 BLOCK = 2_048
+SPACED = 2_000
 
 
 def to_nearest(matrix: Singles, rows: Rows, others: Rows) -> tuple[Rows, Doubles]:
@@ -51,12 +52,19 @@ def to_nearest_other(matrix: Singles, rows: Rows) -> Doubles:
     """The distance of each of some rows to the nearest other of them; of a single row NaN."""
     if len(rows) < 2:
         return np.full(len(rows), np.nan)
+    return _search(matrix, rows, rows, _without_itself)[1]
 
-    def hide(begin: int, halves: Singles) -> Singles:
-        halves[np.arange(len(halves)), np.arange(begin, begin + len(halves))] = np.inf
-        return halves
 
-    return _search(matrix, rows, rows, hide)[1]
+def spacing(matrix: Singles, rows: Rows) -> float | None:
+    """How far samples lie from their nearest neighbours: the median over the first 2,000 of the rows, among all."""
+    if len(rows) < 2:
+        return None
+    return float(np.median(_search(matrix, rows[:SPACED], rows, _without_itself)[1]))
+
+
+def _without_itself(begin: int, halves: Singles) -> Singles:
+    halves[np.arange(len(halves)), np.arange(begin, begin + len(halves))] = np.inf
+    return halves
 
 
 def _search(matrix: Singles, rows: Rows, others: Rows, hide: Hide) -> tuple[Rows, Doubles]:

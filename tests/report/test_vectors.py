@@ -94,8 +94,14 @@ def test_near_pairs_and_near_duplicates(selected, told, pool):
     apart = distances(pool, others, mine)
     own = distances(pool, mine, mine)
     np.fill_diagonal(own, np.inf)
-    assert found["threshold"] == pytest.approx(own.min())
-    assert found["avoided"] == int((apart.min(axis=1) < own.min()).sum())
+    candidates = could_be_picked(pool)
+    among = distances(pool, candidates, candidates)
+    np.fill_diagonal(among, np.inf)
+    threshold = np.median(among.min(axis=1)) / 2
+    assert not found["asked"]
+    assert found["threshold"] == pytest.approx(threshold)
+    assert found["avoided"] == int((apart.min(axis=1) < threshold).sum())
+    assert found["selected"] == int((own.min(axis=1) < threshold).sum())
     assert (found["looked_at"], found["picks"]) == (len(others), 12)
     first = found["pairs"][0]
     left, right = np.unravel_index(apart.argmin(), apart.shape)
@@ -103,6 +109,16 @@ def test_near_pairs_and_near_duplicates(selected, told, pool):
     assert first["distance"] == pytest.approx(apart.min())
     assert len({pair["selected"] for pair in found["pairs"]}) == len(found["pairs"])
     assert [pair["distance"] for pair in found["pairs"]] == sorted(pair["distance"] for pair in found["pairs"])
+
+
+def test_near_duplicates_are_those_that_the_config_forbids(db, pool, told):
+    bound = {"type": "DIVERSITY", "stopping_condition_minimum_distance": 1.0}
+    selection = db.select(p.config(80, (p.EMBEDDINGS, bound)), dataset="pool")
+    found = told(selection)["near"]
+    assert (found["asked"], found["threshold"]) == (True, 1.0)
+    assert found["avoided"] == found["looked_at"] == 80 - len(selection)
+    assert found["selected"] == 0
+    assert found["random"] > 0
 
 
 def test_large_datasets_are_sampled_and_say_so(db, selected, told, monkeypatch):

@@ -81,7 +81,7 @@ const said = (told) => {
 const distribution = (told) => {
   const figure = element("figure", "", { class: "card", "data-name": told.name });
   const caption = element("figcaption");
-  caption.append(element("span", told.name), element("span", told.of === "objects" ? "objects" : told.group, { class: "pill" }));
+  caption.append(breakable(told.name), element("span", told.of === "objects" ? "objects" : told.group, { class: "pill" }));
   figure.append(caption);
   const empty = told.kind === "category" ? !told.classes.length : !told.input.length;
   const single = told.kind === "category" && told.others && told.input[0] === 1;

@@ -16,6 +16,13 @@ const element = (tag, text = "", attributes = {}) => {
   return made;
 };
 
+/** A name that lines may break behind its separators. */
+const breakable = (text) => {
+  const made = element("span");
+  for (const part of text.split(/(?<=[/_.:])/)) made.append(part, document.createElement("wbr"));
+  return made;
+};
+
 /** A whole number with commas, and a number of four digits. */
 const count = (value) => (value === null ? "–" : Math.round(value).toLocaleString("en-US"));
 const number = (value) => {

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sqlsel.cli.commands.listings import FORMATS, print_rows
+from sqlsel.cli.commands.listings import FORMATS, HOW, print_rows
 from sqlsel.cli.examples import examples
-from sqlsel.cli.options import database_option, dataset_option, format_option
+from sqlsel.cli.options import database_option, dataset_option, format_option, output_option
 from sqlsel.cli.telling import say
 
 if TYPE_CHECKING:
@@ -34,9 +34,12 @@ _SHORT = 8
 )
 @database_option(required=False)
 @dataset_option(required=False, text="Only the runs of this dataset.")
-@format_option(*FORMATS, default="table", text="How to print them.")
+@format_option(*FORMATS, text=HOW)
+@output_option()
 @click.pass_context
-def runs_command(ctx: click.Context, database: str | None, dataset: str | None, format_name: str) -> None:
+def runs_command(
+    ctx: click.Context, database: str | None, dataset: str | None, format_name: str | None, output: str | None
+) -> None:
     """List the runs of a database, the oldest first: scheduled ones, and selections that were kept as a tag.
 
     A run is OPEN while it waits, then what the worker does, and COMPLETED, FAILED or CRASHED at the end. A run whose
@@ -48,8 +51,11 @@ def runs_command(ctx: click.Context, database: str | None, dataset: str | None, 
         return
     if database is None:
         raise click.MissingParameter(ctx=ctx, param_type="option", param_hint="'--db'")
-    rows = [_shown(row, whole=format_name != "table") for row in _rows(database, dataset)]
-    print_rows(rows, format_name, empty="no runs; `sqlsel select` with --tag makes one")
+    from sqlsel.cli.printing import TABLE, chosen_format
+
+    whole = chosen_format(format_name, output) != TABLE
+    rows = [_shown(row, whole=whole) for row in _rows(database, dataset)]
+    print_rows(rows, format_name, output, empty="no runs; `sqlsel select` with --tag makes one")
 
 
 def _shown(row: RunRow, *, whole: bool) -> dict[str, object]:

@@ -42,6 +42,7 @@ MORE_OF_ITS_OWN = {
         "selection/comparison.py",
         "measuring/comparing.py",
         "measuring/growing.py",
+        "report/curves.py",
     },
     "BALANCE": {"kernels/balance_alone.py", "selection/mixes.py", "selection/shortfall.py", *ONE_SQL_STATEMENT},
     # numbers that a strategy gives each sample are weights too

@@ -26,7 +26,6 @@ COMMANDS = {
     "datasets": "listings",
     "info": "info",
     "tags": "tags",
-    "runs": "runs",
     "score": "score",
     "export": "export",
     "copy": "copy",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -13,6 +13,25 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
     Sql = str | exp.Expr
+
+
+class Pieces(Protocol):
+    """Rows of a query spread over workers, each with a piece of its own that stays where it is.
+
+    Attributes:
+        count: Number of pieces.
+    """
+
+    count: int
+
+    def step(self, work: Callable[[Any, Any], tuple[Any, Any]]) -> list[Any]:
+        """Run a function on every piece, as one job; returns its answers in the order of the pieces.
+
+        Args:
+            work: Called with a piece and what it kept in the step before (None in the first); returns what it keeps for
+                the next step, and its answer. It gives the same for the same, as it is called again where a worker is
+                lost. What it raises is raised here.
+        """
 
 
 class Engine(Protocol):
@@ -24,6 +43,8 @@ class Engine(Protocol):
 
     dialect: str
     catalog: str
+    spreads: bool
+    """Whether rows can stay on many workers, as ``pieces``."""
     ingests: bool
     """Whether sources can be stored through it."""
     connection: Any
@@ -65,6 +86,11 @@ class Engine(Protocol):
 
     def bind(self, objects: Mapping[str, object]) -> AbstractContextManager[None]:
         """Make Arrow tables, readers, frames or relations queryable under names while the context lasts."""
+
+    def pieces(
+        self, query: exp.Expr, read: Callable[[Iterable[pa.RecordBatch]], object]
+    ) -> AbstractContextManager[Pieces]:
+        """Rows of a query, read by each worker for itself, while the context lasts; only where ``spreads``."""
 
     def transaction(self) -> AbstractContextManager[None]:
         """All statements inside happen together, or none of them when an exception leaves the context."""

@@ -79,6 +79,12 @@ class RunningBalance(Unbounded):
         self._heads = counted[self._groups[1]] if self._groups is not None else counted[:0]
         self._bounds = AgreementBounds(counted, self._target) if self._groups is None and play.n_rows else None
 
+    @property
+    def mix(self) -> Doubles:
+        """Column sums of the selection."""
+        mix: Doubles = self._mix
+        return mix
+
     def picker(self, rows: Rows) -> Picker | None:
         """Alone, only the mix decides."""
         if self._strength == 0:

@@ -61,6 +61,11 @@ class RunningDiversity(Unbounded):
         for row in np.flatnonzero(members):
             self.nearest.add(int(row))
 
+    @property
+    def standing(self) -> tuple[int, float]:
+        """How many have joined, and the sum over them."""
+        return len(self.nearest.centres), self.between.total()
+
     def picker(self, rows: Rows) -> Picker | None:
         """Alone, the distance decides as the value does, and never rises."""
         if self._strength <= 0:
@@ -89,11 +94,6 @@ class RunningDiversity(Unbounded):
         if not self.nearest.centres:
             return np.full(len(self.nearest.focused), log_part(EMPTY_VALUE, self._strength))
         return log_parts(self.between.total() + self.nearest.focused, self._strength)
-
-    @property
-    def bounded(self) -> bool:
-        """Whether there is a minimum distance."""
-        return self._minimum is not None
 
     def admitted(self) -> Bools | None:
         """Rows in focus at the minimum distance or farther."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Objective, Picker, Rows, Running
 
+    Accept = Callable[[int, Sequence[float], Sequence[Running]], bool]
+
 BLOCK_ROWS = 1 << 14
 
 
@@ -34,6 +36,7 @@ def greedy(
     limits: Sequence[Limit] = (),
     order: Order = BY_ROW,
     progress: Callable[[int, float], None] | None = None,
+    accept: Accept | None = None,
 ) -> Outcome:
     """Pick up to n candidates.
 
@@ -48,6 +51,8 @@ def greedy(
         limits: Groups of which a selection may have so many members and no more, preselected ones counted.
         order: Which of tied rows comes first. An objective that ranks by a picker of its own knows only the lower row.
         progress: Called after each pick with the number of picks and the gain.
+        accept: Asked before a pick joins, where there are candidates elsewhere: with the row, its parts in the
+            objectives (of a run without others empty) and these. The run ends before a pick that it refuses.
 
     Returns:
         The picks in order, with gains, terms, the stop and notices.
@@ -63,16 +68,20 @@ def greedy(
         raise KernelInputError("strengths must be finite")
     with own_threads():
         run = _Run([objective.start(play) for objective in objectives], play, limits)
-        return _pick(run, n, progress)
+        return _pick(run, n, progress, accept)
 
 
-def _pick(run: _Run, n: int, progress: Callable[[int, float], None] | None) -> Outcome:
+def _pick(run: _Run, n: int, progress: Callable[[int, float], None] | None, accept: Accept | None) -> Outcome:
     stop = Stop("n_samples")
     while len(run.rows) < n:
-        gain = run.pick()
-        if gain is None:
+        row = run.best()
+        if row is None:
             stop = run.why_none()
             break
+        if accept is not None and not accept(row, run.parts, run.running):
+            stop = Stop("elsewhere")
+            break
+        gain = run.take(row)
         if progress is not None:
             progress(len(run.rows), gain)
         reached = run.reached()
@@ -86,7 +95,7 @@ class _Run:
     """The objectives of one run, and the picks so far."""
 
     def __init__(self, running: list[Running], play: Play, limits: Sequence[Limit]) -> None:
-        self._running = running
+        self.running = running
         self._candidates = play.candidates
         self._limits = RunningLimits(limits, play) if limits else None
         rows = np.flatnonzero(play.candidates) if self._limits is None else self._limits.open_rows()
@@ -100,15 +109,21 @@ class _Run:
         self._gains: list[float] = []
         self._terms: list[list[float]] = []
 
-    def pick(self) -> float | None:
-        """Pick the next row and return its gain; None where there is none."""
-        row = self._picker.best()
-        if row is None:
-            return None
+    def best(self) -> int | None:
+        """The next row to pick; None where there is none."""
+        return self._picker.best()
+
+    @property
+    def parts(self) -> Sequence[float]:
+        """Parts of the row that was found last, where objectives are taken together."""
+        return self._together.parts_of_best
+
+    def take(self, row: int) -> float:
+        """Pick the row that was found last; returns its gain."""
         gain = 0.0 if self._alone else self._together.gain()
-        terms = [running.take(row) for running in self._running]
+        terms = [running.take(row) for running in self.running]
         if self._alone:
-            gain = self._running[0].gain_alone(terms[0])
+            gain = self.running[0].gain_alone(terms[0])
         self._picker.took(row)
         if self._limits is not None:
             full = self._limits.took(row)
@@ -121,7 +136,7 @@ class _Run:
 
     def reached(self) -> Stop | None:
         """The first objective whose sum is reached."""
-        for number, running in enumerate(self._running):
+        for number, running in enumerate(self.running):
             if running.reached():
                 return Stop("max_sum", number)
         return None
@@ -131,20 +146,20 @@ class _Run:
         left = self._candidates.copy()
         left[self.rows] = False
         rows = np.flatnonzero(left)
-        kept_out = [_kept_out(running, rows) for running in self._running]
+        kept_out = [_kept_out(running, rows) for running in self.running]
         by_limits = self._limits.kept_out(rows) if self._limits is not None else 0
         if by_limits > max(kept_out, default=0):
             return Stop("limits")
         if not any(kept_out):
             return Stop("candidates")
         number = int(np.argmax(kept_out))
-        reason = self._running[number].bound_reason()
+        reason = self.running[number].bound_reason()
         return Stop("candidates") if reason is None else Stop(reason, number)
 
     def outcome(self, stop: Stop) -> Outcome:
         """Everything picked, and why there is no more."""
-        terms: Doubles = np.array(self._terms, dtype=np.float64).reshape(len(self.rows), len(self._running))
-        notices = tuple(notice for running in self._running for notice in running.notices)
+        terms: Doubles = np.array(self._terms, dtype=np.float64).reshape(len(self.rows), len(self.running))
+        notices = tuple(notice for running in self.running for notice in running.notices)
         return Outcome(np.array(self.rows, dtype=np.int64), np.array(self._gains), terms, stop, notices)
 
 

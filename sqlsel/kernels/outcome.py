@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Doubles, Rows
 
-StopReason = Literal["n_samples", "candidates", "minimum_distance", "max_sum", "target_range", "limits"]
+StopReason = Literal["n_samples", "candidates", "minimum_distance", "max_sum", "target_range", "limits", "elsewhere"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Stop:
     Attributes:
         reason: ``n_samples``: as many as asked for; ``candidates``: none was left; ``minimum_distance``: every one left
             is too near; ``max_sum``: the last pick reached the sum; ``target_range``: every one left would carry the
-            sum above the range; ``limits``: every one left is of a group that is full. Where the last pick that was
+            sum above the range; ``limits``: every one left is of a group that is full; ``elsewhere``: the best may be
+            a candidate that is not among the rows. Where the last pick that was
             asked for also reaches a sum, it is ``n_samples``.
         objective: Position of the objective whose stop it was; None for the first two and the last. Where several
             keep out the candidates that are left, the one that keeps out the most is named, the first among equals,

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sqlsel.kernels.decay import decay
-from sqlsel.kernels.distances import half_squared
 from sqlsel.kernels.protocol import KernelInputError
-from sqlsel.kernels.threads import each, own_threads
-from sqlsel.kernels.workspace import Workspace
+from sqlsel.kernels.queried import halves_to_nearest
+from sqlsel.kernels.threads import own_threads
 
 if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Doubles, Singles
-
-BLOCK_ROWS = 1 << 11
-BLOCK_QUERIES = 1 << 8
 
 
 def similarity(matrix: Singles, queries: Singles) -> Doubles:
@@ -34,48 +30,7 @@ def similarity(matrix: Singles, queries: Singles) -> Doubles:
     """
     _check_queries(matrix, queries)
     with own_threads():
-        return decay(np.sqrt(2.0 * _to_queries(matrix, queries)))
-
-
-def _to_queries(matrix: Singles, queries: Singles) -> Doubles:
-    """Exact half squared distance of every row to its nearest query."""
-    work = Workspace(matrix)
-    shifted, lifts = work.others(queries)
-    slack = float(work.slack_of(lifts).max())
-    nearest = np.empty(len(matrix))
-
-    def measure(begin: int) -> None:
-        part = slice(begin, min(begin + BLOCK_ROWS, len(matrix)))
-        margin = work.slack_of(work.lifts[part]) + slack
-        nearest[part] = _nearest(work.part(part), shifted, lifts, margin, (matrix[part], queries))
-
-    each(measure, range(0, len(matrix), BLOCK_ROWS), cost=matrix.size * len(queries))
-    return nearest
-
-
-def _nearest(
-    vectors: Singles, shifted: Singles, lifts: Singles, margin: Doubles, stored: tuple[Singles, Singles]
-) -> Doubles:
-    """Exact half squared distances of some rows to their nearest query."""
-    matrix, queries = stored
-    every = np.arange(len(matrix))
-    best = np.full(len(matrix), np.inf)
-    top = np.full(len(matrix), -np.inf)
-    for begin in range(0, len(queries), BLOCK_QUERIES):
-        products = vectors @ shifted[begin : begin + BLOCK_QUERIES].T
-        products -= lifts[begin : begin + BLOCK_QUERIES]
-        doubtful = every
-        while len(doubtful):
-            # the highest product decides, and after it every other that rounding may have put behind
-            place = products[doubtful].argmax(axis=1) if len(doubtful) < len(every) else products.argmax(axis=1)
-            height = products[doubtful, place].astype(np.float64)
-            near = height >= top[doubtful] - margin[doubtful]
-            doubtful, place, height = doubtful[near], place[near], height[near]
-            halves = half_squared(matrix[doubtful], queries[begin + place])
-            best[doubtful] = np.minimum(best[doubtful], halves)
-            top[doubtful] = np.maximum(top[doubtful], height)
-            products[doubtful, place] = -np.inf
-    return best
+        return decay(np.sqrt(2.0 * halves_to_nearest(matrix, queries)))
 
 
 def _check_queries(matrix: Singles, queries: Singles) -> None:

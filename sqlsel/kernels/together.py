@@ -127,6 +127,11 @@ class Together:
         self._best = [float(part[position]) for part in parts]
         return Found(position, float(scores[top]) - (TIE + ROUNDING) * size, float(scores[top]))
 
+    @property
+    def parts_of_best(self) -> Sequence[float]:
+        """The parts of what :meth:`best` found last, by objective."""
+        return self._best
+
     def gain(self) -> float:
         """What the pick that :meth:`best` found last adds: the rise of the sum of the parts. Asked before it joins."""
         rise = 0.0

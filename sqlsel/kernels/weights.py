@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The sums of a run that goes on.
+
+    Attributes:
+        lowest: The lowest weight of all rows.
+        total: The sum of the selection, shifted as the weights are.
+        new: The sum of the new picks' weights as given.
+    """
+
+    lowest: float
+    total: float
+    new: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Weights:
     """Value of a selection: the sum of its weights.
@@ -29,6 +44,7 @@ class Weights:
         max_sum: The run ends with the pick that brings the sum of the new picks' weights to this.
         target_range: ``(min_sum, max_sum)``; a candidate that would carry the sum of the new picks' weights above
             max_sum is passed over. min_sum is only reported, by the caller.
+        carried: Where a run goes on that other rows belong to, what it has added up so far.
     """
 
     name: str
@@ -36,6 +52,7 @@ class Weights:
     strength: float = 1.0
     max_sum: float | None = None
     target_range: tuple[float, float] | None = None
+    carried: Carried | None = None
 
     def start(self, play: Play) -> RunningWeights:
         """Check the weights and add up those of the preselected.
@@ -53,14 +70,21 @@ class RunningWeights(Unbounded):
     def __init__(self, declared: Weights, play: Play) -> None:
         raw = np.asarray(declared.values, dtype=np.float64)
         self._raw = raw
-        self._weights, self.notices = shifted(declared.name, raw, alone=play.alone)
+        carried = declared.carried
+        lowest = lowest_of(raw) if carried is None else carried.lowest
+        self._weights, self.notices = shifted(declared.name, raw, lowest, alone=play.alone)
         self._strength = declared.strength
-        self._sum = float(np.nansum(self._weights[play.preselected]))
-        self._new_sum = 0.0
+        self._sum = float(np.nansum(self._weights[play.preselected])) if carried is None else carried.total
+        self._new_sum = 0.0 if carried is None else carried.new
         self._last = 0.0
         self._max_sum = declared.max_sum
         self._range = declared.target_range
         self._focus: Rows = np.empty(0, dtype=np.int64)
+
+    @property
+    def total(self) -> float:
+        """The sum of the selection."""
+        return self._sum
 
     def picker(self, rows: Rows) -> Picker:
         """Alone, the weights themselves decide, exactly."""
@@ -133,9 +157,13 @@ def check_weights(name: str, values: Doubles, play: Play) -> None:
             raise KernelInputError(f"{name}: a weight is infinite, or their sum is beyond double precision")
 
 
-def shifted(name: str, weights: Doubles, *, alone: bool) -> tuple[Doubles, tuple[str, ...]]:
+def lowest_of(weights: Doubles) -> float:
+    """The lowest of the weights; 0 where there is none."""
+    return float(np.nanmin(weights)) if len(weights) and not np.isnan(weights).all() else 0.0
+
+
+def shifted(name: str, weights: Doubles, lowest: float, *, alone: bool) -> tuple[Doubles, tuple[str, ...]]:
     """Bring weights with negative numbers to start at 0, unless they decide alone; NaN stays NaN."""
-    lowest = np.nanmin(weights) if len(weights) and not np.isnan(weights).all() else 0.0
     if alone or lowest >= 0:
         return weights, ()
     notice = f"{name}: the lowest value is {lowest:g}; beside other objectives all values are shifted to start at 0"

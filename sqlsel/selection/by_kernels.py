@@ -14,6 +14,7 @@ from sqlsel import kernels
 from sqlsel.errors import SelectionError
 from sqlsel.plan.statements import FIRST, ORDER, PICKS
 from sqlsel.selection.arrow import from_numpy, to_booleans, to_numpy
+from sqlsel.selection.by_pieces import can_scatter, run_scattered
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import kernel_limits, nothing_left
 from sqlsel.selection.objectives import BARS, Loaded, Picks, Prepared, kind_of, prepare
@@ -42,6 +43,8 @@ BYTES_IN_PLAY = 128
 
 def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     """Any combination of objectives, by the greedy loop."""
+    if can_scatter(plan, engine):
+        return run_scattered(plan, engine, progress)
     progress("filter", 0, None)
     cut_sequences(plan, engine)
     engine.execute(plan.statements["inputs"])

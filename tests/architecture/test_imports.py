@@ -32,8 +32,6 @@ LAYERS = [
     {"reporting"},
     {"dataset"},
     {"database"},
-    {"scheduling"},
-    {"lightly"},
     {"demo"},
     {"cli"},
 ]

@@ -35,18 +35,28 @@ NOUNS = {"WEIGHTS"}
 
 MORE_OF_ITS_OWN = {
     # the check of vectors is the same; near-duplicates are read as any selection is that looks at vectors
-    "DIVERSITY": {"kernels/farthest.py", "kernels/coverage.py", "duplicates/finding.py"},
+    "DIVERSITY": {
+        "kernels/farthest.py",
+        "kernels/coverage.py",
+        "duplicates/finding.py",
+        "selection/scattered/apart.py",
+    },
     # how near the candidates are to any selection is told of all of them
     "COVERAGE": {
         "selection/coverage.py",
         "selection/comparison.py",
         "measuring/comparing.py",
         "measuring/growing.py",
-        "report/curves.py",
     },
-    "BALANCE": {"kernels/balance_alone.py", "selection/mixes.py", "selection/shortfall.py", *ONE_SQL_STATEMENT},
+    "BALANCE": {
+        "selection/scattered/mixed.py",
+        "kernels/balance_alone.py",
+        "selection/mixes.py",
+        "selection/shortfall.py",
+        *ONE_SQL_STATEMENT,
+    },
     # numbers that a strategy gives each sample are weights too
-    "WEIGHTS": {"selection/strategies/closeness.py", *ONE_SQL_STATEMENT},
+    "WEIGHTS": {"selection/strategies/closeness.py", "selection/scattered/numbers.py", *ONE_SQL_STATEMENT},
 }
 """Modules of a strategy beside those that are called after it."""
 

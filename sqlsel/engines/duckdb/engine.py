@@ -19,9 +19,12 @@ from sqlsel.errors import EngineError, UsageError
 from sqlsel.sqlfiles import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import pyarrow as pa
+
+    from sqlsel.engines.base import Pieces
 
 # What ORDER BY means in the SQL that is generated; a cursor inherits the user's settings.
 _ORDERING = {"default_null_order": "nulls_last", "default_order": "ascending", "default_collation": ""}
@@ -42,6 +45,7 @@ class DuckDBEngine:
     dialect = "duckdb"
     ingests = True
     rows_in_order = True
+    spreads = False
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, *, owned: bool, parent: DuckDBEngine | None = None
@@ -162,6 +166,12 @@ class DuckDBEngine:
         """Keep DuckDB's buffers small while the context lasts. The settings of a user's connection are left alone."""
         with self._cap.streaming(self.connection, row_bytes, beside):
             yield
+
+    def pieces(
+        self, query: exp.Expr, read: Callable[[Iterable[pa.RecordBatch]], object]
+    ) -> AbstractContextManager[Pieces]:
+        """Refused: this is one machine."""
+        raise NotImplementedError
 
     def attach(self, path: str, name: str) -> None:
         """Make another database file readable, as the catalog of this name."""

@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlsel.engines.spark.changes import Changes
 from sqlsel.engines.spark.failures import told
 from sqlsel.engines.spark.folder import Folder, check_folder
+from sqlsel.engines.spark.pieces import SparkPieces
 from sqlsel.engines.spark.positions import kept
 from sqlsel.engines.spark.store import Store, show
 from sqlsel.engines.spark.text import spark_text
@@ -21,7 +22,7 @@ from sqlsel.engines.tracing import traced
 from sqlsel.errors import EngineError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -49,6 +50,7 @@ class SparkEngine:
     dialect = "spark"
     ingests = False
     rows_in_order = False
+    spreads = True
     home = None
     """Files of images do not lie beside a database on Spark."""
 
@@ -124,6 +126,17 @@ class SparkEngine:
             yield
         finally:
             self._drop([*objects])
+
+    @contextmanager
+    def pieces(self, query: exp.Expr, read: Callable[[Iterable[pa.RecordBatch]], object]) -> Iterator[SparkPieces]:
+        """Rows of a query, one piece for each partition, in the cluster's memory or on its disks."""
+        with self._telling(query):
+            found = SparkPieces(self.frame(query), read)
+        self.last_pieces: SparkPieces = found
+        try:
+            yield found
+        finally:
+            found.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

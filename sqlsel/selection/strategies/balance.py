@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlsel.config.strategies.balance import BalanceStrategy
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.scattered.objective import Scattered, Setting
     from sqlsel.selection.strategies.kind import Beside, Reached
     from sqlsel.selection.strategies.prepared import Loaded, Picks
 
@@ -80,6 +81,15 @@ def _check_size(step: ObjectiveStep, rows: int, classes: int) -> None:
         )
 
 
+def _scatter(step: ObjectiveStep, strategy: BalanceStrategy, setting: Setting) -> Scattered | None:
+    """The classes of each worker's own rows; None for probabilities, and for a balance alone."""
+    from sqlsel.selection.scattered.mixed import Mixed
+
+    if step.input.kind != "class" or setting.alone:
+        return None
+    return Mixed(step.name, step.input.column, strategy)
+
+
 def _missed(step: ObjectiveStep, reached: Reached, beside: Beside) -> list[dict[str, Any]]:  # noqa: ARG001
     return balance_shortfalls(reached, beside.candidates, beside.others, beside.limits)
 
@@ -99,4 +109,4 @@ def _measures(reached: Reached) -> list[Measure]:
     return [Measure("distance from target", reached["l1"], of_all, "low"), *shares]
 
 
-BALANCE = StrategyKind(balance, text=_text, missed=_missed, measures=_measures)
+BALANCE = StrategyKind(balance, scatter=_scatter, text=_text, missed=_missed, measures=_measures)

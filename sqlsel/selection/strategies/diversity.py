@@ -13,6 +13,7 @@ from sqlsel.selection.strategies.prepared import Prepared
 if TYPE_CHECKING:
     from sqlsel.config.strategies.diversity import DiversityStrategy
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.scattered.objective import Scattered, Setting
     from sqlsel.selection.strategies.kind import Reached
     from sqlsel.selection.strategies.prepared import Loaded, Picks
 
@@ -34,6 +35,14 @@ def diversity(step: ObjectiveStep, strategy: DiversityStrategy, loaded: Loaded) 
     return Prepared(objective, reached)
 
 
+def _scatter(step: ObjectiveStep, strategy: DiversityStrategy, setting: Setting) -> Scattered:
+    """Distances of each worker's own rows."""
+    from sqlsel.selection.scattered.apart import Apart
+
+    minimum = strategy.stopping_condition_minimum_distance
+    return Apart(step.name, step.input.column, strategy.strength, setting.alone, minimum)
+
+
 def _text(reached: Reached) -> str:
     smallest = reached["smallest_distance"]
     return "a single sample" if smallest is None else f"no two nearer than {smallest:.4g}"
@@ -44,4 +53,4 @@ def _measures(reached: Reached) -> list[Measure]:
 
 
 # the smallest distance between any two does not depend on the order in which they are picked
-DIVERSITY = StrategyKind(diversity, text=_text, measures=_measures, needs_terms=True)
+DIVERSITY = StrategyKind(diversity, text=_text, measures=_measures, scatter=_scatter, needs_terms=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.scattered.objective import Scattered, Setting
     from sqlsel.selection.strategies.prepared import Loaded, Prepared
 
 Reached = Mapping[str, Any]
@@ -95,6 +96,8 @@ class StrategyKind:
         missed: What was asked and not reached, each with ``reason`` and ``text``.
         measures: What was reached, in numbers.
         bar: Why candidates are ruled out beforehand; None where none ever are.
+        scatter: Makes the objective for rows that are spread over workers; it, or its answer, is None where that does
+            not go, and all rows are read then.
         needs_terms: Whether what is reached is measured on the terms of a run, so that rows which were picked
             otherwise are measured by letting the objective pick them.
     """
@@ -104,4 +107,5 @@ class StrategyKind:
     missed: Callable[[ObjectiveStep, Reached, Beside], list[dict[str, Any]]] = nothing_missed
     measures: Callable[[Reached], list[Measure]] = mean_measures
     bar: Bar | None = None
+    scatter: Callable[[ObjectiveStep, Any, Setting], Scattered | None] | None = None
     needs_terms: bool = False

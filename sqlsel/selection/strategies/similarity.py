@@ -12,6 +12,7 @@ from sqlsel.selection.strategies.kind import StrategyKind
 if TYPE_CHECKING:
     from sqlsel.config.strategies.similarity import SimilarityStrategy
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.scattered.objective import Scattered, Setting
     from sqlsel.selection.strategies.prepared import Loaded, Prepared
 
 
@@ -20,4 +21,13 @@ def similarity(step: ObjectiveStep, strategy: SimilarityStrategy, loaded: Loaded
     return closeness(step, loaded, partial(kernels.similarity, queries=loaded.queries[step.name]), own="max")
 
 
-SIMILARITY = StrategyKind(similarity)
+def _scatter(step: ObjectiveStep, strategy: SimilarityStrategy, setting: Setting) -> Scattered | None:
+    """Nearness of each worker's own rows; None for queries of a file, which are scaled as all rows are."""
+    from sqlsel.selection.scattered.near import Near
+
+    if step.queries is None or step.queries.file is not None:
+        return None
+    return Near(step.name, step.input.column, strategy.strength, setting.alone, queries=setting.queries())
+
+
+SIMILARITY = StrategyKind(similarity, scatter=_scatter)

@@ -14,6 +14,7 @@ from sqlsel.selection.strategies.prepared import Prepared, mean_against
 
 if TYPE_CHECKING:
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.scattered.objective import Scattered, Setting
     from sqlsel.selection.strategies.kind import Beside, Reached
     from sqlsel.selection.strategies.prepared import Loaded
 
@@ -27,6 +28,16 @@ def weights(step: ObjectiveStep, strategy: WeightsStrategy, loaded: Loaded) -> P
         step.name, values, strategy.strength, max_sum=strategy.stopping_condition_max_sum, target_range=between
     )
     return Prepared(objective, mean_against(values))
+
+
+def _scatter(step: ObjectiveStep, strategy: WeightsStrategy, setting: Setting) -> Scattered:
+    """The numbers of each worker's own rows."""
+    from sqlsel.selection.scattered.numbers import Numbers
+
+    most = strategy.target_range.max_sum if strategy.target_range is not None else None
+    between = None if most is None else (0.0, most)
+    max_sum = strategy.stopping_condition_max_sum
+    return Numbers(step.name, step.input.column, strategy.strength, setting.alone, max_sum, between)
 
 
 def _missed(step: ObjectiveStep, reached: Reached, beside: Beside) -> list[dict[str, Any]]:  # noqa: ARG001
@@ -47,4 +58,4 @@ def _measures(reached: Reached) -> list[Measure]:
     return [*mean_measures(reached), Measure("sum", reached["sum"])]
 
 
-WEIGHTS = StrategyKind(weights, text=_text, missed=_missed, measures=_measures)
+WEIGHTS = StrategyKind(weights, text=_text, missed=_missed, measures=_measures, scatter=_scatter)

@@ -1,0 +1,33 @@
+"""Sums of doubles without rounding, so that neither their order nor their places change them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from sqlsel.kernels.protocol import Doubles
+
+_HALF = 26
+_DIGITS = 53
+
+
+def exact_sum(values: Doubles) -> Fraction:
+    """The sum of finite numbers as it is in arithmetic. Cost: a few passes, one for each power of two that occurs."""
+    flat = values.reshape(-1)
+    shares, exponents = np.frexp(flat)
+    whole = np.ldexp(shares, _DIGITS).astype(np.int64)
+    total = Fraction(0)
+    for exponent in np.unique(exponents):
+        part = whole[exponents == exponent]
+        # halves of 53 digits add up in 64 bits, whatever their number
+        digits = (int((part >> _HALF).sum()) << _HALF) + int((part & ((1 << _HALF) - 1)).sum())
+        total += digits * Fraction(2) ** (int(exponent) - _DIGITS)
+    return total
+
+
+def exact_mean(values: Doubles) -> float:
+    """The mean, rounded once."""
+    return float(exact_sum(values) / values.size)

@@ -1,0 +1,116 @@
+"""Selections of rows that are spread over workers: SQL computes the columns, and every worker looks at its own rows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from sqlsel import kernels
+from sqlsel.errors import SelectionError
+from sqlsel.plan.pieces import pieces_query
+from sqlsel.plan.statements import PICKS
+from sqlsel.selection.arrow import from_numpy
+from sqlsel.selection.funnel import read_funnel
+from sqlsel.selection.limits import nothing_left
+from sqlsel.selection.objectives import kind_of
+from sqlsel.selection.outcome import Ending, Progress, RunOutcome
+from sqlsel.selection.ranked import ranked_table
+from sqlsel.selection.reading import read_queries
+from sqlsel.selection.scattered.objective import Setting
+from sqlsel.selection.scattered.part import Layout
+from sqlsel.selection.scattered.running import ScatteredRun
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from sqlsel.engines.base import Engine
+    from sqlsel.plan.model import LimitStep, ObjectiveStep, Plan
+    from sqlsel.selection.scattered.objective import Scattered
+
+
+def can_scatter(plan: Plan, engine: Engine) -> bool:
+    """Whether the rows of a plan can stay on workers: there are some, and every strategy and input goes with that."""
+    if not engine.spreads or plan.sequence_length is not None:
+        return False
+    own = [step.vectors for step in plan.inputs if step.vectors is not None and _whole(plan, step.column)]
+    alone = len(plan.objectives) == 1
+    return bool(own) and all(_goes(step, alone=alone) for step in plan.objectives)
+
+
+def _whole(plan: Plan, column: str) -> bool:
+    """Whether an input has one vector a sample."""
+    step = next(step for step in plan.inputs if step.column == column)
+    return step.vectors is not None and (step.vectors.facts.task is None or step.per_object)
+
+
+def _goes(step: ObjectiveStep, *, alone: bool) -> bool:
+    scatter = kind_of(step).scatter
+    if step.input.vectors is not None and step.input.vectors.facts.task is not None and not step.input.per_object:
+        return False
+    setting = Setting(alone, lambda: np.empty((0, 0), np.float32))
+    return scatter is not None and scatter(step, step.strategy, setting) is not None
+
+
+def run_scattered(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
+    """Any combination of objectives that can be scattered, by jobs over all rows. The rows stay where they are."""
+    progress("filter", 0, None)
+    engine.execute(plan.statements["inputs"])
+    funnel = read_funnel(plan, engine)
+    progress("order", 0, None)
+    engine.execute(plan.statements["in_play"])
+    objectives = [_scattered(plan, engine, step) for step in plan.objectives]
+    widths = {step.column: step.vectors.facts.width for step in plan.inputs if step.vectors is not None}
+    steps: list[ObjectiveStep | LimitStep] = [*plan.objectives, *plan.limits]
+    looked = {step.input.column: step.input.kind for step in steps}
+    progress("read", 0, None)
+    with engine.pieces(pieces_query(plan), Layout(looked, widths).read) as pieces:
+        try:
+            run = ScatteredRun(objectives, plan.limits, pieces, plan.n)
+            outcome = run.run(lambda done: progress("select", done, plan.n))
+        except kernels.KernelInputError as failure:
+            raise SelectionError(f"dataset {plan.facts.name}: {failure}") from None
+    if outcome.stop.reason == "limits" and not len(outcome.rows):
+        raise nothing_left(plan)
+    return _told(plan, engine, {**funnel, "ruled_out": 0}, run, outcome)
+
+
+def _scattered(plan: Plan, engine: Engine, step: ObjectiveStep) -> Scattered:
+    scatter = kind_of(step).scatter
+    assert scatter is not None
+    made = scatter(step, step.strategy, Setting(len(plan.objectives) == 1, partial(_queries, plan, engine, step)))
+    assert made is not None
+    return made
+
+
+def _queries(plan: Plan, engine: Engine, step: ObjectiveStep) -> npt.NDArray[np.float32]:
+    assert step.input.vectors is not None
+    assert step.queries is not None
+    found = read_queries(engine, plan.statements[f"queries {step.name}"], step.input.vectors.facts.width)
+    if not len(found):
+        raise SelectionError(
+            f"{step.name}: {step.queries.label} have no embeddings", hint="ingest embeddings for them, or name others"
+        )
+    return found
+
+
+def _told(
+    plan: Plan, engine: Engine, funnel: dict[str, int], run: ScatteredRun, outcome: kernels.Outcome
+) -> RunOutcome:
+    ranks = np.arange(1, len(outcome.rows) + 1)
+    with engine.bind({PICKS: pa.table({"position": from_numpy(outcome.rows), "rank": from_numpy(ranks)})}):
+        picked = engine.table(plan.statements["picked"])
+    names = [step.name for step in plan.objectives]
+    stop = outcome.stop
+    return RunOutcome(
+        ranked=ranked_table(picked, names, outcome.terms, outcome.gains),
+        funnel=funnel,
+        ending=Ending(stop.reason, None if stop.objective is None else names[stop.objective]),
+        reached={
+            name: each.reached(chosen)
+            for name, each, chosen in zip(names, run.objectives, run.measured(outcome), strict=True)
+        },
+        notices=outcome.notices,
+    )

@@ -1,0 +1,78 @@
+"""Whether the best of the rows at hand is the best of all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlsel.selection.scattered.work import near
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlsel.kernels.protocol import Running
+    from sqlsel.selection.scattered.objective import Scattered
+    from sqlsel.selection.scattered.part import Part
+    from sqlsel.selection.scattered.work import Rest
+
+SURE = 1e-9
+"""Share of a score by which another has to be below it for no rounding, and no rule of ties, to matter."""
+SAME = 1e-15
+"""Share of a score by which the same sum may come out otherwise elsewhere."""
+
+
+class Guard:
+    """Lets picks pass as long as none of the rows that stayed behind can beat them.
+
+    Args:
+        objectives: The objectives.
+        standings: The state of the selection when the rest was bounded.
+        rest: The bounds.
+        part: The rows at hand.
+        alone: Whether one objective ranks by itself.
+    """
+
+    def __init__(
+        self,
+        objectives: Sequence[Scattered],
+        standings: Sequence[Any],
+        rest: Sequence[Rest],
+        part: Part,
+        *,
+        alone: bool,
+    ) -> None:
+        self._objectives = objectives
+        self._standings = standings
+        self._rest = rest
+        self._part = part
+        self._alone = alone
+        self.running: Sequence[Running] = ()
+
+    def accept(self, row: int, parts: Sequence[float], running: Sequence[Running]) -> bool:
+        """Whether a row is the best of all."""
+        self.running = running
+        if not self._rest:
+            return True
+        position = int(self._part.positions[row])
+        if self._alone:
+            key, width = self._objectives[0].key(running[0], self._standings[0], self._part, row)
+            return all(_holds(key, rest, rest.highest, (width, 0.0), position) for rest in self._rest)
+        score, size = 0.0, 1.0
+        for part in parts:
+            score, size = score + part, size + abs(part)
+        now = [each.at(mine) for each, mine in zip(self._objectives, running, strict=True)]
+        slack = SURE * size, SAME * size
+        return all(_holds(score, rest, rest.highest + self._rise(now, rest), slack, position) for rest in self._rest)
+
+    def _rise(self, now: Sequence[Any], rest: Rest) -> float:
+        return sum(
+            each.rise(before, after, span)
+            for each, before, after, span in zip(self._objectives, self._standings, now, rest.spans, strict=True)
+        )
+
+
+def _holds(score: float, rest: Rest, bound: float, slack: tuple[float, float], position: int) -> bool:
+    """Whether a score stands against a bound; where they may tie the earlier position does."""
+    width, same = slack
+    if bound < score - width:
+        return True
+    return bound <= score + same and width <= near(rest.highest) and rest.first > position

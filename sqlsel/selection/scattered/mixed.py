@@ -1,0 +1,143 @@
+"""A mix of classes near a target, over many workers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sqlsel import kernels
+from sqlsel.kernels.balance import RunningBalance
+from sqlsel.kernels.mixes import agreements
+from sqlsel.kernels.protocol import FLOOR, log_parts
+from sqlsel.selection.mixes import Mix, attainable_counts, mix_of, reached_mix
+from sqlsel.selection.scattered.objective import Plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlsel.config.strategies.balance import BalanceStrategy
+    from sqlsel.kernels.protocol import Running
+    from sqlsel.selection.scattered.objective import Chosen
+    from sqlsel.selection.scattered.part import Doubles, Part, Rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mixed(Plain):
+    """The classes of an input column, one a row.
+
+    Attributes:
+        name: Name of the objective.
+        column: The input.
+        strategy: What is wanted.
+        names: Every class in play, sorted; known after :meth:`learn`, like the rest.
+        counts: ``(2, len(names))`` candidates and preselected of each.
+        mix: The columns of the mix, and their target.
+    """
+
+    name: str
+    column: str
+    strategy: BalanceStrategy
+    names: tuple[str, ...] = ()
+    counts: Doubles | None = None
+    mix: Mix | None = None
+
+    def begin(self, part: Part) -> Doubles:
+        """Nothing but the classes themselves."""
+        return np.zeros(len(part))
+
+    def fact(self, part: Part, own: Doubles) -> tuple[Counter[str], Counter[str]]:  # noqa: ARG002
+        """How many candidates and preselected each class has."""
+        classes = part.classes[self.column]
+        found = []
+        for rows in (~part.preselected, part.preselected):
+            codes = classes.codes[rows & (classes.codes >= 0)]
+            numbers = np.bincount(codes, minlength=len(classes.names))
+            found.append(
+                Counter({name: int(count) for name, count in zip(classes.names, numbers, strict=True) if count})
+            )
+        return found[0], found[1]
+
+    def learn(self, facts: Sequence[Any]) -> Mixed:
+        """Knowing all classes."""
+        candidates, preselected = (sum((fact[side] for fact in facts), Counter[str]()) for side in (0, 1))
+        names = tuple(sorted({*candidates, *preselected}))
+        counts = np.array([[side[name] for name in names] for side in (candidates, preselected)], dtype=np.float64)
+        counts = counts.reshape(2, len(names))
+        return replace(self, names=names, counts=counts, mix=mix_of(self.strategy, names, counts.sum(axis=0)))
+
+    def scores(self, part: Part, own: Doubles, standing: Doubles, *, alone: bool) -> Doubles:  # noqa: ARG002
+        """Parts of the mix with each row in it."""
+        classes = part.classes[self.column]
+        by_class = self._parts(standing, self._columns_of(classes.names))
+        return np.append(by_class, self._parts(standing, np.array([-1])))[classes.codes]
+
+    def span(self, part: Part, own: Doubles, rows: Rows) -> Rows:  # noqa: ARG002
+        """The columns of the mix that the rows are of, -1 for none."""
+        classes = part.classes[self.column]
+        columns = np.append(self._columns_of(classes.names), -1)
+        return np.unique(columns[classes.codes[rows]])
+
+    def rise(self, before: Doubles, now: Doubles, span: Rows) -> float:
+        """How far the part of one of these has risen, exactly."""
+        return float((self._parts(now, span) - self._parts(before, span)).max())
+
+    def start(self, chosen: Part) -> Doubles:
+        """The mix of the preselected."""
+        return np.asarray(self._rows(chosen).sum(axis=0))
+
+    def kernel(self, part: Part, standing: Any) -> kernels.Objective:  # noqa: ANN401, ARG002
+        """The kernel's objective; the mix of everything chosen follows from the rows, which count whole."""
+        assert self.mix is not None
+        return kernels.Balance(self.name, self._rows(part), self.mix.target, self.strategy.strength)
+
+    def now(self, running: Running, standing: Doubles, terms: Sequence[float]) -> Doubles:  # noqa: ARG002
+        """As the kernel has it."""
+        return self.at(running)
+
+    def at(self, running: Running) -> Doubles:
+        """As the kernel has it."""
+        assert isinstance(running, RunningBalance)
+        return running.mix
+
+    def key(self, running: Running, standing: Any, part: Part, row: int) -> tuple[float, float]:  # noqa: ANN401
+        """A mix alone looks at no vectors, and is not scattered."""
+        raise NotImplementedError
+
+    def classes(self) -> str | None:
+        """Its own: of one class, all rows rise by the same."""
+        return self.column
+
+    def reached(self, chosen: Chosen) -> Mapping[str, Any]:
+        """The shares of the classes."""
+        assert self.mix is not None
+        assert self.counts is not None
+        width = len(self.mix.classes)
+        supply, before = (
+            np.bincount(self.mix.listed, weights=side, minlength=width).astype(np.float64) for side in self.counts
+        )
+        attainable = attainable_counts(before, supply, len(chosen.terms))
+        return reached_mix(self.mix, self._rows(chosen.part).sum(axis=0), supply, attainable)
+
+    def _rows(self, part: Part) -> Doubles:
+        assert self.mix is not None
+        classes = part.classes[self.column]
+        columns = np.append(self._columns_of(classes.names), -1)[classes.codes]
+        rows = np.zeros((len(part), len(self.mix.classes)))
+        filled = np.flatnonzero(columns >= 0)
+        rows[filled, columns[filled]] = 1.0
+        return rows
+
+    def _columns_of(self, names: Sequence[str]) -> Rows:
+        assert self.mix is not None
+        places = dict(zip(self.names, self.mix.listed.tolist(), strict=True))
+        return np.array([places[name] for name in names], dtype=np.int64)
+
+    def _parts(self, mix: Doubles, columns: Rows) -> Doubles:
+        assert self.mix is not None
+        rows = np.zeros((len(columns), len(self.mix.classes)))
+        filled = np.flatnonzero(columns >= 0)
+        rows[filled, columns[filled]] = 1.0
+        return log_parts(1.0 / np.maximum(-agreements(rows, mix, self.mix.target), FLOOR), self.strategy.strength)

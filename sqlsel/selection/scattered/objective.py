@@ -1,0 +1,157 @@
+"""What an objective does where rows are spread: on the workers with their rows, and on the driver with the picks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlsel import kernels
+    from sqlsel.kernels.outcome import StopReason
+    from sqlsel.kernels.protocol import Running
+    from sqlsel.selection.scattered.part import Bools, Doubles, Part, Rows, Singles
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an objective is made in.
+
+    Attributes:
+        alone: Whether it is the only one.
+        queries: Reads the vectors that an objective compares with.
+    """
+
+    alone: bool
+    queries: Callable[[], Singles]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """The picks of a run, and what was counted of the candidates.
+
+    Attributes:
+        part: Everything chosen, in the order in which it joined.
+        terms: ``(k,)`` the objective's own terms of the picks.
+        counted: What the workers counted of their candidates.
+    """
+
+    part: Part
+    terms: Doubles
+    counted: Sequence[Any]
+
+
+class Scattered(Protocol):
+    """One objective over rows on many workers.
+
+    A worker keeps a number for each of its rows (``own``). A standing is the state of the selection, small enough to
+    send; a span is what bounds the scores of rows that stay behind.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name of the objective."""
+
+    @property
+    def ranks(self) -> bool:
+        """Whether its kernel ranks by a key, not by parts, where it has no other objective beside it."""
+
+    @property
+    def reason(self) -> StopReason:
+        """What its hard bound is called."""
+
+    def begin(self, part: Part) -> Doubles:
+        """What a worker knows of its rows by themselves.
+
+        Raises:
+            KernelInputError: If they cannot be used.
+        """
+
+    def fact(self, part: Part, own: Doubles) -> Any:  # noqa: ANN401
+        """What the driver needs to know of a worker's rows before the first pick."""
+
+    def learn(self, facts: Sequence[Any]) -> Scattered:
+        """The objective that knows the facts of all workers."""
+
+    def settle(self, own: Doubles) -> Doubles:
+        """A worker's numbers, now that all facts are known."""
+
+    def count(self, own: Doubles, candidates: Bools) -> Any:  # noqa: ANN401
+        """What a worker counts of its candidates, for the summary."""
+
+    def follow(self, part: Part, own: Doubles, joined: Part) -> Doubles:
+        """A worker's numbers after rows have joined the selection."""
+
+    def scores(self, part: Part, own: Doubles, standing: Any, *, alone: bool) -> Doubles:  # noqa: ANN401
+        """``(n,)`` exact parts; of an objective without others what its kernel ranks by, the higher the better."""
+
+    def kept_out(self, own: Doubles, standing: Any) -> Bools | None:  # noqa: ANN401
+        """Rows that the hard bound keeps out now; None without one."""
+
+    def span(self, part: Part, own: Doubles, rows: Rows) -> Any:  # noqa: ANN401
+        """What bounds how far the scores of some rows can rise."""
+
+    def rise(self, before: Any, now: Any, span: Any) -> float:  # noqa: ANN401
+        """The most by which the part of a row with this span has risen from one standing to another."""
+
+    def start(self, chosen: Part) -> Any:  # noqa: ANN401
+        """The standing of a selection that has only the preselected."""
+
+    def kernel(self, part: Part, standing: Any) -> kernels.Objective:  # noqa: ANN401
+        """The kernel's objective over everything chosen and the rows that may be picked next."""
+
+    def now(self, running: Running, standing: Any, terms: Sequence[float]) -> Any:  # noqa: ANN401
+        """The standing after picks with these terms, from the kernel that took them."""
+
+    def at(self, running: Running) -> Any:  # noqa: ANN401
+        """The standing inside of a run of the kernel, for :meth:`rise`."""
+
+    def key(self, running: Running, standing: Any, part: Part, row: int) -> tuple[float, float]:  # noqa: ANN401
+        """What a row of an objective without others is ranked by, and how far below that another may tie with it."""
+
+    def classes(self) -> str | None:
+        """The column of classes that rows are told apart by where they stay behind; None for none."""
+
+    def reached(self, chosen: Chosen) -> Mapping[str, Any]:
+        """What was reached, for the summary."""
+
+
+class Plain:
+    """The answers of an objective that needs no facts and has no hard bound."""
+
+    __slots__ = ()
+
+    @property
+    def ranks(self) -> bool:
+        """By a key."""
+        return True
+
+    @property
+    def reason(self) -> StopReason:
+        """There is no hard bound."""
+        return "candidates"
+
+    def fact(self, part: Part, own: Doubles) -> Any:  # noqa: ANN401, ARG002
+        """Nothing."""
+        return None
+
+    def settle(self, own: Doubles) -> Doubles:
+        """The numbers as they are."""
+        return own
+
+    def count(self, own: Doubles, candidates: Bools) -> Any:  # noqa: ANN401, ARG002
+        """Nothing."""
+        return None
+
+    def follow(self, part: Part, own: Doubles, joined: Part) -> Doubles:  # noqa: ARG002
+        """The numbers as they are."""
+        return own
+
+    def kept_out(self, own: Doubles, standing: Any) -> Bools | None:  # noqa: ANN401, ARG002
+        """No row."""
+        return None
+
+    def classes(self) -> str | None:
+        """None."""
+        return None

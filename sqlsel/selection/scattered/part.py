@@ -1,0 +1,168 @@
+"""Rows of a run, as a worker holds its own and the driver those that may be picked next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from sqlsel.selection.arrow import to_booleans, to_doubles, to_numpy, valid
+from sqlsel.selection.reading import class_codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    from sqlsel.plan.model import InputKind
+
+    Bools = npt.NDArray[np.bool_]
+    Doubles = npt.NDArray[np.float64]
+    Rows = npt.NDArray[np.int64]
+    Singles = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Classes:
+    """A class a row: the names, and the number of each row's name, -1 for none."""
+
+    names: tuple[str, ...]
+    codes: Rows
+
+    def take(self, rows: Rows) -> Self:
+        """The classes of some rows."""
+        return type(self)(self.names, self.codes[rows])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """The rows of some one after the other."""
+        names = sorted({name for part in parts for name in part.names})
+        places = {name: number for number, name in enumerate(names)}
+        codes = []
+        for part in parts:
+            own = np.array([*(places[name] for name in part.names), -1], dtype=np.int64)
+            codes.append(own[part.codes])
+        return cls(tuple(names), np.concatenate([np.empty(0, np.int64), *codes]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vectors:
+    """A vector a row: ``(n, d)`` float32, zeros where the row has none."""
+
+    rows: Singles
+    present: Bools
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Some rows in play.
+
+    Attributes:
+        positions: ``(n,)`` int64, their places in the order of ties among all rows.
+        preselected: ``(n,)``.
+        numbers: By input column, ``(n,)`` float64, NaN for none.
+        classes: By input column.
+        vectors: By input column.
+        own: By objective, what it knows of each row, ``(n,)`` float64.
+    """
+
+    positions: Rows
+    preselected: Bools
+    numbers: Mapping[str, Doubles]
+    classes: Mapping[str, Classes]
+    vectors: Mapping[str, Vectors]
+    own: Mapping[str, Doubles]
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.positions)
+
+    def take(self, rows: Rows, own: Mapping[str, Doubles] | None = None) -> Part:
+        """Some of the rows, with what objectives know of all of them."""
+        return Part(
+            self.positions[rows],
+            self.preselected[rows],
+            {name: values[rows] for name, values in self.numbers.items()},
+            {name: classes.take(rows) for name, classes in self.classes.items()},
+            {name: Vectors(each.rows[rows], each.present[rows]) for name, each in self.vectors.items()},
+            {name: values[rows] for name, values in (self.own if own is None else own).items()},
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Part]) -> Part:
+        """The rows of some one after the other."""
+        first = parts[0]
+        return cls(
+            np.concatenate([part.positions for part in parts]),
+            np.concatenate([part.preselected for part in parts]),
+            {name: np.concatenate([part.numbers[name] for part in parts]) for name in first.numbers},
+            {name: Classes.joined([part.classes[name] for part in parts]) for name in first.classes},
+            {
+                name: Vectors(
+                    np.concatenate([part.vectors[name].rows for part in parts]),
+                    np.concatenate([part.vectors[name].present for part in parts]),
+                )
+                for name in first.vectors
+            },
+            {name: np.concatenate([part.own[name] for part in parts]) for name in first.own},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What the columns of the query are that rows come from.
+
+    Attributes:
+        kinds: By input column, what its values are.
+        widths: By input column of vectors, their width.
+    """
+
+    kinds: Mapping[str, InputKind]
+    widths: Mapping[str, int]
+
+    def read(self, batches: Iterable[pa.RecordBatch]) -> Part:
+        """The rows of one partition, by position."""
+        import pyarrow as pa
+
+        found = [batch for batch in batches if batch.num_rows]
+        if not found:
+            return self._nothing()
+        table = pa.Table.from_batches(found)
+        positions = to_numpy(table.column("position"), np.int64)
+        part = Part(
+            positions,
+            to_booleans(table.column("preselected")),
+            {name: to_doubles(table.column(name)) for name, kind in self.kinds.items() if kind == "number"},
+            {name: Classes(*class_codes(table.column(name))) for name, kind in self.kinds.items() if kind == "class"},
+            {name: _vectors(table.column(f"vectors {name}"), width) for name, width in self.widths.items()},
+            {},
+        )
+        return part.take(np.argsort(positions))
+
+    def _nothing(self) -> Part:
+        return Part(
+            np.empty(0, np.int64),
+            np.empty(0, np.bool_),
+            {name: np.empty(0) for name, kind in self.kinds.items() if kind == "number"},
+            {name: Classes((), np.empty(0, np.int64)) for name, kind in self.kinds.items() if kind == "class"},
+            {
+                name: Vectors(np.empty((0, width), np.float32), np.empty(0, np.bool_))
+                for name, width in self.widths.items()
+            },
+            {},
+        )
+
+
+def _vectors(column: pa.ChunkedArray, width: int) -> Vectors:
+    present = valid(column)
+    rows = np.zeros((len(column), width), dtype=np.float32)
+    begin = 0
+    for chunk in column.chunks:
+        offsets = to_numpy(chunk.offsets, np.int32)
+        numbers = to_numpy(chunk.values, np.float32)[offsets[0] : offsets[-1]]
+        inside = rows[begin : begin + len(chunk)]
+        inside[present[begin : begin + len(chunk)]] = numbers.reshape(-1, width)
+        begin += len(chunk)
+    return Vectors(rows, present)

@@ -1,0 +1,164 @@
+"""The run: jobs that show the best rows of every worker, and picks among them until one elsewhere may be better."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sqlsel import kernels
+from sqlsel.kernels.outcome import Stop
+from sqlsel.selection.scattered.guard import Guard
+from sqlsel.selection.scattered.objective import Chosen
+from sqlsel.selection.scattered.part import Part
+from sqlsel.selection.scattered.work import Asked, begin, look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlsel.engines.base import Pieces
+    from sqlsel.plan.model import LimitStep
+    from sqlsel.selection.scattered.objective import Scattered
+    from sqlsel.selection.scattered.work import Begun, Shown
+
+POOL_ROWS = 1 << 15
+POOL_BYTES = 1 << 26
+LEAST_ROWS = 16
+"""About how many rows all workers show together, how large these may be, and the fewest that one shows."""
+
+
+class ScatteredRun:
+    """A run over rows on many workers. The driver holds what is chosen, and the rows that workers show.
+
+    Args:
+        objectives: What to look for.
+        limits: The limits.
+        pieces: The rows.
+        n: The most to pick.
+    """
+
+    def __init__(self, objectives: Sequence[Scattered], limits: Sequence[LimitStep], pieces: Pieces, n: int) -> None:
+        self._limits = limits
+        self._pieces = pieces
+        self._n = n
+        self._alone = len(objectives) == 1 and objectives[0].ranks
+        begun: list[Begun] = pieces.step(partial(begin, objectives))
+        self.objectives = [each.learn([one.facts[number] for one in begun]) for number, each in enumerate(objectives)]
+        earlier = Part.joined([one.preselected for one in begun])
+        earlier = earlier.take(np.argsort(earlier.positions))
+        own = {each.name: each.settle(earlier.own[each.name]) for each in self.objectives}
+        self.chosen = earlier.take(np.arange(len(earlier)), own)
+        self._standings: list[Any] = [each.start(self.chosen) for each in self.objectives]
+        self._joined = self.chosen
+        self._counted: list[Sequence[Any]] = []
+        self._size = 0
+        self._gains: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+        self._terms: list[np.ndarray[tuple[int, int], np.dtype[np.float64]]] = []
+        self.notices: tuple[str, ...] = ()
+        self.picked = 0
+
+    def run(self, tell: Callable[[int], None]) -> kernels.Outcome:
+        """Pick up to n; rows are positions. Memory: what is chosen, and some tens of megabytes."""
+        stop, larger = Stop("n_samples"), 1
+        while self.picked < self._n:
+            shown = self._look(larger)
+            outcome = self._pick(shown)
+            tell(self.picked)
+            stop = outcome.stop
+            # ties that are wider than what was shown
+            larger = 1 if len(outcome.rows) else 4 * larger
+            if stop.reason == "elsewhere":
+                continue
+            if stop.reason not in ("n_samples", "max_sum"):
+                if any(each.rest for each in shown):
+                    continue
+                stop = self._why_none()
+            break
+        gains = np.concatenate([np.empty(0), *self._gains])
+        terms = np.concatenate([np.empty((0, len(self.objectives))), *self._terms])
+        rows = self.chosen.positions[len(self.chosen) - self.picked :]
+        return kernels.Outcome(rows, gains, terms, stop, self.notices)
+
+    def measured(self, outcome: kernels.Outcome) -> list[Chosen]:
+        """What each objective measures what it reached on."""
+        return [
+            Chosen(self.chosen, outcome.terms[:, number], [counts[number] for counts in self._counted])
+            for number in range(len(self.objectives))
+        ]
+
+    def _look(self, larger: int) -> list[Shown]:
+        self._size = larger * self._pool_size()
+        asked = Asked(
+            self.objectives, self._standings, self._joined, self._full(), self._size, self._alone, not self._counted
+        )
+        shown: list[Shown] = self._pieces.step(partial(look, asked))
+        if not self._counted:
+            self._counted = [each.counts for each in shown]
+        return shown
+
+    def _pool_size(self) -> int:
+        """How many rows a worker shows."""
+        width = sum(each.rows.shape[1] for each in self.chosen.vectors.values())
+        rows = min(POOL_ROWS, POOL_BYTES // (4 * max(width, 1)))
+        most: int = max(4 * (self._n - self.picked), LEAST_ROWS)
+        each: int = max(rows // max(self._pieces.count, 1), LEAST_ROWS)
+        return min(each, most)
+
+    def _pick(self, shown: Sequence[Shown]) -> kernels.Outcome:
+        best = Part.joined([each.best for each in shown])
+        best = best.take(np.argsort(best.positions))
+        part = Part.joined([self.chosen, best])
+        chosen = np.zeros(len(part), dtype=np.bool_)
+        chosen[: len(self.chosen)] = True
+        rest = [bound for each in shown for bound in each.rest]
+        guard = Guard(self.objectives, self._standings, rest, part, alone=self._alone)
+        limits = [kernels.Limit(step.name, part.classes[step.input.column].codes, step.most) for step in self._limits]
+        outcome = kernels.greedy(
+            [each.kernel(part, now) for each, now in zip(self.objectives, self._standings, strict=True)],
+            n=self._n - self.picked,
+            candidates=~chosen,
+            preselected=chosen,
+            limits=limits,
+            accept=guard.accept,
+        )
+        self._keep(part, outcome, guard)
+        return outcome
+
+    def _keep(self, part: Part, outcome: kernels.Outcome, guard: Guard) -> None:
+        self._joined = part.take(outcome.rows)
+        self.chosen = Part.joined([self.chosen, self._joined])
+        self.picked += len(outcome.rows)
+        self._gains.append(outcome.gains)
+        self._terms.append(outcome.terms)
+        self.notices = outcome.notices
+        if len(outcome.rows):
+            self._standings = [
+                each.now(mine, before, outcome.terms[:, number].tolist())
+                for number, (each, mine, before) in enumerate(
+                    zip(self.objectives, guard.running, self._standings, strict=True)
+                )
+            ]
+
+    def _full(self) -> dict[str, frozenset[str]]:
+        """The classes of limited columns that have no room left."""
+        found: dict[str, frozenset[str]] = {}
+        for step in self._limits:
+            classes = self.chosen.classes[step.input.column]
+            counts = np.bincount(classes.codes[classes.codes >= 0], minlength=len(classes.names))
+            names = frozenset(classes.names[code] for code in np.flatnonzero(counts >= step.most))
+            found[step.input.column] = names | found.get(step.input.column, frozenset())
+        return found
+
+    def _why_none(self) -> Stop:
+        """Whose hard bound keeps out the most of the candidates that are left."""
+        shown = self._look(1)
+        counts = np.sum([each.kept_out for each in shown], axis=0)
+        kept_out, by_limits = counts[:-1], int(counts[-1])
+        if by_limits > int(kept_out.max(initial=0)):
+            return Stop("limits")
+        if not kept_out.any():
+            return Stop("candidates")
+        number = int(kept_out.argmax())
+        reason = self.objectives[number].reason
+        return Stop(reason, number)

@@ -1,0 +1,173 @@
+"""Rows in pieces, however they are cut: the same table as from all rows at once."""
+
+from __future__ import annotations
+
+import pickle
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import sqlsel
+from sqlsel.engines.duckdb.engine import DuckDBEngine
+from sqlsel.selection.scattered import running
+from tests import pool as p
+
+
+class Cut:
+    """Pieces in this process. What goes in and out is pickled, as it is where workers are elsewhere."""
+
+    def __init__(self, batches, read, count, seed):
+        import pyarrow as pa
+
+        table = pa.Table.from_batches(batches)
+        for number, field in enumerate(table.schema):
+            if pa.types.is_fixed_size_list(field.type):
+                table = table.set_column(number, field.name, table.column(number).cast(pa.list_(field.type.value_type)))
+        cut = np.random.default_rng(seed).integers(0, count, len(table))
+        self.count, self.jobs = count, 0
+        self._pieces = [read(table.filter(pa.array(cut == number)).to_batches()) for number in range(count)]
+        self._kept = [None] * count
+
+    def step(self, work):
+        self.jobs += 1
+        work = pickle.loads(pickle.dumps(work))
+        both = [work(*each) for each in zip(self._pieces, self._kept, strict=True)]
+        self._kept = [keeps for keeps, _ in both]
+        return [pickle.loads(pickle.dumps(answer)) for _, answer in both]
+
+
+@pytest.fixture
+def in_pieces(monkeypatch):
+    """Lets selections run in pieces; returns what to set for them, and the pieces that were made."""
+    state = {"count": 3, "seed": 0, "made": []}
+
+    @contextmanager
+    def pieces(self, query, read):
+        found = Cut(list(self.batches(query)), read, state["count"], state["seed"])
+        state["made"].append(found)
+        yield found
+
+    def arm(*, count=3, rows=24, least=2):
+        state.update(count=count, made=[])
+        monkeypatch.setattr(DuckDBEngine, "spreads", True)
+        monkeypatch.setattr(DuckDBEngine, "rows_in_order", False)
+        monkeypatch.setattr(DuckDBEngine, "pieces", pieces)
+        monkeypatch.setattr(running, "POOL_ROWS", rows)
+        monkeypatch.setattr(running, "LEAST_ROWS", least)
+        return state["made"]
+
+    def disarm():
+        monkeypatch.setattr(DuckDBEngine, "spreads", False)
+        monkeypatch.setattr(DuckDBEngine, "rows_in_order", True)
+
+    arm.disarm = disarm
+    return arm
+
+
+def strategy(kind, strength=1.0, **more):
+    return {"type": kind, "strength": strength, **more}
+
+
+NEAR_FIRST = {"type": "EMBEDDINGS", "query_sample_ids": ["s000", "s001"]}
+OBJECTIVES = {
+    "diversity": (p.EMBEDDINGS, "DIVERSITY", {}),
+    "apart": (p.EMBEDDINGS, "DIVERSITY", {"stopping_condition_minimum_distance": 0.9}),
+    "similarity": (NEAR_FIRST, "SIMILARITY", {}),
+    "score": (p.DOUBT, "WEIGHTS", {}),
+    "brightness": (p.BRIGHTNESS, "WEIGHTS", {"stopping_condition_max_sum": 6.0}),
+    "range": (p.BRIGHTNESS, "WEIGHTS", {"target_range": {"min_sum": 1.0, "max_sum": 5.0}}),
+    "weather": (p.WEATHER_KEY, "BALANCE", {"target": {"sunny": 0.5, "rainy": 0.2}}),
+    "even weather": (p.WEATHER_KEY, "BALANCE", {"distribution": "UNIFORM"}),
+    "weather as it is": (p.WEATHER_KEY, "BALANCE", {"distribution": "INPUT"}),
+}
+
+
+def declared(n, names, strengths, limits=()):
+    objectives = []
+    for name, strength in zip(names, strengths, strict=False):
+        looked, kind, more = OBJECTIVES[name]
+        objectives.append((looked, strategy(kind, strength, **more)))
+    found = p.config(n, *objectives)
+    return {**found, "limits": list(limits)} if limits else found
+
+
+def both(in_pieces, pool, config, count, **asked):
+    """The selection from all rows at once, and from pieces; and the pieces."""
+    with sqlsel.connect() as db:
+        db.ingest(pool.table(), dataset="pool", **p.MAPPING)
+        in_pieces.disarm()
+        whole = db.select(config, dataset="pool", **asked)
+        made = in_pieces(count=count)
+        return whole, db.select(config, dataset="pool", **asked), made
+
+
+def assert_same(whole, cut):
+    assert cut.to_arrow().equals(whole.to_arrow())
+    assert cut.summary()["stop"] == whole.summary()["stop"]
+    for left, right in zip(whole.summary()["objectives"], cut.summary()["objectives"], strict=True):
+        assert right["reached"].keys() == left["reached"].keys()
+        for key, value in left["reached"].items():
+            assert right["reached"][key] == (pytest.approx(value, rel=1e-12) if key != "classes" else value)
+
+
+@pytest.mark.parametrize("strength", [1.0, 0.5, 0.0, -1.0])
+@pytest.mark.parametrize("name", ["diversity", "apart", "similarity"])
+def test_alone(in_pieces, name, strength):
+    whole, cut, made = both(in_pieces, p.make_pool(150, 3), declared(40, [name], [strength]), 4)
+    assert_same(whole, cut)
+    assert len(made) == 1
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    names=st.lists(st.sampled_from(sorted(OBJECTIVES)), min_size=2, max_size=4, unique=True),
+    strengths=st.lists(st.sampled_from([1.0, 0.5, 2.0, -1.0]), min_size=4, max_size=4),
+    count=st.sampled_from([1, 2, 5, 200]),
+    data=st.integers(0, 1000),
+    before=st.sampled_from([None, ["s003"], ["s003", "s017", "s020"]]),
+    limit=st.sampled_from([(), ({"key": "weather", "max": 6},)]),
+)
+def test_combinations(in_pieces, names, strengths, count, data, before, limit):
+    if not any(OBJECTIVES[name][0]["type"] == "EMBEDDINGS" for name in names):
+        names = ["diversity", *names]
+    config = declared(25, names, [1.0, *strengths], limit)
+    whole, cut, made = both(in_pieces, p.make_pool(90, data, lacking=0.1), config, count, preselected=before)
+    assert_same(whole, cut)
+    assert len(made) == 1
+
+
+def test_copies_of_one_sample_are_taken_in_the_order_of_ties(in_pieces):
+    pool = p.make_pool(120, 5)
+    pool.vectors[:] = pool.vectors[np.arange(120) % 3]
+    assert_same(*both(in_pieces, pool, declared(60, ["diversity"], [1.0]), 5)[:2])
+
+
+def test_a_negative_number_shifts_all_of_them(in_pieces):
+    pool = p.make_pool(80, 6)
+    pool.brightness[11] = -3.0
+    whole, cut, _ = both(in_pieces, pool, declared(20, ["score", "diversity"], [1.0, 1.0]), 4)
+    assert_same(whole, cut)
+    config = p.config(20, (p.BRIGHTNESS, strategy("WEIGHTS")), (p.EMBEDDINGS, strategy("DIVERSITY")))
+    assert_same(*both(in_pieces, pool, config, 4)[:2])
+
+
+def test_what_cannot_go_in_pieces_runs_as_before(in_pieces):
+    config = p.config(10, (p.OBJECTS, strategy("DIVERSITY")))
+    whole, cut, made = both(in_pieces, p.make_pool(40, 7), config, 3)
+    assert_same(whole, cut)
+    assert not made
+
+
+def test_few_jobs_are_enough(in_pieces):
+    from tests.benchmarks.data import clustered
+
+    pool = p.make_pool(4000, 8)
+    pool.vectors = clustered(4000, p.WIDTH, 1)
+    with sqlsel.connect() as db:
+        db.ingest(pool.table(), dataset="pool", **p.MAPPING)
+        made = in_pieces(count=4, rows=1024, least=16)
+        assert len(db.select(declared(200, ["diversity"], [1.0]), dataset="pool")) == 200
+    assert made[0].jobs <= 4 * np.log2(200)

@@ -133,3 +133,38 @@ CREATE TABLE IF NOT EXISTS sqlsel.readings (
     snr DOUBLE,
     uniformRowRatio DOUBLE
 );
+
+-- Datasets that were created by name and have no samples yet, and where their images are: purpose is INPUT or LIGHTLY.
+CREATE TABLE IF NOT EXISTS sqlsel.created_datasets (
+    dataset VARCHAR NOT NULL,
+    created_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS sqlsel.datasources (
+    dataset VARCHAR NOT NULL,
+    purpose VARCHAR NOT NULL,
+    path VARCHAR NOT NULL
+);
+
+-- Runs that were scheduled; the configs are JSON. What became of each is in run_states, the latest row last.
+CREATE TABLE IF NOT EXISTS sqlsel.scheduled_runs (
+    scheduled_id VARCHAR NOT NULL,
+    dataset VARCHAR NOT NULL,
+    created_at TIMESTAMP NOT NULL,
+    priority VARCHAR NOT NULL,
+    runs_on VARCHAR[] NOT NULL,
+    selection_config VARCHAR NOT NULL,
+    worker_config VARCHAR NOT NULL,
+    lightly_config VARCHAR NOT NULL
+);
+
+-- run_id is NULL until a worker takes the run; a run that is run again has another one then, under which sqlsel.runs keeps
+-- what it selected.
+CREATE TABLE IF NOT EXISTS sqlsel.run_states (
+    scheduled_id VARCHAR NOT NULL,
+    number INTEGER NOT NULL,
+    run_id VARCHAR,
+    state VARCHAR NOT NULL,
+    message VARCHAR NOT NULL,
+    changed_at TIMESTAMP NOT NULL
+);

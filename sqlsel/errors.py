@@ -71,6 +71,10 @@ class DatabaseError(SqlselError):
     """The database cannot be opened or used: locked by a process, no database file, made by a newer version."""
 
 
+class DatabaseLockedError(DatabaseError):
+    """Another process has the database open for writing."""
+
+
 class IngestError(SqlselError):
     """The source is refused; ``problems`` names the files or rows. Nothing of it was stored."""
 

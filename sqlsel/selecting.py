@@ -116,6 +116,7 @@ def select(
     tag: str | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
+    run_id: str | None = None,
 ) -> Selection:
     """Run what was asked and, with a tag, keep what it chose. A run that fails leaves nothing behind.
 
@@ -125,6 +126,7 @@ def select(
         tag: Name to keep the selection under; the preselected tag itself grows.
         overwrite: Whether a tag of that name is replaced.
         progress: Told of the stages.
+        run_id: Name of the run, if it has one already.
     """
     started = datetime.now(UTC)
     with interruptible(engine), planned(engine, asked) as (plan, named, notices):
@@ -133,9 +135,10 @@ def select(
         with session_for(engine, named, plan) as session:
             outcome = run_plan(plan, session, progress)
         told = summarize(plan, outcome, tuple(str(notice) for notice in notices))
-        summary = {**told, "tag": tag, "run_id": None, "version": sqlsel.__version__}
+        kept_as = None if tag is None else run_id or new_run_id()
+        summary = {**told, "tag": tag, "run_id": kept_as, "version": sqlsel.__version__}
         if tag is not None:
-            summary["run_id"] = _keep(engine, plan, named.earlier, outcome, summary, started, overwrite=overwrite)
+            _keep(engine, plan, named.earlier, outcome, summary, started, overwrite=overwrite)
     ids = ids_of(outcome.ranked)
 
     def more(exact: bool) -> Mapping[str, Any]:
@@ -202,8 +205,7 @@ def _keep(
     started: datetime,
     *,
     overwrite: bool,
-) -> str:
-    run_id = new_run_id()
+) -> None:
     record = RunRecord(
         dataset=plan.facts.name,
         config=json.dumps(plan.config.to_dict()),
@@ -213,15 +215,15 @@ def _keep(
         finished_at=datetime.now(UTC),
         plan=explain_plan(plan),
         stop=outcome.ending.reason,
-        summary=json.dumps({**summary, "run_id": run_id}),
-        run_id=run_id,
+        summary=json.dumps(summary),
+        run_id=str(summary["run_id"]),
         scores=tuple(step.computed for step in plan.inputs if step.computed is not None),
     )
     ids = earlier.ids if earlier.ids is not None else ids_of(outcome.ranked).slice(0, 0)
     tag = str(summary["tag"])
     grows = earlier.preselected is not None and earlier.preselected.tag == tag
     ranked = outcome.ranked.drop_columns(["file_name"])
-    return record_selection(
+    record_selection(
         engine,
         record,
         ranked,

@@ -26,6 +26,7 @@ COMMANDS = {
     "datasets": "listings",
     "info": "info",
     "tags": "tags",
+    "runs": "runs",
     "score": "score",
     "export": "export",
     "copy": "copy",

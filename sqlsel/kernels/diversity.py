@@ -95,6 +95,11 @@ class RunningDiversity(Unbounded):
             return np.full(len(self.nearest.focused), log_part(EMPTY_VALUE, self._strength))
         return log_parts(self.between.total() + self.nearest.focused, self._strength)
 
+    @property
+    def bounded(self) -> bool:
+        """Whether there is a minimum distance."""
+        return self._minimum is not None
+
     def admitted(self) -> Bools | None:
         """Rows in focus at the minimum distance or farther."""
         return None if self._minimum is None else np.sqrt(2.0 * self.nearest.focused) >= self._minimum

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
 
 ROUNDING = 1e-15
+MOST_LN = 710.0
+"""No logarithm of a double is farther from 0."""
+LEAST_APART = 2.0 * FLOOR
+WIDE = 0.25
+"""From this width of a tie on, what is a little above the floor may tie with it."""
 SURE = 0.9
 """Share of a tie's width that is still a tie whatever the rounding of its parts."""
 
@@ -33,6 +38,7 @@ class Farthest:
         self._nearest = running.nearest
         self._strength = strength
         self._order = order
+        self._width = TIE * (1.0 / strength + MOST_LN) + ROUNDING
         self._rows: Rows = np.empty(0, dtype=np.int64)
 
     def indifferent(self) -> bool:
@@ -56,23 +62,32 @@ class Farthest:
         """The first of those that tie for the farthest."""
         if not len(closed):
             return None
-        halves = self._nearest.focused.copy()
-        np.putmask(halves, closed, -np.inf)
-        admitted = self._running.admitted()
-        if admitted is not None:
-            np.putmask(halves, ~admitted, -np.inf)
-        top = float(halves.max())
+        halves = self._nearest.focused
+        place = int(halves.argmax())
+        if closed[place] or self._running.bounded:
+            halves = self._open(closed)
+            place = int(halves.argmax())
+        top = float(halves[place])
         if top == -np.inf:
             return None
-        level = self._level(top, 0.0, self._running.between.at_most())
-        if level == 0.0:
-            total = self._running.between.total()
-            level = self._level(top, total, total)
+        level = self._level(top)
         near = (halves >= level).nonzero()[0]
-        if len(near) > 1 and (halves[near] != top).any():
-            near = near[self._tied(halves[near])]
-        place = 0 if len(near) == 1 else self._order.first(self._rows[near])
-        return Found(int(near[place]), level, top)
+        if len(near) > 1:
+            # picks that are still in focus have a distance of 0
+            near = near[~closed[near]]
+            if (halves[near] != top).any():
+                near = near[self._tied(halves[near])]
+            place = int(near[self._order.first(self._rows[near])])
+        return Found(place, level, top)
+
+    def _open(self, closed: Bools) -> Doubles:
+        """Distances of the rows in focus; of those that are closed or kept out less than any."""
+        halves = self._nearest.focused.copy()
+        halves[closed] = -np.inf
+        admitted = self._running.admitted()
+        if admitted is not None:
+            halves[~admitted] = -np.inf
+        return halves
 
     def barred(self, rows: Rows) -> Bools | None:
         """Rows known to be nearer than the minimum distance."""
@@ -89,13 +104,11 @@ class Farthest:
         """A row that is too near stays so."""
         return False
 
-    def _level(self, top: float, least: float, most: float) -> float:
-        """The lowest half squared distance that can tie with the top, the selection's sum anywhere in a range."""
-        lowest, highest = max(least + top, FLOOR), max(most + top, FLOOR)
-        size = max(abs(math.log(lowest)), abs(math.log(highest)))
-        shrink = math.exp(-min(TIE * (1.0 + self._strength * size) / self._strength, 700.0)) - ROUNDING
-        # where a value reaches its floor, everything below ties
-        return 0.0 if lowest * shrink <= FLOOR else highest * shrink - most
+    def _level(self, top: float) -> float:
+        """A half squared distance below which nothing ties with the top, whatever the sum of the selection is."""
+        most = self._running.between.at_most()
+        # a value at its floor ties with everything below
+        return top - (most + top) * self._width if top > LEAST_APART and self._width < WIDE else 0.0
 
     def _tied(self, halves: Doubles) -> Bools:
         """Which tie with the best; the sum is brought up to date only where its bounds do not tell."""

@@ -67,11 +67,12 @@ class Nearest:
             self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
             self._lifts = np.concatenate([self._lifts, np.empty_like(self._lifts)])
         self._vectors[count] = self._work.vector(row)
-        self._lifts[count] = self._work.lifts[row]
-        self._slack = max(self._slack, self._work.slack(row))
+        lift, slack = float(self._work.lifts[row]), self._work.slack(row)
+        self._lifts[count] = lift
+        self._slack = max(self._slack, slack)
         self.centres.append(row)
         if self._focus is not None:
-            self._focus.follow(row, self._vectors[count])
+            self._focus.follow(row, self._vectors[count], lift - slack)
 
     def focus(self, rows: Rows) -> None:
         """Settle some rows, and keep :attr:`focused`, their exact values, up to date from now on."""

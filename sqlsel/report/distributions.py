@@ -110,7 +110,7 @@ def _statistics(engine: Engine, field: exp.Table, columns: Sequence[Column]) -> 
     wanted: list[exp.Expr] = []
     for column in columns:
         value = sql.column(column.step.column)
-        quantiles = [sql.call("quantile_cont", value, sql.number(share)) for share in (_OUTER, 1 - _OUTER)]
+        quantiles = [exp.Quantile(this=value, quantile=sql.number(share)) for share in (_OUTER, 1 - _OUTER)]
         different = exp.Count(this=exp.Distinct(expressions=[value])) if column.whole else sql.number(0)
         wanted += [*_counts(value), *_of_sets(exp.Avg(this=value)), exp.Min(this=value), exp.Max(this=value)]
         wanted += [*quantiles, different]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,8 @@ def _with_values(query: exp.Select, facts: DatasetFacts, columns: Sequence[Colum
         step = column.step
         value = step.value.copy()
         if column.kind != "category":
-            value = exp.Case(ifs=[exp.If(this=sql.call("isfinite", value), true=value.copy())])
+            finite = exp.LTE(this=exp.Abs(this=value), expression=sql.number(sys.float_info.max))
+            value = exp.Case(ifs=[exp.If(this=finite, true=value.copy())])
         query = query.select(named(value, step.column))
         if step.relation is not None:
             on = same_sample(facts, sample, step.column) if step.per_object else same(("sample_id",), "s", step.column)

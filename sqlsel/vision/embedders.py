@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from sqlsel.vision.onnx_model import Model, Tensor
     from sqlsel.vision.projection import Projection
 
+BUILT_IN = "built-in"
+"""What makes vectors where no model does, by the name that is kept with them."""
+
 # Names that exporters give to the one vector of an image, where there are several outputs.
 _LIKELY = ("image_embeds", "image_embedding", "image_features", "embeddings", "embedding", "pooler_output", "features")
 
@@ -49,7 +52,7 @@ class BuiltIn:
     at_least: int | None = 2 * descriptor.SIDE
 
     def __init__(self) -> None:
-        self.maker: Maker = {"model": "built-in", "version": descriptor.VERSION}
+        self.maker: Maker = {"model": BUILT_IN, "version": descriptor.VERSION}
 
     def prepare(self, image: Image.Image) -> NDArray[Any]:
         """The image as a small square."""

@@ -32,6 +32,8 @@ LAYERS = [
     {"reporting"},
     {"dataset"},
     {"database"},
+    {"scheduling"},
+    {"lightly"},
     {"demo"},
     {"cli"},
 ]

@@ -25,7 +25,7 @@ def test_every_builder_is_listed_with_arguments_that_it_has():
     shown = dict(re.findall(r"^\| `sqlsel\.(\w+)\(([^)]*)\)`", PAGE, re.MULTILINE))
     for name in building.__all__:
         assert f"sqlsel.{name}" in PAGE, name
-    objectives = ("diversity", "typicality", "similarity", "weights", "threshold", "balance", "random")
+    objectives = ("diversity", "coverage", "typicality", "similarity", "weights", "threshold", "balance", "random")
     for name in objectives:
         listed = re.findall(r"\w+", shown[name].replace(" or ", ", "))
         parameters = set(inspect.signature(getattr(sqlsel, name)).parameters)

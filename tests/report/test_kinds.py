@@ -36,8 +36,9 @@ def test_a_tag_tells_what_its_selection_told(db, pool, told, told_of_tag, how):
     everything = {"n_samples": 40, "strategies": [RANDOM]}
     db.select(everything, dataset="pool", tag="half")
     selection = db.select(CONFIG, dataset="pool", tag="round-1", **how)
-    assert same(told(selection), told_of_tag("round-1"))
-    assert told_of_tag("round-1")["no_plan"] is None
+    found = told_of_tag("round-1")
+    assert same(told(selection), found)
+    assert found["no_plan"] is None
 
 
 def test_a_selection_that_was_not_kept(db, pool, told):

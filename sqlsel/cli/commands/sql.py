@@ -33,7 +33,9 @@ _NOTHING_TO_SHOW = (["Count"], ["Success"])
 )
 @click.argument("query", metavar="QUERY")
 @database_option(text="The DuckDB file.")
-@format_option("table", "csv", "json", "jsonl", text="How to print the rows; by default as -o is called, or a table.")
+@format_option(
+    "table", "csv", "json", "jsonl", "parquet", text="How to print the rows; by default as -o is called, or a table."
+)
 @output_option()
 def sql_command(query: str, database: str, format_name: str | None, output: str | None) -> None:
     """Run QUERY, or with - what stdin holds, on a database with sqlsel's functions.

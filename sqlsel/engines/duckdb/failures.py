@@ -6,7 +6,7 @@ import re
 
 import duckdb
 
-from sqlsel.errors import DatabaseError, EngineError, EngineMemoryError, SqlselError, UsageError
+from sqlsel.errors import DatabaseError, DatabaseLockedError, EngineError, EngineMemoryError, SqlselError, UsageError
 
 # What DuckDB says when a signal handler interrupts it: in a RuntimeError, and in the OSError of an Arrow stream. Other
 # interrupts have an exception of their own.
@@ -48,7 +48,7 @@ def opening_failure(failure: Exception, path: str) -> DatabaseError:
     """The error for a database file that cannot be opened."""
     text = str(failure)
     if lock := _LOCK.search(text):
-        return DatabaseError(
+        return DatabaseLockedError(
             f"{path}: locked by another process ({lock['process']}, PID {lock['pid']})",
             hint="close it there, or work on a copy of the file",
         )

@@ -1,0 +1,124 @@
+"""sqlsel runs: what was scheduled and what was selected, with the state of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sqlsel.cli.commands.listings import FORMATS, HOW, print_rows
+from sqlsel.cli.examples import examples
+from sqlsel.cli.options import database_option, dataset_option, format_option, output_option
+from sqlsel.cli.telling import say
+
+if TYPE_CHECKING:
+    from sqlsel.scheduling import RunRow
+
+_SHORT = 8
+"""Characters of a run's name that tables show, and that are enough to name it."""
+
+
+@click.group(
+    "runs",
+    short_help="List runs with their states, or run one again.",
+    invoke_without_command=True,
+    subcommand_metavar="[again RUN]",
+    epilog=examples(
+        "all runs of a database, and those of one dataset for a program",
+        "sqlsel runs --db demo.duckdb",
+        "sqlsel runs --db demo.duckdb --dataset digits --format json",
+        "every state of scheduled runs, in SQL",
+        'sqlsel sql --db demo.duckdb "SELECT * FROM sqlsel.runs"',
+    ),
+)
+@database_option(required=False)
+@dataset_option(required=False, text="Only the runs of this dataset.")
+@format_option(*FORMATS, text=HOW)
+@output_option()
+@click.pass_context
+def runs_command(
+    ctx: click.Context, database: str | None, dataset: str | None, format_name: str | None, output: str | None
+) -> None:
+    """List the runs of a database, the oldest first: scheduled ones, and selections that were kept as a tag.
+
+    A run is OPEN while it waits, then what the worker does, and COMPLETED, FAILED or CRASHED at the end. A run whose
+    process died is shown as FAILED. While another process works on the database, its scheduled runs are shown as that
+    process tells of them.
+    """
+    ctx.obj = {"database": database}
+    if ctx.invoked_subcommand is not None:
+        return
+    if database is None:
+        raise click.MissingParameter(ctx=ctx, param_type="option", param_hint="'--db'")
+    from sqlsel.cli.printing import TABLE, chosen_format
+
+    whole = chosen_format(format_name, output) != TABLE
+    rows = [_shown(row, whole=whole) for row in _rows(database, dataset)]
+    print_rows(rows, format_name, output, empty="no runs; `sqlsel select` with --tag makes one")
+
+
+def _shown(row: RunRow, *, whole: bool) -> dict[str, object]:
+    """A run as it is printed: whole for programs, and for people as much as a line holds."""
+    message = row.message if whole else "" if row.state == "COMPLETED" else row.message.partition("\n")[0]
+    return {
+        "run": row.run if whole else row.run[:_SHORT],
+        "dataset": row.dataset,
+        "state": row.state,
+        "tag": row.tag,
+        "since": f"{row.since:%Y-%m-%d %H:%M:%S}" if whole else f"{row.since:%m-%d %H:%M:%S}",
+        "seconds": None if row.seconds is None else round(row.seconds, 3),
+        "message": message or None,
+    }
+
+
+def _rows(database: str, dataset: str | None) -> list[RunRow]:
+    from sqlsel.cli.opening import open_existing
+    from sqlsel.datasets.catalog import DatasetCatalog
+    from sqlsel.datasets.datasources import created_datasets
+    from sqlsel.errors import DatabaseLockedError
+    from sqlsel.scheduling import list_runs, runs_of_others
+
+    try:
+        with open_existing(database) as db:
+            if dataset is not None and dataset not in created_datasets(db.engine):
+                DatasetCatalog(db.engine).check_dataset(dataset)
+            return list_runs(db.engine, dataset)
+    except DatabaseLockedError:
+        told = runs_of_others(Path(database), dataset)
+        if told is None:
+            raise
+        return told
+
+
+@runs_command.command(
+    "again",
+    short_help="Run a scheduled run once more.",
+    epilog=examples(
+        "the runs, to see which one failed",
+        "sqlsel runs --db demo.duckdb",
+    ),
+)
+@click.argument("run", metavar="RUN")
+@database_option(required=False)
+@click.pass_context
+def again_command(ctx: click.Context, run: str, database: str | None) -> None:
+    """Run RUN again, and every run that waits; returns when they have ended.
+
+    RUN is a scheduled run that has ended, or whose process died: its name, or the beginning of it.
+    """
+    from sqlsel.cli.opening import open_existing
+    from sqlsel.datasets.schedule import read_run
+    from sqlsel.errors import SelectionError
+    from sqlsel.scheduling import run_again, run_waiting
+
+    path = database or ctx.obj["database"]
+    if path is None:
+        raise click.MissingParameter(ctx=ctx, param_type="option", param_hint="'--db'")
+    with open_existing(path, writing=True) as db:
+        run_again(db, run)
+        run_waiting(db, Path(path).absolute())
+        last = read_run(db.engine, run).last
+    if last.state != "COMPLETED":
+        raise SelectionError(f"run {run} {last.state.lower()}: {last.message}")
+    say(f"run {run}: {last.message}")

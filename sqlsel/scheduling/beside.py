@@ -1,0 +1,82 @@
+"""The states of runs in a small file beside the database, for processes that cannot read it while it is worked on."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlsel.datasets.schedule import read_schedule
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlsel.datasets.schedule import ScheduledRun
+    from sqlsel.engines.base import Engine
+
+
+class StatesBeside:
+    """Keeps the file true while runs are done, and takes it away afterwards.
+
+    Args:
+        engine: The session to read the schedule through.
+        path: The database file; None for a database that no other process can see.
+    """
+
+    def __init__(self, engine: Engine, path: Path | None) -> None:
+        self._engine = engine
+        self._path = None if path is None else file_beside(path)
+
+    def __enter__(self) -> Self:
+        self.write()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._path is not None:
+            with suppress(OSError):
+                self._path.unlink()
+
+    def write(self) -> None:
+        """Write the states as they are now. A folder that cannot be written to has no such file."""
+        if self._path is None:
+            return
+        told = {"pid": os.getpid(), "runs": [plain(run) for run in read_schedule(self._engine)]}
+        made = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        with suppress(OSError):
+            made.write_text(json.dumps(told, default=str), encoding="utf-8")
+            made.replace(self._path)
+
+
+def file_beside(database: Path) -> Path:
+    """The file: ``curation.duckdb.runs.json``."""
+    return database.with_name(f"{database.name}.runs.json")
+
+
+def read_beside(database: Path) -> list[dict[str, Any]] | None:
+    """The runs as another process tells of them; None where none does, or it is gone."""
+    try:
+        told = json.loads(file_beside(database).read_text(encoding="utf-8"))
+        os.kill(told["pid"], 0)
+    except (OSError, ValueError):
+        return None
+    runs: list[dict[str, Any]] = told["runs"]
+    return runs
+
+
+def plain(run: ScheduledRun) -> dict[str, Any]:
+    """A run as JSON can hold it."""
+    return {
+        "scheduled_id": run.scheduled_id,
+        "dataset": run.dataset,
+        "created_at": str(run.created_at),
+        "priority": run.priority,
+        "runs_on": list(run.runs_on),
+        "selection_config": dict(run.selection_config),
+        "worker_config": dict(run.worker_config),
+        "lightly_config": dict(run.lightly_config),
+        "states": [
+            {"state": change.state, "message": change.message, "at": str(change.at), "run_id": change.run_id}
+            for change in run.states
+        ],
+    }

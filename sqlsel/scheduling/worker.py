@@ -1,0 +1,149 @@
+"""The worker: a thread that does the scheduled runs of one database, one after the other."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from typing import TYPE_CHECKING
+
+from sqlsel.datasets.runs import new_run_id
+from sqlsel.datasets.schedule import add_state, read_run, read_schedule
+from sqlsel.errors import SqlselError, UsageError
+from sqlsel.scheduling.beside import StatesBeside
+from sqlsel.scheduling.running import run_job
+from sqlsel.scheduling.states import ENDED, WAITING, Alive, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from sqlsel.database import Database
+    from sqlsel.datasets.schedule import ScheduledRun
+    from sqlsel.engines.base import Engine
+    from sqlsel.scheduling.states import State
+
+    Sessions = Callable[[], AbstractContextManager[Database]]
+
+_PRIORITIES = ("CRITICAL", "HIGH", "MID", "LOW")
+
+_workers: dict[str, Worker] = {}
+_lock = threading.Lock()
+
+
+class Worker:
+    """Does the runs that wait in a database, while there are any; a program ends when its worker has.
+
+    Args:
+        sessions: Opens a session of the worker's own.
+        path: The database file; None for one that is nowhere else seen.
+    """
+
+    def __init__(self, sessions: Sessions, path: Path | None) -> None:
+        self._sessions = sessions
+        self._path = path
+        self._state = threading.Lock()
+        self._asked = False
+        self._thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        """Have the runs done that wait by now. Returns at once."""
+        with self._state:
+            self._asked = True
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="sqlsel-worker")
+                self._thread.start()
+
+    def join(self) -> None:
+        """Wait until nothing is left to do."""
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _work(self) -> None:
+        while self._goes_on():
+            try:
+                with self._sessions() as db:
+                    run_waiting(db, self._path)
+            except SqlselError as failure:
+                print(f"sqlsel worker: {failure}", file=sys.stderr)  # noqa: T201 - nobody else could tell
+
+    def _goes_on(self) -> bool:
+        with self._state:
+            if self._asked:
+                self._asked = False
+                return True
+            self._thread = None
+            return False
+
+
+def worker_of(key: str, sessions: Sessions, path: Path | None) -> Worker:
+    """The worker of a database in this process.
+
+    Args:
+        key: What tells the database from others.
+        sessions: Opens a session of the worker's own.
+        path: The database file, if it is one.
+    """
+    with _lock:
+        return _workers.setdefault(key, Worker(sessions, path))
+
+
+def run_waiting(db: Database, path: Path | None = None) -> int:
+    """Do the runs that wait, the most urgent and then the oldest first, and return how many that were.
+
+    Args:
+        db: A session of their own.
+        path: The database file, beside which their states are told to other processes.
+    """
+    # states are told in the middle of statements and transactions of the run, so they have a session of their own
+    states, done = db.engine.cursor(), 0
+    try:
+        settle(states)
+        with StatesBeside(states, path) as beside:
+            while waiting := [run for run in read_schedule(states) if run.last.state == WAITING]:
+                _do(db, min(waiting, key=lambda run: _PRIORITIES.index(run.priority)), states, beside)
+                done += 1
+    finally:
+        states.close()
+    return done
+
+
+def run_again(db: Database, scheduled_id: str) -> None:
+    """Have a run wait again that has ended, or whose process died; one that waits goes on waiting.
+
+    Raises:
+        UsageError: If there is no such run, or it is being worked on.
+    """
+    settle(db.engine)
+    run = read_run(db.engine, scheduled_id)
+    last = run.last
+    if last.state == WAITING:
+        return
+    if last.state not in ENDED:
+        raise UsageError(f"run {run.scheduled_id} is {last.state}", hint="run it again once it has ended")
+    add_state(db.engine, run.scheduled_id, WAITING, "waiting for the worker, again", None)
+
+
+def _do(db: Database, run: ScheduledRun, states: Engine, beside: StatesBeside) -> None:
+    """One attempt: whatever comes of it is a state."""
+    run_id = new_run_id()
+
+    def tell(state: State, message: str) -> None:
+        add_state(states, run.scheduled_id, state, message, run_id)
+        beside.write()
+
+    with Alive(run_id):
+        tell("STARTED", "the worker has taken the run")
+        try:
+            selection = run_job(db, run, run_id, tell)
+        except SqlselError as failure:
+            tell("FAILED", str(failure))
+        except KeyboardInterrupt:
+            tell("FAILED", "interrupted; nothing of its selection was stored")
+            raise
+        except Exception as failure:  # noqa: BLE001 - whatever it is, the run is told of it, and the next one goes on
+            tell("CRASHED", f"{type(failure).__name__}: {failure}\n{traceback.format_exc()}")
+        else:
+            tell("COMPLETED", f"selected {len(selection):,} samples as tag {selection.tag}")

@@ -1,5 +1,7 @@
 """Every function that selects is the one-shot call of the config that it stands for."""
 
+from functools import partial
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -12,38 +14,38 @@ QUERY = [1.0, *[0.0] * (WIDTH - 1)]
 APART = objective("DIVERSITY", strength=0, stopping_condition_minimum_distance=1.1)
 
 CASES = {
-    "sqlsel_diversity('photos', n := 9": expected(objective("DIVERSITY"), n=9),
-    "sqlsel_diversity('photos', 9": expected(objective("DIVERSITY"), n=9),
-    "sqlsel_diversity('photos', n := 50, min_distance := 1.2": expected(
-        objective("DIVERSITY", stopping_condition_minimum_distance=1.2), n=50
+    "sqlsel_diversity('photos', n := 9": partial(expected, objective("DIVERSITY"), n=9),
+    "sqlsel_diversity('photos', 9": partial(expected, objective("DIVERSITY"), n=9),
+    "sqlsel_diversity('photos', n := 50, min_distance := 1.2": partial(
+        expected, objective("DIVERSITY", stopping_condition_minimum_distance=1.2), n=50
     ),
-    "sqlsel_diversity('photos', n := 9, strength := -1, seed := NULL": expected(
-        objective("DIVERSITY", strength=-1), n=9, seed=None
+    "sqlsel_diversity('photos', n := 9, strength := -1, seed := NULL": partial(
+        expected, objective("DIVERSITY", strength=-1), n=9, seed=None
     ),
-    "sqlsel_diversity('photos', n := 9, normalize := false, seed := 3": expected(
-        objective("DIVERSITY"), n=9, normalize=False, seed=3
+    "sqlsel_diversity('photos', n := 9, normalize := false, seed := 3": partial(
+        expected, objective("DIVERSITY"), n=9, normalize=False, seed=3
     ),
-    "sqlsel_coverage('photos', n := 9": expected(objective("COVERAGE"), n=9),
-    "sqlsel_coverage('photos', n := 9, weight := 'size', reference_samples := 40": expected(
-        objective("COVERAGE", weight={"type": "METADATA", "key": "size"}, reference_samples=40), n=9
+    "sqlsel_coverage('photos', n := 9": partial(expected, objective("COVERAGE"), n=9),
+    "sqlsel_coverage('photos', n := 9, weight := 'size', reference_samples := 40": partial(
+        expected, objective("COVERAGE", weight={"type": "METADATA", "key": "size"}, reference_samples=40), n=9
     ),
-    "sqlsel_typicality('photos', n := 9, k := 3, min_typicality := 0.4": expected(
-        objective("TYPICALITY", num_nearest_neighbors=3, stopping_condition_minimum_typicality=0.4), n=9
+    "sqlsel_typicality('photos', n := 9, k := 3, min_typicality := 0.4": partial(
+        expected, objective("TYPICALITY", num_nearest_neighbors=3, stopping_condition_minimum_typicality=0.4), n=9
     ),
-    "sqlsel_typicality('photos', n := 9": expected(objective("TYPICALITY"), n=9),
-    "sqlsel_balance('photos', 'kind', n := 9, target := {'cat': 0.7, 'dog': 0.2}": expected(
-        objective("BALANCE", "METADATA", {"key": "kind"}, target={"cat": 0.7, "dog": 0.2}), n=9
+    "sqlsel_typicality('photos', n := 9": partial(expected, objective("TYPICALITY"), n=9),
+    "sqlsel_balance('photos', 'kind', n := 9, target := {'cat': 0.7, 'dog': 0.2}": partial(
+        expected, objective("BALANCE", "METADATA", {"key": "kind"}, target={"cat": 0.7, "dog": 0.2}), n=9
     ),
-    "sqlsel_balance('photos', 'kind', n := 9": expected(
-        objective("BALANCE", "METADATA", {"key": "kind"}, distribution="UNIFORM"), n=9
+    "sqlsel_balance('photos', 'kind', n := 9": partial(
+        expected, objective("BALANCE", "METADATA", {"key": "kind"}, distribution="UNIFORM"), n=9
     ),
-    "sqlsel_balance('photos', 'kind', n := 9, target := 'input', min_distance := 1.1": expected(
-        objective("BALANCE", "METADATA", {"key": "kind"}, distribution="INPUT"), APART, n=9
+    "sqlsel_balance('photos', 'kind', n := 9, target := 'input', min_distance := 1.1": partial(
+        expected, objective("BALANCE", "METADATA", {"key": "kind"}, distribution="INPUT"), APART, n=9
     ),
-    "sqlsel_weights('photos', 'size * 2', n := 9, \"where\" := 'kind <> ''cat'''": expected(
-        objective("WEIGHTS", "SQL", {"expression": "size * 2"}), n=9, where="kind <> 'cat'"
+    "sqlsel_weights('photos', 'size * 2', n := 9, \"where\" := 'kind <> ''cat'''": partial(
+        expected, objective("WEIGHTS", "SQL", {"expression": "size * 2"}), n=9, where="kind <> 'cat'"
     ),
-    "sqlsel_random('photos', n := 9, seed := 5": expected(objective("WEIGHTS", "RANDOM"), n=9, seed=5),
+    "sqlsel_random('photos', n := 9, seed := 5": partial(expected, objective("WEIGHTS", "RANDOM"), n=9, seed=5),
 }
 
 
@@ -52,7 +54,7 @@ def test_it_is_the_one_shot_call(call):
     with opened() as con:
         found = con.sql(f"FROM {call}, {COLUMNS})").to_arrow_table()
     assert found.column_names == ["sample_id", "file_name", "rank", "gain", "terms"]
-    assert found.to_pylist() == CASES[call]
+    assert found.to_pylist() == CASES[call]()
     assert len(found) > 5
 
 
@@ -123,7 +125,7 @@ def test_views_files_and_names_with_schemata(tmp_path):
         quoted = str(path).replace("'", "''")
         for name in ("seen", "main.photos", "memory.main.PHOTOS", '"a b"."my.photos"', quoted):
             found = con.sql(f"FROM sqlsel_diversity('{name}', n := 9, {COLUMNS})").to_arrow_table()
-            assert found.to_pylist() == CASES["sqlsel_diversity('photos', n := 9"], name
+            assert found.to_pylist() == CASES["sqlsel_diversity('photos', n := 9"](), name
 
 
 def test_names_are_looked_for_where_the_connection_looks():

@@ -30,8 +30,8 @@ ONE_SQL_STATEMENT = {
 FACES = ("__init__.py", "config/building/", "functions/declared.py")
 """Where strategies are called by name for users: a typed function in Python for each, and one in SQL."""
 
-NOUNS = {"WEIGHTS"}
-"""Strategies that are called like what many variables hold."""
+NOUNS = {"WEIGHTS", "COVERAGE"}
+"""Strategies that are called like what is measured of any selection."""
 
 MORE_OF_ITS_OWN = {
     # the check of vectors is the same; near-duplicates are read as any selection is that looks at vectors
@@ -40,14 +40,6 @@ MORE_OF_ITS_OWN = {
         "kernels/coverage.py",
         "duplicates/finding.py",
         "selection/scattered/apart.py",
-    },
-    # how near the candidates are to any selection is told of all of them
-    "COVERAGE": {
-        "selection/coverage.py",
-        "selection/comparison.py",
-        "measuring/comparing.py",
-        "measuring/growing.py",
-        "report/curves.py",
     },
     "BALANCE": {
         "selection/scattered/mixed.py",
@@ -91,12 +83,18 @@ WORDS = {
 def knowing(strategy):
     """The modules whose code names a strategy."""
     name = re.compile(rf"(?<![a-z]){strategy.lower()}|^object{strategy.lower()}")
-    noun = strategy.lower() if strategy in NOUNS else None
     return {
         module
         for module, words in WORDS.items()
-        if any(name.search(word.lower()) for word in words if word.lstrip("_") != noun)
+        if any(name.search(word.lower()) for word in words if strategy not in NOUNS or is_a_name(word))
     }
+
+
+def is_a_name(word):
+    """Whether a word is the name of a class or of a module of strategies, and no noun that a variable is called by."""
+    return word != word.lower() or word.startswith(
+        ("sqlsel.kernels.", "sqlsel.config.strategies.", "sqlsel.selection.str")
+    )
 
 
 def test_a_run_knows_every_strategy_of_the_config():

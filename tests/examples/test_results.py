@@ -52,6 +52,22 @@ def test_visual_diversity_takes_the_farthest_each_time(select, vectors):
         nearest = np.minimum(nearest, np.linalg.norm(matrix - found[name], axis=1))
 
 
+def test_coverage_takes_what_brings_all_digits_nearest(select, vectors):
+    selection, found = select("coverage"), vectors("digits")
+    names, matrix = list(found), np.stack(list(found.values()))
+    cosines = np.maximum(matrix @ matrix.T, 0)
+    cover = np.zeros(len(names))
+    for name, term in zip(selection.sample_ids, terms(selection), strict=True):
+        rises = np.maximum(cosines - cover, 0).sum(axis=1)
+        assert rises[names.index(name)] == pytest.approx(rises.max(), rel=1e-6)
+        assert term["coverage"] == pytest.approx(rises.max(), rel=1e-6)
+        cover = np.maximum(cover, cosines[names.index(name)])
+    reached = selection.summary()["objectives"][0]["reached"]
+    assert reached["mean_cosine"] == pytest.approx(cover.mean(), rel=1e-5)
+    assert reached["mean_cosine"] > reached["random"]["mean_cosine"]
+    assert reached["reference"] == {"samples": 1000, "of": 1000, "standard_error": 0.0}
+
+
 def test_active_learning_takes_the_least_certain(select, doubt):
     selection = select("active_learning")
     best = sorted(doubt.values(), reverse=True)[:100]

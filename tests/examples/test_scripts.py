@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import runpy
 import shlex
@@ -16,6 +17,8 @@ from tests.examples.conftest import EXAMPLES
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 LINES = [line for block in BLOCK.findall((EXAMPLES / "README.md").read_text()) for line in block.splitlines()]
 SCRIPTS = sorted((EXAMPLES / "python").glob("*.py"))
+# what labels are worth takes long to find out: that is run at the end, for fewer of them
+SHORT = [script for script in SCRIPTS if script.stem != "which_strategy"]
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ def test_the_commands_of_the_readme_work(folder, line):
     assert outcome.stdout.splitlines()[2].split()[0] == "1"
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", SHORT, ids=lambda path: path.stem)
 def test_the_scripts_work(folder, script, capsys):
     runpy.run_path(str(script), run_name="__main__")
     printed = capsys.readouterr().out
@@ -64,3 +67,27 @@ def test_the_scripts_work(folder, script, capsys):
         check_rounds(printed)
     if script.stem == "first_selection":
         assert len((folder / "to_label.txt").read_text().splitlines()) == 20
+
+
+def strategy_table(text):
+    """By way to choose, the accuracy in percent for each number of labels."""
+    rows = re.findall(r"^(random|[A-Z]+(?: \+ \w+)?) {2,}(.+%)$", text, re.MULTILINE)
+    return {way: [float(number) for number in re.findall(r"([0-9.]+)% \u00b1", row)] for way, row in rows}
+
+
+def test_labels_chosen_by_coverage_are_worth_what_the_documentation_says(monkeypatch, capsys):
+    spec = importlib.util.spec_from_file_location("which_strategy", EXAMPLES / "python" / "which_strategy.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    monkeypatch.setattr(script, "SPLITS", 2)
+    monkeypatch.setattr(script, "BUDGETS", (30, 120))
+    script.main()
+    found = strategy_table(capsys.readouterr().out)
+    page = (EXAMPLES.parent / "docs" / "which-strategy.md").read_text()
+    shown = strategy_table(page.partition("Photographs")[0])
+    assert list(found) == list(shown) == [*script.WAYS, script.UNSURE]
+    assert found["COVERAGE"][0] > found["DIVERSITY"][0] > found["random"][0]
+    for way, (few, many) in found.items():
+        # two splits of five, and fewer labels to choose from: the spread of the table
+        assert abs(few - shown[way][0]) < 12
+        assert abs(many - shown[way][2]) < 4

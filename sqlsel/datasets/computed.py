@@ -12,7 +12,8 @@ from sqlsel.config import computed_scores
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.nearest import unknown
-from sqlsel.datasets.tables import SCORES, catalog_table, column_names, dataset_table, make_catalog
+from sqlsel.datasets.tables import SCORES, catalog_table, column_names, dataset_table, make_catalog, view_names
+from sqlsel.datasets.views import refuse_views
 from sqlsel.errors import Problem, UsageError
 from sqlsel.plan.scores import score_relation
 from sqlsel.words import quoted, show
@@ -71,6 +72,7 @@ def compute(
     """
     facts = DatasetCatalog(engine).facts(dataset)
     chosen = _chosen(facts, tasks, scores)
+    refuse_views(engine, dataset, [SCORES])
     with engine.transaction():
         make_catalog(engine)
         write_computed(engine, facts, chosen)
@@ -97,9 +99,9 @@ def write_computed(engine: Engine, facts: DatasetFacts, names: Iterable[Named]) 
 
 
 def keep_computed(engine: Engine, dataset: str, names: Iterable[Named]) -> None:
-    """Store computed scores that are not stored yet. Call it in a transaction."""
+    """Store computed scores that are not stored yet, unless scores are a view. Call it in a transaction."""
     names = list(dict.fromkeys(names))
-    if names:
+    if names and SCORES not in view_names(engine, dataset):
         make_catalog(engine)
         stored = stored_computed(engine, dataset)
         facts = DatasetCatalog(engine).facts(dataset)

@@ -123,9 +123,20 @@ def make_dataset(engine: Engine, dataset: str, id_type: str) -> None:
 
 def complete_dataset(engine: Engine, dataset: str) -> None:
     """Give the tables of a dataset that an older version made the columns that they lack. Call it in a transaction."""
+    views = view_names(engine, dataset)
     for table, columns in _COLUMNS.items():
+        if table in views:
+            continue
         definitions = [_definition(name, kind) for name, kind in columns if kind]
         _complete(engine, dataset_table(engine.catalog, dataset, table), definitions)
+
+
+def view_names(engine: Engine, dataset: str) -> frozenset[str]:
+    """Which of a dataset's tables are views over data that lies elsewhere."""
+    where = {"table_catalog": engine.catalog, "table_schema": dataset, "table_type": "VIEW"}
+    same = [exp.column(name, quoted=True).eq(exp.Literal.string(value)) for name, value in where.items()]
+    query = exp.select(exp.column("table_name", quoted=True)).from_(exp.table_("tables", db="information_schema"))
+    return frozenset(name for (name,) in engine.rows(query.where(exp.and_(*same))))
 
 
 def _complete(engine: Engine, table: exp.Table, definitions: list[exp.ColumnDef]) -> None:

@@ -41,6 +41,7 @@ from sqlsel.datasets.vectors import (
     vector_width,
     write_vectors,
 )
+from sqlsel.datasets.views import ViewTarget, check_can_view, refuse_views
 from sqlsel.datasets.widening import check_id_type, stored_id_type
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import EngineError, EngineMemoryError, IngestError, UsageError
@@ -79,7 +80,9 @@ class StoreReport:
     problems: tuple[Problem, ...] = ()
 
 
-def store(engine: Engine, dataset: str, intake: Intake, progress: Progress | None = None) -> StoreReport:
+def store(
+    engine: Engine, dataset: str, intake: Intake, progress: Progress | None = None, *, copy: bool = True
+) -> StoreReport:
     """Add a source to a dataset, which is made if there is none. When anything fails, the database is as it was.
 
     New samples are added. A sample that the dataset has is updated: what the source has of it replaces what was there,
@@ -94,6 +97,7 @@ def store(engine: Engine, dataset: str, intake: Intake, progress: Progress | Non
         dataset: Name of the dataset.
         intake: The source, as a reader made it.
         progress: Called at the begin and the end of each stage with its name, the rows done, and the rows there are.
+        copy: Whether rows are copied; otherwise the dataset, which is new, is views over the source.
 
     Raises:
         UsageError: If the engine only selects, a dataset cannot be called so, or it does not exist and the source
@@ -109,13 +113,15 @@ def store(engine: Engine, dataset: str, intake: Intake, progress: Progress | Non
     check_dataset_name(dataset, engine)
     catalog = DatasetCatalog(engine)
     facts = catalog.facts(dataset) if dataset in catalog.dataset_names() else None
+    if not copy:
+        check_can_view(dataset, exists=facts is not None, on_error="skip" if intake.skip_bad else "fail")
     for name in intake.embeddings:
         check_embedding_name(name, facts.embeddings if facts is not None else ())
     stages = Stages(engine, progress)
 
     def attempt() -> StoreReport:
         with engine.transaction():
-            report = _store(_target(engine, dataset, intake, facts), intake, facts, stages)
+            report = _store(_target(engine, dataset, intake, facts, copy=copy), intake, facts, stages)
             stages.begin("commit")
             return report
 
@@ -133,7 +139,7 @@ def store(engine: Engine, dataset: str, intake: Intake, progress: Progress | Non
             raise
 
 
-def _target(engine: Engine, dataset: str, intake: Intake, facts: DatasetFacts | None) -> Target:
+def _target(engine: Engine, dataset: str, intake: Intake, facts: DatasetFacts | None, *, copy: bool) -> Target:
     """The dataset, ready to be written to: its id type checked, its tables there."""
     make_catalog(engine)
     incoming = stored_id_type(engine.columns(_any_query(intake).subquery("source"))["sample_id"])
@@ -146,7 +152,8 @@ def _target(engine: Engine, dataset: str, intake: Intake, facts: DatasetFacts | 
         for table in (*_TABLES_BY_DATASET, *IMAGERY, LABEL_FILES):
             engine.execute(exp.delete(catalog_table(engine.catalog, table)).where(sql.column("dataset").eq(dataset)))
         engine.execute(exp.Insert(this=datasets, expression=exp.select(sql.text(dataset), now, now.copy())))
-        return Target(engine, dataset, incoming, new=True)
+        return (Target if copy else ViewTarget)(engine, dataset, incoming, new=True)
+    refuse_views(engine, dataset, _written(intake))
     touched = exp.update(datasets, {"updated_at": now}, where=sql.column("dataset").eq(dataset))
     engine.execute(touched)
     complete_dataset(engine, dataset)
@@ -219,6 +226,15 @@ def _store_outputs(target: Target, intake: Intake, facts: DatasetFacts | None, s
     write_tasks(target, tasks)
     if intake.predictions is not None:
         yield from compute_again(target)
+
+
+def _written(intake: Intake) -> list[str]:
+    """The tables of a dataset that a source has rows for."""
+    rows = {SAMPLES: intake.samples, PREDICTIONS: intake.predictions, SCORES: intake.scores}
+    return [
+        *(name for name, query in rows.items() if query is not None),
+        *(place.table for place in _vector_queries(intake)),
+    ]
 
 
 def _vector_queries(intake: Intake) -> dict[VectorTable, exp.Query]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from sqlsel.errors import UsageError
-from sqlsel.sources.options import OnError, ReadOptions
+from sqlsel.sources.options import NOT_VIEWED, VIEWED, OnError, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,8 @@ def _opened(source: object, engine: Engine, options: ReadOptions) -> AbstractCon
         from sqlsel.sources.lightly import read_folder
 
         labels, told = open_labels(path, options)
+        if not options.copy and (labels is not None or path.is_dir()):
+            raise UsageError(f"{source}: {NOT_VIEWED}", hint=VIEWED)
         if labels is not None or path.is_dir():
             return read_folder(path, engine, options, labels, told)
     elif given := [name for name in ("task", "annotations", "split") if getattr(options, name) is not None]:

@@ -44,6 +44,7 @@ class IngestMethods:
         on_error: OnError = "fail",
         measure: bool = True,
         keep_duplicates: bool = False,
+        copy: bool = True,
         progress: Progress | None = None,
     ) -> StoreReport:
         """Add a source to a dataset, or update it; all of it or, when anything fails, nothing.
@@ -70,6 +71,9 @@ class IngestMethods:
                 the notices say what was left out.
             measure: Whether images are measured (sharpness, size and more) where Pillow is installed.
             keep_duplicates: Whether measured images stay that have the very same bytes as another; one of them does.
+            copy: Whether the rows are copied into the dataset. With False a new dataset becomes views over a table or
+                view of this database, or over Parquet files: nothing is stored twice, and what changes there changes
+                in the dataset. Rows are checked now; those that come later are not. Tags and selections are its own.
             progress: Told of the stages.
 
         Returns:
@@ -100,11 +104,12 @@ class IngestMethods:
             on_error=on_error,
             measure=measure,
             keep_duplicates=keep_duplicates,
+            copy=copy,
             dataset=dataset,
             progress=progress,
         )
         with interruptible(self._engine), read(source, self._engine, options=options) as intake:
-            return store(self._engine, dataset, intake, progress)
+            return store(self._engine, dataset, intake, progress, copy=copy)
 
     def add_embedding(
         self,

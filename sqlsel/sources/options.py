@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 OnError = Literal["fail", "skip"]
 
+# What is said of sources that no view can read, and what to do.
+NOT_VIEWED = "no view can be made of this, so it has to be copied"
+VIEWED = "leave copy=False (--views) out; views are made of tables and views of the database, and of Parquet files"
+
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
@@ -42,6 +46,7 @@ class ReadOptions:
         on_error: ``fail`` refuses a source with something in it that cannot be used, ``skip`` goes on without it.
         measure: Whether images are measured where Pillow is installed.
         keep_duplicates: Whether images stay that have the very same bytes as another.
+        copy: Whether rows are copied; otherwise the queries of the intake are good for views, which stay.
         dataset: The dataset that the source is for, if that is known: of images with the same bytes its own stays.
         progress: Told of the stages of reading: a stage's name, what is done of it, and how much there is, if known.
     """
@@ -64,6 +69,7 @@ class ReadOptions:
     on_error: OnError = "fail"
     measure: bool = True
     keep_duplicates: bool = False
+    copy: bool = True
     dataset: str | None = None
     progress: Callable[[str, int, int | None], None] | None = None
 

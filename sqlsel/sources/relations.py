@@ -64,16 +64,16 @@ def open_relation(source: object, engine: Engine, *, names: Sequence[str] = ()) 
     if not isinstance(source, str | Path):
         name = f"the {type(source).__name__}"
         with _opened_object(source, engine) as node:
-            yield Relation(name, node, _types(engine, node, name))
+            yield Relation(name, node, types_of(engine, node, name))
         return
     name = str(source)
     path = Path(source)
     if path.is_file() or is_pattern(name):
         with _opened_file(path, engine, names) as node:
-            yield Relation(name, node, _types(engine, node, name))
+            yield Relation(name, node, types_of(engine, node, name))
         return
     with _opened_table(name, engine) as node:
-        yield Relation(name, node, _types(engine, node, name))
+        yield Relation(name, node, types_of(engine, node, name))
 
 
 @contextmanager
@@ -95,7 +95,7 @@ def _opened_file(path: Path, engine: Engine, names: Sequence[str]) -> Iterator[e
 
 def _with_names(path: Path, node: exp.Expr, engine: Engine, names: Sequence[str]) -> exp.Expr:
     """The scan of a csv, with names as text where any of them would not be written as it is in its type."""
-    types = _types(engine, node, str(path))
+    types = types_of(engine, node, str(path))
     typed = {name: types[name] for name in names if types.get(name, "VARCHAR") != "VARCHAR"}
     if not typed:
         return node
@@ -119,7 +119,7 @@ def _changes(text: exp.Column, kind: str) -> exp.Expr:
 
 @contextmanager
 def _opened_table(name: str, engine: Engine) -> Iterator[exp.Expr]:
-    node = _found_table(name, engine)
+    node = found_table(name, engine)
     if _can_stay(node, engine):
         yield node
         return
@@ -192,14 +192,15 @@ def broken(name: str, failure: EngineError) -> IngestError:
     )
 
 
-def _types(engine: Engine, node: exp.Expr, name: str) -> dict[str, str]:
+def types_of(engine: Engine, node: exp.Expr, name: str) -> dict[str, str]:
+    """The columns of what stands behind FROM, with the engine's type names."""
     try:
         return engine.columns(node)
     except EngineError as failure:
         raise broken(name, failure) from failure
 
 
-def _found_table(name: str, engine: Engine) -> exp.Table:
+def found_table(name: str, engine: Engine) -> exp.Table:
     """The table or view that a text names, with or without schema and quotes."""
     for node in _readings(name, engine):
         try:

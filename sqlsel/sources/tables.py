@@ -19,6 +19,7 @@ from sqlsel.sources.columns import Columns, find_columns, name_columns
 from sqlsel.sources.forms import listed_objects
 from sqlsel.sources.huggingface import adapt
 from sqlsel.sources.jsontext import read_json_column
+from sqlsel.sources.lasting import lasting_relation
 from sqlsel.sources.lines import open_lines
 from sqlsel.sources.metadata import read_metadata
 from sqlsel.sources.options import ReadOptions
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlsel.engines.base import Engine
+    from sqlsel.errors import Problem
     from sqlsel.sources.relations import Relation
 
 
@@ -52,10 +54,14 @@ def read_table(source: object, engine: Engine, options: ReadOptions) -> Iterator
     """
     _check_classes(options)
     with ExitStack() as stack:
-        opened, told = stack.enter_context(open_lines(source, engine, options, name_columns(options)))
+        opened, told = _opened(source, engine, options, stack)
         adapted = adapt(source, _narrowed(opened, options), engine, options)
         relation, options = adapted.relation, adapted.options
         columns = find_columns(relation, engine, options)
+        if not options.copy and columns.id is None and columns.file_name is None:
+            raise UsageError(
+                f"{relation.name}: views need a column of ids, as rows have no lasting numbers", hint="name it with id"
+            )
         metadata = read_metadata(engine, relation.node, columns.metadata, relation.name)
         outputs, parsed = _outputs(engine, relation, options)
         rows = Rows(engine, relation, columns.id, columns.file_name, {**metadata.parsed, **parsed})
@@ -86,6 +92,19 @@ def _narrowed(relation: Relation, options: ReadOptions) -> Relation:
         return relation
     types = {name: kind for name, kind in relation.types.items() if name in options.columns}
     return replace(relation, types=types)
+
+
+def _opened(
+    source: object, engine: Engine, options: ReadOptions, stack: ExitStack
+) -> tuple[Relation, tuple[Problem, ...]]:
+    if options.copy:
+        return stack.enter_context(open_lines(source, engine, options, name_columns(options)))
+    if options.embeddings_file is not None:
+        raise UsageError(
+            f"{options.embeddings_file}: vectors in a file of their own are copied",
+            hint="add them afterwards with add_embedding, or join them to the samples in a view",
+        )
+    return lasting_relation(source, engine), ()
 
 
 def _outputs(engine: Engine, relation: Relation, options: ReadOptions) -> tuple[dict[str, str], dict[str, exp.Expr]]:

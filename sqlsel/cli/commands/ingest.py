@@ -75,6 +75,12 @@ _NOTICES_SHOWN = 10
 @click.option("--lightly-dataset-id", metavar="HEX", help="Lightly's id of the dataset, which its configs name it by.")
 @click.option("--measure/--no-measure", default=True, show_default=True, help="Measure images: sharpness, size, …")
 @click.option("--keep-duplicates", is_flag=True, help="Keep images with the very same bytes as another.")
+@click.option(
+    "--copy/--views",
+    default=True,
+    show_default=True,
+    help="Copy the rows, or make the dataset of views over a table, view or Parquet files.",
+)
 @click.option("--embed", "embedding_images", is_flag=True, help="Compute embeddings of the images, without a model.")
 def ingest_command(
     source: str,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.nearest import offer
-from sqlsel.datasets.tables import SAMPLES, dataset_table
+from sqlsel.datasets.structs import is_vector
+from sqlsel.datasets.tables import PREDICTIONS, SAMPLES, SCORES, TAGS, dataset_table
 from sqlsel.functions.reading import Reading, reading
 from sqlsel.functions.relations import Named, find, known_tables, readings
 from sqlsel.functions.snapshot import refuse_hidden, refuse_other_rows, sightings, telling
@@ -90,11 +91,15 @@ def _per_type(call: Call, named: Named) -> str:
 
 def _dataset(session: Engine, call: Call) -> Subject:
     dataset = str(call.values["dataset"])
-    catalog = DatasetCatalog(session)
-    catalog.check_dataset(dataset)
-    samples = dataset_table(session.catalog, dataset, SAMPLES)
-    types = session.columns(samples)
-    named = Named(dataset, "table", dataset, samples, types)
-    query = telling(named, ["sample_id", "file_name"])
-    watched = () if query is None else (query,)
-    return Subject(dataset, sightings([], watched), True, watched, id_type=types["sample_id"])
+    facts = DatasetCatalog(session).facts(dataset)
+    vectors = (*facts.embeddings.values(), *facts.object_embeddings.values())
+    watched = []
+    for table in (SAMPLES, PREDICTIONS, SCORES, TAGS, *(each.table for each in vectors)):
+        node = dataset_table(session.catalog, dataset, table)
+        types = session.columns(node)
+        # the numbers of a table's rows tell of vectors too
+        looked_at = [name for name, kind in types.items() if not is_vector(kind)]
+        query = telling(Named(table, "table", table, node, types), looked_at)
+        watched += [] if query is None else [query]
+    id_type = session.columns(dataset_table(session.catalog, dataset, SAMPLES))["sample_id"]
+    return Subject(dataset, sightings([], watched), True, tuple(watched), id_type=id_type)

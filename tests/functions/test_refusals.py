@@ -136,7 +136,17 @@ def test_a_change_of_what_the_call_looks_at(con):
     con.execute("ROLLBACK")
 
 
-def test_a_dataset_that_is_not_committed(tmp_path):
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM photos.samples WHERE sample_id = 'p001'",
+        "UPDATE photos.samples SET file_name = 'x' WHERE sample_id = 'p001'",
+        "UPDATE photos.samples SET metadata = {'video': 'v', 'kind': 'emu', 'size': 3}",
+        "UPDATE photos.embeddings SET embedding = list_reverse(embedding)::FLOAT[8] WHERE sample_id = 'p001'",
+        "INSERT INTO photos.tags SELECT 'mine', sample_id, NULL FROM photos.samples",
+    ],
+)
+def test_a_dataset_that_is_not_committed(tmp_path, change):
     path = tmp_path / "curation.duckdb"
     with sqlsel.connect(path) as db:
         db.ingest(rows(), dataset="photos", id="photo", embedding="vector")
@@ -146,7 +156,7 @@ def test_a_dataset_that_is_not_committed(tmp_path):
         call = f"sqlsel_select('photos', '{config}')"
         assert len(con.execute(f"FROM {call}").fetchall()) == 3
         con.execute("BEGIN")
-        con.execute("DELETE FROM photos.samples WHERE sample_id = 'p001'")
+        con.execute(change)
         assert "the open transaction sees other rows of 'photos'" in refusal(con, call)
 
 

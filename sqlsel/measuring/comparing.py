@@ -11,7 +11,7 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.datasets.tags import check_tag
 from sqlsel.facts import DEFAULT_EMBEDDING
-from sqlsel.measuring.comparison import Compared, Comparison, Overlap
+from sqlsel.measuring.comparison import TO_THE_TAG, Compared, Comparison, Overlap
 from sqlsel.measuring.field import measured_by
 from sqlsel.measuring.members import config_of, count_members, members_query
 from sqlsel.plan.ids import id_columns, same_sample
@@ -91,7 +91,7 @@ def _measured(field: Field, sides: Sequence[Rows], progress: Progress, *, exact:
             reached = reached_by(prepared, step, field.loaded.preselected, rows, field.pool)
             measures.append(kind.measures(reached))
         yield from _side_by_side(step.name, step.strategy.strength, *measures)
-    yield from _coverage(field, sides, progress, exact=exact)
+    yield from _distances_to(field, sides, progress, exact=exact)
 
 
 def _with_vectors(field: Field, step: ObjectiveStep, rows: Rows) -> Rows:
@@ -99,12 +99,12 @@ def _with_vectors(field: Field, step: ObjectiveStep, rows: Rows) -> Rows:
     return rows[vectors.present[rows]] if isinstance(vectors, Matrix) else rows
 
 
-def _coverage(field: Field, sides: Sequence[Rows], progress: Progress, *, exact: bool) -> Iterator[Compared]:
+def _distances_to(field: Field, sides: Sequence[Rows], progress: Progress, *, exact: bool) -> Iterator[Compared]:
     for step in field.plan.inputs:
         matrix = field.loaded.vectors.get(step.column)
         if not isinstance(matrix, Matrix) or step.vectors is None:
             continue
-        progress(f"coverage by {step.label}", 0, None)
+        progress(f"distances by {step.label}", 0, None)
         looked = np.flatnonzero(field.pool & matrix.present)
         measures: list[list[Measure]] = []
         for side in sides:
@@ -113,7 +113,8 @@ def _coverage(field: Field, sides: Sequence[Rows], progress: Progress, *, exact:
             ends = {name: curve[name][-1] if curve and curve["n"] else None for name in ("mean", "largest")}
             measures.append([Measure(f"{name} distance", value, aim="low") for name, value in ends.items()])
         name = step.vectors.facts.name
-        yield from _side_by_side("coverage" if name == DEFAULT_EMBEDDING else f"coverage by {name}", 1.0, *measures)
+        group = TO_THE_TAG if name == DEFAULT_EMBEDDING else f"{TO_THE_TAG}, by {name}"
+        yield from _side_by_side(group, 1.0, *measures)
 
 
 def _side_by_side(objective: str, strength: float, a: list[Measure], b: list[Measure]) -> Iterator[Compared]:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WIDTH = 80
+TO_THE_TAG = "all samples to the tag"
+"""What stands for an objective where distances of all samples to the nearest one of a tag are measured."""
+
 _CLASSES_SHOWN = 12
 _LABEL, _NUMBER = 20, 6
 
@@ -43,7 +46,7 @@ class Compared:
     """One measure of both tags.
 
     Attributes:
-        objective: The objective that is measured, or ``coverage``.
+        objective: The objective that is measured, or ``all samples to the tag``, whose measures are distances.
         measure: What is measured.
         category: The class whose share it is.
         target: The share of it that was asked for.

@@ -67,6 +67,8 @@ def _embeddings(facts: DatasetFacts) -> Iterator[Offer]:
         about = f"samples far from each other{by}: variety, and no near-duplicates"
         yield Offer((about,), source, {"type": "DIVERSITY"}, active=number == 0)
         if number == 0:
+            about = "every sample near a chosen one: what is frequent counts, and outliers do not"
+            yield Offer((about,), source, {"type": "COVERAGE"})
             about = "not the outliers: samples that have near neighbours"
             yield Offer((about,), source, {"type": "TYPICALITY", "strength": 0.5})
 

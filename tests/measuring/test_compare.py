@@ -8,6 +8,8 @@ import pytest
 
 from sqlsel.errors import ConfigError, UsageError
 from sqlsel.measuring import comparing
+from sqlsel.measuring.comparison import TO_THE_TAG
+from sqlsel.selection.objectives import KINDS
 from tests import pool as p
 
 BALANCE = {"type": "BALANCE", "target": {"sunny": 0.5, "rainy": 0.25}}
@@ -72,8 +74,8 @@ def test_each_tag_is_measured_by_the_objectives_of_both(db, pool, side, tag):
     assert value(found, "balance:weather", "share", side, "sunny") == pytest.approx(shares["sunny"])
     assert value(found, "balance:weather", "share", side, "others") == pytest.approx(others)
     nearest = distances(pool, np.arange(80), rows).min(axis=1)
-    assert value(found, "coverage", "mean distance", side) == pytest.approx(nearest.mean(), abs=1e-4)
-    assert value(found, "coverage", "largest distance", side) == pytest.approx(nearest.max(), abs=1e-4)
+    assert value(found, TO_THE_TAG, "mean distance", side) == pytest.approx(nearest.mean(), abs=1e-4)
+    assert value(found, TO_THE_TAG, "largest distance", side) == pytest.approx(nearest.max(), abs=1e-4)
 
 
 def test_which_is_better(db, pool):
@@ -104,7 +106,7 @@ def test_a_tag_is_whole_or_what_was_picked(db, pool):
     assert (picks.overlap.a, picks.overlap.both) == (15, 0)
     rows = rows_of(db, pool, "second", picks_only=True)
     nearest = distances(pool, np.arange(80), rows).min(axis=1)
-    assert value(picks, "coverage", "mean distance", "a") == pytest.approx(nearest.mean(), abs=1e-4)
+    assert value(picks, TO_THE_TAG, "mean distance", "a") == pytest.approx(nearest.mean(), abs=1e-4)
 
 
 def test_samples_that_thresholds_keep_out_are_measured_too(db, pool):
@@ -123,7 +125,7 @@ def test_tags_that_no_selection_made_are_measured_by_the_embeddings(db, pool):
     db.combine_tags("pool", "union", ["far", "heavy"], tag="both")
     db.combine_tags("pool", "difference", ["initial-tag", "both"], tag="rest")
     found = db.compare("both", "rest", dataset="pool")
-    assert {each.objective for each in found.measures} == {"diversity", "coverage"}
+    assert {each.objective for each in found.measures} == {"diversity", TO_THE_TAG}
     by_doubt = db.compare("both", "rest", dataset="pool", config=HEAVY)
     assert {each.objective for each in by_doubt.measures} == {"weights:scene/doubt"}
 
@@ -201,3 +203,24 @@ def test_what_was_meant_before_there_were_more_embeddings(db, pool):
     )
     assert db.curve(tag="far", dataset="pool").points == curve.points
     assert db.curve(tag="far", dataset="pool", embedding="other").points != curve.points
+
+
+OF_EACH_KIND = {
+    "DIVERSITY": (p.EMBEDDINGS, p.DIVERSITY),
+    "COVERAGE": (p.EMBEDDINGS, {"type": "COVERAGE"}),
+    "TYPICALITY": (p.EMBEDDINGS, p.TYPICALITY),
+    "SIMILARITY": ({**p.EMBEDDINGS, "dataset_id": "pool", "tag_name": "heavy"}, {"type": "SIMILARITY"}),
+    "WEIGHTS": (p.DOUBT, p.WEIGHTS),
+    "BALANCE": (p.SCENE, {"type": "BALANCE", "distribution": "UNIFORM"}),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_strategy_can_be_compared(db, pool, kind):
+    (step,) = db.explain(p.config(15, OF_EACH_KIND[kind]), dataset="pool").plan.objectives
+    db.select(p.config(15, OF_EACH_KIND[kind]), dataset="pool", tag="asked")
+    found = db.compare("asked", "far", dataset="pool", config=p.config(15, OF_EACH_KIND[kind]))
+    own = [each for each in found.measures if each.objective == step.name]
+    assert own
+    assert all(each.a is not None and each.b is not None for each in own)
+    assert any(each.better == "a" for each in own)

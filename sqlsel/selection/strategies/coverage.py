@@ -8,7 +8,7 @@ import numpy as np
 
 from sqlsel import kernels
 from sqlsel.selection.arrow import to_doubles
-from sqlsel.selection.strategies.kind import StrategyKind, number_text
+from sqlsel.selection.strategies.kind import Measure, StrategyKind, number_text
 from sqlsel.selection.strategies.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def coverage(step: ObjectiveStep, strategy: CoverageStrategy, loaded: Loaded) ->
     def reached(picks: Picks) -> dict[str, Any]:
         found, random = near(picks.rows), near(evenly(np.flatnonzero(picks.candidates), len(picks.rows)))
         return {
-            **_measures(found, weights),
-            "random": _measures(random, weights),
+            **_cosines(found, weights),
+            "random": _cosines(random, weights),
             "reference": {
                 "objects" if several else "samples": len(reference),
                 "of": len(there),
@@ -59,7 +59,7 @@ def evenly(rows: Rows, count: int | None) -> Rows:
     return rows[(2 * np.arange(count) + 1) * len(rows) // (2 * max(count, 1))]
 
 
-def _measures(cosines: Doubles, weights: Doubles) -> dict[str, float | None]:
+def _cosines(cosines: Doubles, weights: Doubles) -> dict[str, float | None]:
     """The mean, by weight, and the worst of those that count."""
     counted = weights > 0
     if not counted.any():
@@ -93,4 +93,11 @@ def _text(reached: Reached) -> str:
     return f"{text} (of {reference[kind]:,} of {reference['of']:,} {kind}{off})"
 
 
-COVERAGE = StrategyKind(coverage, text=_text)
+def _measures(reached: Reached) -> list[Measure]:
+    return [
+        Measure("mean cosine to the nearest", reached["mean_cosine"], aim="high"),
+        Measure("worst cosine to the nearest", reached["worst_cosine"], aim="high"),
+    ]
+
+
+COVERAGE = StrategyKind(coverage, text=_text, measures=_measures)

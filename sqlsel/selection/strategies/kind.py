@@ -92,9 +92,9 @@ class StrategyKind:
 
     Attributes:
         prepare: Makes the kernel's objective of a step, its strategy and what was read for the run.
+        measures: What was reached, in numbers.
         text: What was reached, in words.
         missed: What was asked and not reached, each with ``reason`` and ``text``.
-        measures: What was reached, in numbers.
         bar: Why candidates are ruled out beforehand; None where none ever are.
         scatter: Makes the objective for rows that are spread over workers; it, or its answer, is None where that does
             not go, and all rows are read then.
@@ -103,9 +103,9 @@ class StrategyKind:
     """
 
     prepare: Callable[[ObjectiveStep, Any, Loaded], Prepared]
+    measures: Callable[[Reached], list[Measure]]
     text: Callable[[Reached], str] = mean_text
     missed: Callable[[ObjectiveStep, Reached, Beside], list[dict[str, Any]]] = nothing_missed
-    measures: Callable[[Reached], list[Measure]] = mean_measures
     bar: Bar | None = None
     scatter: Callable[[ObjectiveStep, Any, Setting], Scattered | None] | None = None
     needs_terms: bool = False

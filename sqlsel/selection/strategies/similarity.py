@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlsel import kernels
 from sqlsel.selection.strategies.closeness import closeness
-from sqlsel.selection.strategies.kind import StrategyKind
+from sqlsel.selection.strategies.kind import StrategyKind, mean_measures
 
 if TYPE_CHECKING:
     from sqlsel.config.strategies.similarity import SimilarityStrategy
@@ -30,4 +30,4 @@ def _scatter(step: ObjectiveStep, strategy: SimilarityStrategy, setting: Setting
     return Near(step.name, step.input.column, strategy.strength, setting.alone, queries=setting.queries())
 
 
-SIMILARITY = StrategyKind(similarity, scatter=_scatter)
+SIMILARITY = StrategyKind(similarity, measures=mean_measures, scatter=_scatter)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlsel import kernels
 from sqlsel.selection.strategies.closeness import closeness
-from sqlsel.selection.strategies.kind import Bar, StrategyKind
+from sqlsel.selection.strategies.kind import Bar, StrategyKind, mean_measures
 
 if TYPE_CHECKING:
     from sqlsel.config.strategies.typicality import TypicalityStrategy
@@ -23,6 +23,7 @@ def typicality(step: ObjectiveStep, strategy: TypicalityStrategy, loaded: Loaded
 
 TYPICALITY = StrategyKind(
     typicality,
+    measures=mean_measures,
     bar=Bar(
         key="below_minimum_typicality",
         text="below the minimum typicality",

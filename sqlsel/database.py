@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlsel.datasets.catalog import DatasetCatalog
+from sqlsel.datasets.emptiness import is_empty, remove_database
 from sqlsel.duplicates.methods import DuplicateMethods
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import UsageError
@@ -48,8 +49,9 @@ class Database(
 ):
     """Datasets in one database, as ``sqlsel.connect`` opens it. Use it in a ``with`` statement, or close it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, made: Path | None = None) -> None:
         self._engine = engine
+        self._made = made
         self._catalog = DatasetCatalog(engine)
 
     def select(
@@ -175,8 +177,14 @@ class Database(
         return self._engine
 
     def close(self) -> None:
-        """Close the database; a connection that was handed in open stays open."""
+        """Close the database; a connection that was handed in open stays open.
+
+        A file that was made for a source that could not be stored goes, if nothing else is in it.
+        """
+        useless = self._made if self._failed and self._made is not None and is_empty(self._engine) else None
         self._engine.close()
+        if useless is not None:
+            remove_database(useless)
 
     def __repr__(self) -> str:
         try:
@@ -243,7 +251,8 @@ def connect(
         raise UsageError(
             f"cannot connect to a {type(database).__name__}", hint="pass a path, ':memory:' or a DuckDB connection"
         )
-    return Database(open_database(database, read_only=read_only, must_exist=must_exist))
+    made = None if str(database) == ":memory:" or Path(database).exists() else Path(database).absolute()
+    return Database(open_database(database, read_only=read_only, must_exist=must_exist), made)
 
 
 def validate(config: ConfigSource, db: Database | None = None, dataset: str | None = None) -> list[Problem]:

@@ -23,6 +23,7 @@ class IngestMethods:
 
     _engine: Engine
     _catalog: DatasetCatalog
+    _failed: bool = False
 
     def ingest(
         self,
@@ -108,8 +109,12 @@ class IngestMethods:
             dataset=dataset,
             progress=progress,
         )
-        with interruptible(self._engine), read(source, self._engine, options=options) as intake:
-            return store(self._engine, dataset, intake, progress, copy=copy)
+        try:
+            with interruptible(self._engine), read(source, self._engine, options=options) as intake:
+                return store(self._engine, dataset, intake, progress, copy=copy)
+        except BaseException:
+            self._failed = True
+            raise
 
     def add_embedding(
         self,

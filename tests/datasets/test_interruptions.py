@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 import sqlsel
+from sqlsel.errors import SqlselError
 from tests.datasets.contents import everything
 
 ROOT = Path(__file__).parents[2]
@@ -104,3 +105,19 @@ def test_a_kill_leaves_the_database_as_it_was(database):
     done = run(KILL, path, 0, "crowd")
     assert done.returncode == -9
     check_unchanged(path, before)
+
+
+def test_a_file_that_was_made_for_a_source_that_is_refused_goes(tmp_path):
+    path = tmp_path / "new.duckdb"
+    with pytest.raises(SqlselError), sqlsel.connect(path) as db:
+        db.ingest(tmp_path / "gone.parquet", dataset="street")
+    assert not path.exists()
+    with sqlsel.connect(path) as db:
+        with pytest.raises(SqlselError):
+            db.ingest(tmp_path / "gone.parquet", dataset="street")
+        db.connection.execute("CREATE TABLE own AS SELECT 1 AS x")
+    assert path.exists()
+    with pytest.raises(SqlselError), sqlsel.connect(path) as db:
+        db.connection.execute("DROP TABLE own")
+        db.ingest(tmp_path / "gone.parquet", dataset="street")
+    assert path.exists()

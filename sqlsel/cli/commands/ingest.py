@@ -138,6 +138,7 @@ def _embed(database: str, dataset: str) -> None:
 def _made_or_opened(path: str) -> Iterator[Database]:
     """The database; a file that did not exist is gone again if anything fails before images were measured."""
     from sqlsel.database import connect
+    from sqlsel.datasets.emptiness import remove_database
 
     existed, worth_keeping = Path(path).exists(), False
     try:
@@ -151,8 +152,7 @@ def _made_or_opened(path: str) -> Iterator[Database]:
         if worth_keeping:
             click.echo(f"note: what was measured on the images is kept in {path}; run it again to go on", err=True)
         elif not existed:
-            for leftover in (path, f"{path}.wal"):
-                Path(leftover).unlink(missing_ok=True)
+            remove_database(Path(path))
         raise
 
 

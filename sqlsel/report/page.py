@@ -14,7 +14,7 @@ import numpy as np
 from sqlsel.datasets.imagery import image_folders
 from sqlsel.errors import UsageError
 from sqlsel.report.points import boxes_of, names_of
-from sqlsel.report.thumbnails import LARGE, SMALL, Wanted, read_thumbnails
+from sqlsel.report.thumbnails import LARGE, MOST_BYTES, SMALL, Wanted, read_thumbnails
 from sqlsel.sources.images import can_measure
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 STYLES = ("page.css",)
 SCRIPTS = ("theme.js", "charts.js", "distributions.js", "curves.js", "points.js", "map.js", "start.js")
+MOST_PAGE = 14_500_000
+"""Images have room up to this size of the page, in bytes; it has to open at once, and to fit into a mail."""
 _LIBRARIES = {"jinja2": "jinja2", "plotly": "plotly"}
 
 
@@ -58,17 +60,18 @@ def page_html(engine: Engine, subject: Subject, report: Report, options: ReportO
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
-    images = _images(engine, subject, report, options, progress)
+    library, scripts = _plotly(), _script(SCRIPTS)
+    room = MOST_PAGE - len(library) - len(scripts) - len(embedded(report.told))
+    images = _images(engine, subject, report, options, min(room, MOST_BYTES), progress)
     small = {number: made.uri for number, made in images["small"].items()}
-    scripts = [_plotly(), _script(SCRIPTS)]
     return environment.get_template("report.html.jinja").render(
         report=report.told,
         config_text=json.dumps(report.told["config"], indent=2, ensure_ascii=False),
         images=images["large"],
         data=Markup(embedded({**report.told, "thumbnails": small})),  # noqa: S704 - escaped for a script
         style=Markup("\n".join(_static(name) for name in STYLES)),  # noqa: S704 - the project's own file
-        scripts=[Markup(text) for text in scripts],  # noqa: S704 - likewise
-        policy=content_policy(scripts),
+        scripts=[Markup(text) for text in (library, scripts)],  # noqa: S704 - likewise
+        policy=content_policy((library, scripts)),
     )
 
 
@@ -93,7 +96,7 @@ def content_policy(scripts: Iterable[str]) -> str:
 
 
 def _images(
-    engine: Engine, subject: Subject, report: Report, options: ReportOptions, progress: Progress
+    engine: Engine, subject: Subject, report: Report, options: ReportOptions, room: int, progress: Progress
 ) -> dict[str, Mapping[str, Thumbnail]]:
     """Large images by what the sample is called, and small ones by the number of the point on the map."""
     if not options.thumbnails or not can_measure():
@@ -114,7 +117,7 @@ def _images(
     for number, row in _spread(shown, told["map"], options.thumbnails):
         if files[row] is not None:
             wanted.append(Wanted(f"S{number}", files[row], _box(boxes[row]), SMALL))
-    found = read_thumbnails(image_folders(engine, subject.facts.name), wanted, progress)
+    found = read_thumbnails(image_folders(engine, subject.facts.name), wanted, room, progress)
     return {
         "large": {key[1:]: made for key, made in found.items() if key.startswith("L")},
         "small": {key[1:]: made for key, made in found.items() if key.startswith("S")},

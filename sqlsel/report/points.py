@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
 SHOWN = 20_000
 """The most samples that were not picked on the map."""
 NAME_BYTES = 3_000_000
-"""The most that their names may take."""
+"""The most that their names and ids may take, as the page holds them."""
 ATTRIBUTES = 24
 """The most values that the map can be coloured and filtered by."""
+ATTRIBUTE_VALUES = 600_000
+"""The most of these for all points together."""
 CLASSES = 30
 
 LEFT_OUT, SELECTED, PRESELECTED_BEFORE, FILTERED = range(4)
@@ -57,7 +60,8 @@ def status_of(pool: Pool) -> Rows:
 def shown_rows(pool: Pool, names: Sequence[str], status: Rows) -> Rows:
     """Rows of the pool that the map shows: all picks by rank, then the others, in turn, as far as there is room."""
     others = np.flatnonzero(status != SELECTED)[:SHOWN]
-    room = np.cumsum([len(names[row].encode()) + 3 for row in others])
+    ids = pool.table.column("sample_id").take(from_numpy(others)).to_pylist()
+    room = np.cumsum([len(json.dumps([names[row], str(own)])) for row, own in zip(others, ids, strict=True)])
     return np.concatenate([pool.picked, others[: int(np.searchsorted(room, NAME_BYTES, side="right"))]])
 
 
@@ -74,7 +78,7 @@ def told_points(
     taken = pool.table.take(from_numpy(rows))
     ids = [str(one) for one in taken.column("sample_id").to_pylist()]
     named = [names[row] for row in rows]
-    told = columns[:ATTRIBUTES]
+    told = columns[: min(ATTRIBUTES, ATTRIBUTE_VALUES // max(len(rows), 1))]
     position = sql.column("position")
     query = exp.select(position, *(sql.column(column.step.column) for column in told)).from_(made.copy())
     values = engine.table(query.order_by(sql.ascending(position.copy()))).take(from_numpy(rows))

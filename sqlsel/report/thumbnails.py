@@ -41,7 +41,9 @@ class Wanted:
     side: int
 
 
-def read_thumbnails(folders: Sequence[Path], wanted: Sequence[Wanted], progress: Progress) -> dict[str, Thumbnail]:
+def read_thumbnails(
+    folders: Sequence[Path], wanted: Sequence[Wanted], room: int, progress: Progress
+) -> dict[str, Thumbnail]:
     """Small images by key; those that cannot be read, and those there is no room for, are not there.
 
     Where none of the first 128 can be read, the images are not here, and no more are looked for.
@@ -49,10 +51,10 @@ def read_thumbnails(folders: Sequence[Path], wanted: Sequence[Wanted], progress:
     Args:
         folders: Where the images are.
         wanted: The images, the most important first.
+        room: The most bytes that they may take in the page.
         progress: Told how many are done.
     """
     found: dict[str, Thumbnail] = {}
-    room = MOST_BYTES
     with ThreadPoolExecutor(_THREADS) as threads:
         for begin in range(0, len(wanted), _CHUNK):
             progress("thumbnails", begin, len(wanted))

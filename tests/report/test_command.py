@@ -92,7 +92,7 @@ def test_the_page_may_run_its_own_scripts_alone():
     assert embedded("</script><!-- & '\u2028") == '"\\u003c/script\\u003e\\u003c!-- \\u0026 \\u0027\\u2028"'
 
 
-def test_images_are_cut_shrunk_and_bounded(tmp_path, monkeypatch):
+def test_images_are_cut_shrunk_and_bounded(tmp_path):
     from base64 import b64decode
     from io import BytesIO
 
@@ -110,7 +110,7 @@ def test_images_are_cut_shrunk_and_bounded(tmp_path, monkeypatch):
         Wanted("broken", "broken.png", None, 96),
         Wanted("gone", "gone.png", None, 96),
     ]
-    found = read_thumbnails([tmp_path], wanted, lambda *_: None)
+    found = read_thumbnails([tmp_path], wanted, thumbnails.MOST_BYTES, lambda *_: None)
     assert list(found) == ["whole", "part"]
 
     def opened(name):
@@ -120,8 +120,8 @@ def test_images_are_cut_shrunk_and_bounded(tmp_path, monkeypatch):
     assert opened("part").size == (72, 96)
     red, green, _ = opened("part").convert("RGB").getpixel((36, 48))
     assert red > 150 > 50 > green
-    monkeypatch.setattr(thumbnails, "MOST_BYTES", len(found["whole"].uri))
-    assert list(read_thumbnails([tmp_path], wanted[:2], lambda *_: None)) == ["whole"]
+    room = len(found["whole"].uri)
+    assert list(read_thumbnails([tmp_path], wanted[:2], room, lambda *_: None)) == ["whole"]
 
 
 def test_no_images_and_no_database(database, tmp_path):

@@ -136,7 +136,7 @@ def test_large_datasets_are_sampled_and_say_so(db, selected, told, monkeypatch):
 
 
 def test_long_names_leave_points_out(selected, told, monkeypatch):
-    monkeypatch.setattr(points, "NAME_BYTES", 10 * len("s000.jpg") + 30)
+    monkeypatch.setattr(points, "NAME_BYTES", 10 * len('["s000.jpg", "s000"]'))
     assert told(selected)["map"]["others"]["shown"] == 10
 
 

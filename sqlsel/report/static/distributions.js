@@ -85,8 +85,11 @@ const distribution = (told) => {
   figure.append(caption);
   const empty = told.kind === "category" ? !told.classes.length : !told.input.length;
   const single = told.kind === "category" && told.others && told.input[0] === 1;
-  if (empty || single) {
-    const what = empty ? `No ${report.kind} has a value.` : `${count(told.total.input - told.missing.input)} values, all different.`;
+  const known = count(told.total.input - told.missing.input);
+  const constant = told.kind === "category" ? told.classes.length === 1 && !told.others : told.min === told.max;
+  if (empty || single || constant) {
+    const only = () => (told.kind === "category" ? told.classes[0] : told.kind === "time" ? moment(told.min) : number(told.min));
+    const what = empty ? `No ${report.kind} has a value.` : single ? `${known} values, all different.` : `One value: ${only()} (${known} ${report.kind}s).`;
     figure.append(element("p", what, { class: "empty" }));
     return figure;
   }

@@ -132,7 +132,6 @@ class SparkEngine:
         """Rows of a query, one piece for each partition, in the cluster's memory or on its disks."""
         with self._telling(query):
             found = SparkPieces(self.frame(query), read)
-        self.last_pieces: SparkPieces = found
         try:
             yield found
         finally:

@@ -53,6 +53,36 @@ class NameMethods:
         with interruptible(self._engine):
             return combine(self._engine, dataset, operation, tags, tag, overwrite=overwrite)
 
+    def tag_files(self, dataset: str, file_names: Sequence[str], *, tag: str, overwrite: bool = False) -> TagFacts:
+        """Put a tag on the samples with these file names, ranked in this order.
+
+        Args:
+            dataset: The dataset.
+            file_names: File names of it.
+            tag: Name of the tag to make.
+            overwrite: Whether a tag of that name is replaced; one that a selection made never is.
+
+        Raises:
+            UsageError: If the dataset or a file name does not exist, or the new name may not be used.
+        """
+        from sqlsel.datasets.combining import tag_samples
+        from sqlsel.datasets.file_names import named_samples
+
+        self._catalog.check_dataset(dataset)
+        with interruptible(self._engine), named_samples(self._engine, dataset, file_names) as ids:
+            return tag_samples(self._engine, dataset, tag, ids, overwrite=overwrite)
+
+    def remove_tag(self, dataset: str, tag: str) -> None:
+        """Take a tag off its samples; the record of the run that made it stays.
+
+        Raises:
+            UsageError: If there is no such dataset or tag, or every dataset has it.
+        """
+        from sqlsel.datasets.combining import remove_tag
+
+        self._catalog.check_dataset(dataset)
+        remove_tag(self._engine, dataset, tag)
+
     def attach(self, path: str | Path, name: str | None = None) -> str:
         """Make the datasets of another database file readable as long as this one is open.
 

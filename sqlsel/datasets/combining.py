@@ -11,7 +11,7 @@ from sqlsel.datasets.fragments import named
 from sqlsel.datasets.objects import forget_objects
 from sqlsel.datasets.staging import temporary_table
 from sqlsel.datasets.tables import SELECTIONS, TAGS, column_names, dataset_table
-from sqlsel.datasets.tags import TagFacts, check_new_tag, check_tag, tag_query
+from sqlsel.datasets.tags import VIRTUAL_TAGS, TagFacts, check_new_tag, check_tag, tag_query
 from sqlsel.errors import SelectionError, UsageError
 from sqlsel.words import did_you_mean, listing, quoted
 
@@ -55,15 +55,52 @@ def combine(
         raise UsageError(f"{how} of {len(tags)} tag{'s' * (len(tags) != 1)}", hint="name at least two tags")
     for name in tags:
         check_tag(engine, dataset, name)
+    none = f"dataset {dataset!r}: {_NOBODY[how]} {quoted(tags)}"
+    return _tag(engine, dataset, tag, _samples(engine, dataset, how, tags), overwrite=overwrite, none=none)
+
+
+def tag_samples(engine: Engine, dataset: str, tag: str, ids: exp.Select, *, overwrite: bool = False) -> TagFacts:
+    """Put a tag on given samples, all of them or, when anything fails, none.
+
+    Args:
+        engine: The session; it must not be in a transaction.
+        dataset: An existing dataset.
+        tag: Name of the tag to make.
+        ids: A query of samples of the dataset: ``sample_id``, and ``rank`` from 1.
+        overwrite: Whether a tag of that name is replaced. One that a selection made never is.
+
+    Raises:
+        UsageError: If the name may not be used.
+        SelectionError: If there is no sample.
+    """
+    return _tag(engine, dataset, tag, ids, overwrite=overwrite, none=f"dataset {dataset!r}: no sample is to be tagged")
+
+
+def remove_tag(engine: Engine, dataset: str, tag: str) -> None:
+    """Take a tag off its samples, with the ranks of the selection that made it; the record of its run stays.
+
+    Raises:
+        UsageError: If there is no such tag, or every dataset has it.
+    """
+    check_tag(engine, dataset, tag)
+    if tag in VIRTUAL_TAGS:
+        raise UsageError(f"tag {tag!r} cannot be removed: every dataset has it", hint="name another tag")
+    with engine.transaction():
+        for table in (TAGS, SELECTIONS):
+            target = dataset_table(engine.catalog, dataset, table)
+            engine.execute(exp.delete(target).where(sql.column("tag").eq(sql.text(tag))))
+        forget_objects(engine, dataset, tag)
+
+
+def _tag(engine: Engine, dataset: str, tag: str, samples: exp.Select, *, overwrite: bool, none: str) -> TagFacts:
+    """Put a tag on the samples of a query; ``none`` is what is said where it has none."""
     with engine.transaction():
         check_new_tag(engine, dataset, tag, overwrite=overwrite)
         _keep_selections(engine, dataset, tag)
-        with temporary_table(engine, _samples(engine, dataset, how, tags)) as found:
+        with temporary_table(engine, samples) as found:
             number = engine.rows(exp.select(sql.count()).from_(found.copy()))[0][0]
             if not number:
-                raise SelectionError(
-                    f"dataset {dataset!r}: {_NOBODY[how]} {quoted(tags)}", hint="a tag has at least one sample"
-                )
+                raise SelectionError(none, hint="a tag has at least one sample")
             target = dataset_table(engine.catalog, dataset, TAGS)
             engine.execute(exp.delete(target.copy()).where(sql.column("tag").eq(tag)))
             forget_objects(engine, dataset, tag)

@@ -17,7 +17,7 @@ from sqlsel.datasets.tables import catalog_table, make_catalog
 from sqlsel.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlsel.engines.base import Engine
 
@@ -142,7 +142,12 @@ def read_run(engine: Engine, scheduled_id: str) -> ScheduledRun:
     Raises:
         UsageError: If there is none of that name, or several begin so.
     """
-    found = [run for run in read_schedule(engine) if scheduled_id and run.scheduled_id.startswith(scheduled_id)]
+    return find_run(read_schedule(engine), scheduled_id)
+
+
+def find_run(runs: Iterable[ScheduledRun], scheduled_id: str) -> ScheduledRun:
+    """The same among runs that were read."""
+    found = [run for run in runs if scheduled_id and run.scheduled_id.startswith(scheduled_id)]
     if len(found) != 1:
         said = f"{len(found)} scheduled runs begin with" if found else "there is no scheduled run"
         raise UsageError(f"{said} {scheduled_id!r}", hint="`sqlsel runs` lists those there are")

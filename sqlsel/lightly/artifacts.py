@@ -147,6 +147,15 @@ class ArtifactCalls:
     get_compute_worker_run_checkpoint_url = _not_made
     download_compute_worker_run_memory_log = _not_made
 
+    def _in_the_log(self, *_: object, **__: object) -> NoReturn:
+        raise UsageError(
+            "there is no such file of a run here",
+            hint="its log names images that cannot be read; a selection has its sequences one after the other",
+        )
+
+    download_compute_worker_run_corruptness_check_information = _in_the_log
+    download_compute_worker_run_sequence_information = _in_the_log
+
     def _no_labelbox(self, *_: object, **__: object) -> NoReturn:
         raise UsageError(
             "tasks for Labelbox are not written",

@@ -14,9 +14,7 @@ from sqlsel.errors import DatabaseLockedError, UsageError
 from sqlsel.lightly.data import NOT_FOUND, ComputeWorkerRunInfo, DockerRunData, DockerRunScheduledData, milliseconds
 from sqlsel.lightly.sessions import dataset_name, tell_ignored
 from sqlsel.queries import Lookup
-from sqlsel.scheduling import ENDED, WAITING, read_worker_config, run_again
-from sqlsel.scheduling.beside import read_beside
-from sqlsel.scheduling.listing import scheduled_from
+from sqlsel.scheduling import ENDED, WAITING, read_worker_config, run_again, scheduled_by_others
 from sqlsel.scheduling.running import selection_config as whole_config
 from sqlsel.scheduling.states import settled
 from sqlsel.words import did_you_mean, listing
@@ -90,7 +88,7 @@ class RunCalls:
             )
         for notice in notices:
             tell_ignored(notice)
-        self._sessions.worker().wake()
+        self._sessions.worker().wake(scheduled_id)
         return scheduled_id
 
     def run_again(self, scheduled_run_id: str) -> None:
@@ -101,7 +99,7 @@ class RunCalls:
         """
         with self._sessions.open() as db:
             run_again(db, scheduled_run_id)
-        self._sessions.worker().wake()
+        self._sessions.worker().wake(scheduled_run_id)
 
     def get_compute_worker_run_info(self, scheduled_run_id: str) -> ComputeWorkerRunInfo:
         """Where a run is."""
@@ -123,6 +121,8 @@ class RunCalls:
             told = len(states)
             if run.last.state in ENDED:
                 return
+            if run.last.state == WAITING:
+                self._sessions.worker().wake_if(scheduled_run_id)
             time.sleep(_PAUSE)
 
     def get_scheduled_compute_worker_runs(self, state: str | None = None) -> list[DockerRunScheduledData]:
@@ -177,7 +177,7 @@ class RunCalls:
     def _schedule(self, dataset_id: str | None = None) -> list[ScheduledRun]:
         """The scheduled runs of a dataset, or of all, also while another process works on them."""
         path = self._sessions.path
-        told = None if path is None else read_beside(path)
+        told = None if path is None else scheduled_by_others(path)
         try:
             with self._sessions.open(**({} if told is None else {"patience": 0.0})) as db:
                 name = None if dataset_id is None else dataset_name(db, dataset_id)
@@ -185,7 +185,7 @@ class RunCalls:
         except DatabaseLockedError:
             if told is None:
                 raise
-            return [run for run in scheduled_from(told) if dataset_id in (None, run.dataset)]
+            return [run for run in told if dataset_id in (None, run.dataset)]
 
 
 def _checked(db: Database, name: str, config: Mapping[str, Any]) -> Config:

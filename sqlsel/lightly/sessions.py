@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 import warnings
 from contextlib import contextmanager
@@ -25,6 +26,10 @@ DEFAULT = "sqlsel.duckdb"
 _PATIENCE = 30.0
 """Seconds."""
 _PAUSE = 0.1
+
+
+# one thread must not open the file while another one's closing still writes to it
+_gate = threading.Lock()
 
 
 class IgnoredOptionWarning(UserWarning):
@@ -63,7 +68,8 @@ class Sessions:
         try:
             yield db
         finally:
-            db.close()
+            with _gate:
+                db.close()
 
     def _opened(self, patience: float) -> Database:
         if self._shared is not None:
@@ -72,7 +78,8 @@ class Sessions:
         until = time.monotonic() + patience
         while True:
             try:
-                return connect(self.path)
+                with _gate:
+                    return connect(self.path)
             except DatabaseLockedError:
                 if time.monotonic() > until:
                     raise
@@ -80,8 +87,10 @@ class Sessions:
 
     def worker(self) -> Worker:
         """The worker of this database in this process."""
-        key = str(self.path.resolve()) if self.path is not None else f"connection {id(self._shared)}"
-        return worker_of(key, self.open, None if self.path is None else self.path.resolve())
+        if self._shared is not None:
+            return worker_of(self.open, None, self._shared.connection)
+        assert self.path is not None
+        return worker_of(self.open, self.path.resolve())
 
 
 def dataset_name(db: Database, dataset_id: str) -> str:

@@ -10,6 +10,7 @@ from sqlsel.errors import UsageError
 from sqlsel.lightly.data import TagData, milliseconds
 from sqlsel.lightly.sessions import dataset_name, id_of
 from sqlsel.scheduling import kept_runs
+from sqlsel.words import quoted
 
 if TYPE_CHECKING:
     from sqlsel.database import Database
@@ -67,6 +68,38 @@ class TagCalls:
             exclude_parent_tag: Whether those that were picked before stay out.
         """
         return [name for name, new in self._names(tag_data.name) if new or not exclude_parent_tag]
+
+    def create_tag_from_filenames(
+        self, fnames_new_tag: list[str], new_tag_name: str, parent_tag_id: str | None = None
+    ) -> TagData:
+        """Put a tag on the samples with these file names, in this order.
+
+        Args:
+            fnames_new_tag: The file names.
+            new_tag_name: Name of the tag.
+            parent_tag_id: The tag that they have to be in; by default any sample may be.
+
+        Raises:
+            UsageError: If a file name does not exist, or not in the parent tag, or the tag does.
+        """
+        with self._sessions.open() as db:
+            name = dataset_name(db, self.dataset_id)
+            if parent_tag_id is not None:
+                inside = {file for file, _ in _named(db, name, meant(db, name, parent_tag_id))}
+                outside = [file for file in fnames_new_tag if file not in inside]
+                if outside:
+                    raise UsageError(f"tag {parent_tag_id!r} does not hold {quoted(outside)}", hint="leave them out")
+            db.tag_files(name, fnames_new_tag, tag=new_tag_name)
+        return self.get_tag_by_name(new_tag_name)
+
+    def delete_tag_by_name(self, tag_name: str) -> None:
+        """Take a tag off its samples."""
+        with self._sessions.open() as db:
+            db.remove_tag(dataset_name(db, self.dataset_id), tag_name)
+
+    def delete_tag_by_id(self, tag_id: str) -> None:
+        """The same: a tag's id is its name."""
+        self.delete_tag_by_name(tag_id)
 
     def get_filenames(self) -> list[str]:
         """File names of all samples of the dataset, sorted by id; those that no run selected are among them."""

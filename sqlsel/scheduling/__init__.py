@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlsel.scheduling.listing import RunRow, kept_runs, list_runs, runs_of_others
+from sqlsel.scheduling.listing import RunRow, kept_runs, list_runs, runs_of_others, scheduled_by_others
 from sqlsel.scheduling.states import ENDED, WAITING
 from sqlsel.scheduling.worker import Worker, run_again, run_waiting, worker_of
 from sqlsel.scheduling.worker_config import InvalidConfigurationError, WorkerOptions, read_worker_config
@@ -20,5 +20,6 @@ __all__ = [
     "run_again",
     "run_waiting",
     "runs_of_others",
+    "scheduled_by_others",
     "worker_of",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -58,14 +58,15 @@ def list_runs(engine: Engine, dataset: str | None = None) -> list[RunRow]:
 
 def runs_of_others(database: Path, dataset: str | None = None) -> list[RunRow] | None:
     """The scheduled runs of a database that another process works on; None where no process tells of them."""
+    told = scheduled_by_others(database)
+    return None if told is None else [_row(run, {}) for run in told if dataset in (None, run.dataset)]
+
+
+def scheduled_by_others(database: Path) -> list[ScheduledRun] | None:
+    """The scheduled runs of such a database as they were scheduled; None where no process tells of them."""
     told = read_beside(database)
     if told is None:
         return None
-    return [_row(run, {}) for run in scheduled_from(told) if dataset in (None, run.dataset)]
-
-
-def scheduled_from(told: list[dict[str, Any]]) -> list[ScheduledRun]:
-    """Scheduled runs out of the file beside a database."""
     return [
         ScheduledRun(
             **{

@@ -106,7 +106,7 @@ def _load(job: Job) -> None:
             job.tell("COMPUTING_METADATA", "looking at the images")
 
     options = job.options
-    job.db.ingest(
+    report = job.db.ingest(
         folder,
         dataset=job.run.dataset,
         normalize=options.normalize,
@@ -114,6 +114,8 @@ def _load(job: Job) -> None:
         on_error="skip",
         progress=progress,
     )
+    notices = "".join(f"\nnote: {problem}" for problem in report.problems)
+    job.tell("LOADING_DATASET", f"{report.added:,} samples are new, {report.updated:,} were there{notices}")
 
 
 def _embed(job: Job) -> None:

@@ -6,6 +6,7 @@ import sys
 import threading
 import traceback
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from sqlsel.datasets.runs import new_run_id
 from sqlsel.datasets.schedule import add_state, read_run, read_schedule
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 _PRIORITIES = ("CRITICAL", "HIGH", "MID", "LOW")
 
-_workers: dict[str, Worker] = {}
+_by_path: dict[Path, Worker] = {}
+_by_connection: WeakKeyDictionary[object, Worker] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
@@ -45,15 +47,24 @@ class Worker:
         self._path = path
         self._state = threading.Lock()
         self._asked = False
+        self._mine: set[str] = set()
         self._thread: threading.Thread | None = None
 
-    def wake(self) -> None:
-        """Have the runs done that wait by now. Returns at once."""
+    def wake(self, scheduled_id: str) -> None:
+        """Have a run done, and all others that wait by now. Returns at once."""
         with self._state:
             self._asked = True
+            self._mine.add(scheduled_id)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="sqlsel-worker")
                 self._thread.start()
+
+    def wake_if(self, scheduled_id: str) -> None:
+        """The same for a run that waits still, if it was scheduled in this process and the worker has gone idle."""
+        with self._state:
+            forgotten = self._thread is None and scheduled_id in self._mine
+        if forgotten:
+            self.wake(scheduled_id)
 
     def join(self) -> None:
         """Wait until nothing is left to do."""
@@ -66,7 +77,7 @@ class Worker:
             try:
                 with self._sessions() as db:
                     run_waiting(db, self._path)
-            except SqlselError as failure:
+            except Exception as failure:  # noqa: BLE001 - the thread has nobody to raise it to
                 print(f"sqlsel worker: {failure}", file=sys.stderr)  # noqa: T201 - nobody else could tell
 
     def _goes_on(self) -> bool:
@@ -78,16 +89,18 @@ class Worker:
             return False
 
 
-def worker_of(key: str, sessions: Sessions, path: Path | None) -> Worker:
-    """The worker of a database in this process.
+def worker_of(sessions: Sessions, path: Path | None, connection: object = None) -> Worker:
+    """The worker of a database in this process: one for each file, and for each connection that is handed over.
 
     Args:
-        key: What tells the database from others.
         sessions: Opens a session of the worker's own.
-        path: The database file, if it is one.
+        path: The database file, if it is opened by its path.
+        connection: Else the connection to it.
     """
     with _lock:
-        return _workers.setdefault(key, Worker(sessions, path))
+        if path is not None:
+            return _by_path.setdefault(path, Worker(sessions, path))
+        return _by_connection.setdefault(connection, Worker(sessions, None))
 
 
 def run_waiting(db: Database, path: Path | None = None) -> int:
@@ -146,4 +159,5 @@ def _do(db: Database, run: ScheduledRun, states: Engine, beside: StatesBeside) -
         except Exception as failure:  # noqa: BLE001 - whatever it is, the run is told of it, and the next one goes on
             tell("CRASHED", f"{type(failure).__name__}: {failure}\n{traceback.format_exc()}")
         else:
-            tell("COMPLETED", f"selected {len(selection):,} samples as tag {selection.tag}")
+            notices = "".join(f"\nnote: {notice}" for notice in selection.summary()["notices"])
+            tell("COMPLETED", f"selected {len(selection):,} samples as tag {selection.tag}{notices}")

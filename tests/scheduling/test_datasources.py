@@ -167,6 +167,29 @@ def test_reports_of_a_run(photos, here):
     assert sorted(path.name for path in (here / "all").iterdir()) == ["log.txt", "report.html", "report.json"]
 
 
+def test_what_a_run_left_out_is_told(photos, images):
+    (images / "broken.png").write_bytes(b"no image")
+    scheduled = photos.schedule_compute_worker_run(selection_config={**THREE, "n_samples": 50})
+    infos = list(photos.compute_worker_run_info_generator(scheduled))
+    assert infos[-1].ended_successfully(), infos[-1].message
+    assert "50 samples were asked for" in infos[-1].message
+    assert any("broken.png" in info.message for info in infos if info.state == "LOADING_DATASET")
+
+
+def test_tags_by_hand(photos):
+    done(photos, photos.schedule_compute_worker_run(selection_config=THREE))
+    tag = photos.create_tag_from_filenames(["img_05.png", "img_02.png"], "by-hand")
+    assert photos.get_filenames_in_tag(tag) == ["img_05.png", "img_02.png"]
+    with pytest.raises(sqlsel.UsageError, match=r"has no file 'img_77\.png'"):
+        photos.create_tag_from_filenames(["img_77.png"], "other")
+    with pytest.raises(sqlsel.UsageError, match="does not hold"):
+        photos.create_tag_from_filenames(photos.get_filenames(), "other", parent_tag_id="by-hand")
+    photos.delete_tag_by_name("by-hand")
+    assert [tag.name for tag in photos.get_all_tags()] == ["run-1", "initial-tag"]
+    with pytest.raises(sqlsel.UsageError, match="every dataset has it"):
+        photos.delete_tag_by_name("initial-tag")
+
+
 def test_datasets_by_name(photos):
     with pytest.raises(sqlsel.UsageError, match="already"):
         photos.create_dataset("photos")

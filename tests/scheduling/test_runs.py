@@ -155,6 +155,8 @@ def test_a_run_whose_process_was_killed_failed_and_can_be_run_again(here, pool):
         assert seen.code == 0, seen.err
         assert '"state": "SAMPLING"' in seen.out
         assert '"message": "taking its time"' in seen.out
+        told = command("runs", "show", seen.out.split('"run": "')[1][:24], "--db", database)
+        assert "taking its time" in told.out, told.err
         (waiting,) = pool.get_scheduled_compute_worker_runs()
         assert waiting.state == "LOCKED"
         assert command("runs", "again", waiting.id[:8], "--db", database).code == 1
@@ -279,6 +281,10 @@ def test_the_command_lists_and_formats(pool, here):
     assert row.split()[:4] == [scheduled[:8], "pool", "COMPLETED", "run-1"]
     csv = command("runs", "--db", here / "sqlsel.duckdb", "--format", "csv").out.splitlines()
     assert csv[1].startswith(f"{scheduled},pool,COMPLETED,run-1,")
+    shown = command("runs", "show", scheduled[:8], "--db", here / "sqlsel.duckdb")
+    assert [line.split()[0] for line in shown.out.splitlines()[2:4]] == ["OPEN", "STARTED"]
+    assert "selected 5 samples" in shown.out
+    assert command("runs", "show", "none", "--db", here / "sqlsel.duckdb").code == 2
     assert command("runs", "--db", here / "sqlsel.duckdb", "--dataset", "pol").code == 2
     assert command("runs").code == 2
 

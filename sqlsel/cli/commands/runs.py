@@ -13,6 +13,7 @@ from sqlsel.cli.options import database_option, dataset_option, format_option, o
 from sqlsel.cli.telling import say
 
 if TYPE_CHECKING:
+    from sqlsel.datasets.schedule import ScheduledRun
     from sqlsel.scheduling import RunRow
 
 _SHORT = 8
@@ -21,9 +22,9 @@ _SHORT = 8
 
 @click.group(
     "runs",
-    short_help="List runs with their states, or run one again.",
+    short_help="List runs with their states; show one, or run it again.",
     invoke_without_command=True,
-    subcommand_metavar="[again RUN]",
+    subcommand_metavar="[show|again RUN]",
     epilog=examples(
         "all runs of a database, and those of one dataset for a program",
         "sqlsel runs --db demo.duckdb",
@@ -72,6 +73,24 @@ def _shown(row: RunRow, *, whole: bool) -> dict[str, object]:
     }
 
 
+def _schedule(database: str) -> list[ScheduledRun]:
+    """The scheduled runs, by this process or as the one tells of them that works on the database."""
+    from sqlsel.cli.opening import open_existing
+    from sqlsel.datasets.schedule import read_schedule
+    from sqlsel.errors import DatabaseLockedError
+    from sqlsel.scheduling import scheduled_by_others
+    from sqlsel.scheduling.states import settled
+
+    try:
+        with open_existing(database) as db:
+            return [settled(run) for run in read_schedule(db.engine)]
+    except DatabaseLockedError:
+        told = scheduled_by_others(Path(database))
+        if told is None:
+            raise
+        return told
+
+
 def _rows(database: str, dataset: str | None) -> list[RunRow]:
     from sqlsel.cli.opening import open_existing
     from sqlsel.datasets.catalog import DatasetCatalog
@@ -89,6 +108,44 @@ def _rows(database: str, dataset: str | None) -> list[RunRow]:
         if told is None:
             raise
         return told
+
+
+@runs_command.command(
+    "show",
+    short_help="Show every state of a scheduled run.",
+    epilog=examples(
+        "the runs, to see which there are",
+        "sqlsel runs --db demo.duckdb",
+    ),
+)
+@click.argument("run", metavar="RUN")
+@database_option(required=False)
+@format_option(*FORMATS, text=HOW)
+@output_option()
+@click.pass_context
+def show_command(
+    ctx: click.Context, run: str, database: str | None, format_name: str | None, output: str | None
+) -> None:
+    """Show every state that RUN went through, with its time and all that was said, errors and notices among it.
+
+    RUN is a scheduled run: its name, or the beginning of it.
+    """
+    from sqlsel.datasets.schedule import find_run
+
+    found = find_run(_schedule(_named_database(ctx, database)), run)
+    rows = [
+        {"state": change.state, "since": f"{change.at:%Y-%m-%d %H:%M:%S}", "message": change.message}
+        for change in found.states
+    ]
+    print_rows(rows, format_name, output, empty="no states")
+
+
+def _named_database(ctx: click.Context, database: str | None) -> str:
+    """The database that --db names, here or before the subcommand."""
+    path: str | None = database or ctx.obj["database"]
+    if path is None:
+        raise click.MissingParameter(ctx=ctx, param_type="option", param_hint="'--db'")
+    return path
 
 
 @runs_command.command(
@@ -112,9 +169,7 @@ def again_command(ctx: click.Context, run: str, database: str | None) -> None:
     from sqlsel.errors import SelectionError
     from sqlsel.scheduling import run_again, run_waiting
 
-    path = database or ctx.obj["database"]
-    if path is None:
-        raise click.MissingParameter(ctx=ctx, param_type="option", param_hint="'--db'")
+    path = _named_database(ctx, database)
     with open_existing(path, writing=True) as db:
         run_again(db, run)
         run_waiting(db, Path(path).absolute())

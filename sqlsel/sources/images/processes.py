@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
@@ -47,7 +48,7 @@ class Processes:
 
     def __enter__(self) -> Self:
         for _ in range(self._count):
-            self._idle.put(self._start(forked if CAN_FORK else spawned))
+            self._idle.put(self._start(forked if CAN_FORK and _alone() else spawned))
         return self
 
     def __exit__(
@@ -105,6 +106,11 @@ def read_here(paths: Sequence[str]) -> list[Reading]:
     from sqlsel.sources.images.one import read_image
 
     return [read_image(path) for path in paths]
+
+
+def _alone() -> bool:
+    """Whether a copy of this process can be made: what other threads hold locked stays locked in it for good."""
+    return threading.current_thread() is threading.main_thread()
 
 
 def forked() -> Forked:

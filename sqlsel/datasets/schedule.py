@@ -126,14 +126,16 @@ def read_schedule(engine: Engine, dataset: str | None = None) -> tuple[Scheduled
     """The scheduled runs of a dataset, or of all, the oldest first."""
     if not has_catalog_table(engine, STATES):
         return ()
-    states = _states(engine)
     columns = ("scheduled_id", "dataset", "created_at", "priority", "runs_on")
     configs = ("selection_config", "worker_config", "lightly_config")
     query = exp.select(*(sql.column(name) for name in (*columns, *configs))).from_(catalog_table(engine.catalog, RUNS))
     if dataset is not None:
         query = query.where(sql.column("dataset").eq(sql.text(dataset)))
     query = query.order_by(sql.ascending(sql.column("created_at")), sql.ascending(sql.column("scheduled_id")))
-    return tuple(_run(row, states) for row in engine.rows(query))
+    # a run is stored together with its first state, so the states of those read here are there by now
+    rows = engine.rows(query)
+    states = _states(engine)
+    return tuple(_run(row, states) for row in rows)
 
 
 def read_run(engine: Engine, scheduled_id: str) -> ScheduledRun:

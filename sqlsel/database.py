@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.emptiness import is_empty, remove_database
 from sqlsel.duplicates.methods import DuplicateMethods
 from sqlsel.engines.interrupts import interruptible
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from sqlsel.dataset import Dataset
+    from sqlsel.datasets.catalog import DatasetCatalog
     from sqlsel.datasets.computed import ScoreFacts
     from sqlsel.engines.base import Engine
     from sqlsel.errors import Problem
@@ -52,7 +54,12 @@ class Database(
     def __init__(self, engine: Engine, made: Path | None = None) -> None:
         self._engine = engine
         self._made = made
-        self._catalog = DatasetCatalog(engine)
+
+    @cached_property
+    def _catalog(self) -> DatasetCatalog:  # type: ignore[override]
+        from sqlsel.datasets.catalog import DatasetCatalog
+
+        return DatasetCatalog(self._engine)
 
     def select(
         self,
@@ -93,10 +100,19 @@ class Database(
                 replaced.
             SelectionError: If nothing is left to choose from, or samples lack an input and may not.
         """
-        from sqlsel.selecting import Asked, select
+        ahead = None
+        if "sqlsel.selecting" not in sys.modules:
+            from sqlsel.datasets.ahead import read_ahead
 
-        asked = Asked(config, dataset, preselected, seed, missing, where, candidates, since)
-        return select(self._engine, asked, tag=tag, overwrite=overwrite, progress=progress)
+            ahead = read_ahead(self._engine, dataset, config, (where, candidates, since))
+        try:
+            from sqlsel.selecting import Asked, select
+
+            asked = Asked(config, dataset, preselected, seed, missing, where, candidates, since)
+            return select(self._engine, asked, tag=tag, overwrite=overwrite, progress=progress, ahead=ahead)
+        finally:
+            if ahead is not None:
+                ahead.stop()
 
     def explain(
         self,

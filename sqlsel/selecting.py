@@ -33,6 +33,7 @@ from sqlsel.vision.thumbnails import thumbnails
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from sqlsel.datasets.ahead import VectorsAhead
     from sqlsel.engines.base import Engine
     from sqlsel.errors import Problem
     from sqlsel.plan.model import Missing, Plan
@@ -117,6 +118,7 @@ def select(
     overwrite: bool = False,
     progress: Progress | None = None,
     run_id: str | None = None,
+    ahead: VectorsAhead | None = None,
 ) -> Selection:
     """Run what was asked and, with a tag, keep what it chose. A run that fails leaves nothing behind.
 
@@ -127,13 +129,14 @@ def select(
         overwrite: Whether a tag of that name is replaced.
         progress: Told of the stages.
         run_id: Name of the run, if it has one already.
+        ahead: The dataset's vectors, where they are being read already.
     """
     started = datetime.now(UTC)
     with interruptible(engine), planned(engine, asked) as (plan, named, notices):
         if tag is not None:
             check_new_tag(engine, asked.dataset, tag, overwrite=overwrite or tag == asked.preselected)
         with session_for(engine, named, plan) as session:
-            outcome = run_plan(plan, session, progress)
+            outcome = run_plan(plan, session, progress, ahead)
         told = summarize(plan, outcome, tuple(str(notice) for notice in notices))
         kept_as = None if tag is None else run_id or new_run_id()
         summary = {**told, "tag": tag, "run_id": kept_as, "version": sqlsel.__version__}

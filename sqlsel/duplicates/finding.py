@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel import kernels
+from sqlsel.arrow import from_numpy
 from sqlsel.duplicates.methods import DISTANCE
 from sqlsel.engines.interrupts import interruptible
 from sqlsel.errors import UsageError
 from sqlsel.plan.statements import PICKS
 from sqlsel.selecting import Asked, planned, session_for
-from sqlsel.selection.arrow import from_numpy
 from sqlsel.selection.by_kernels import load
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.reading import Matrix

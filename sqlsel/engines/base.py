@@ -112,8 +112,11 @@ class Engine(Protocol):
     def within(self, catalog: str) -> Engine:
         """This very session, where ``catalog`` is another of the databases."""
 
-    def cursor(self) -> Engine:
-        """A session of its own on the same data: own transaction, own temporary tables."""
+    def cursor(self, *, beside: bool = False) -> Engine:
+        """A session of its own on the same data: own transaction, own temporary tables.
+
+        With ``beside`` it does a part of the work of another session, and is no user more of what they share.
+        """
 
     def interrupt(self) -> None:
         """End the statements that run on this session and on every session made from it, from any thread."""

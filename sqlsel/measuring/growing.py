@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sqlsel import nodes as sql
+from sqlsel.arrow import valid
 from sqlsel.config import EmbeddingsInput, looked_at, read_config
 from sqlsel.datasets.tags import check_tag
 from sqlsel.errors import UsageError
@@ -18,7 +19,6 @@ from sqlsel.plan import make_plan
 from sqlsel.plan.ids import ascending_ids, id_columns
 from sqlsel.queries import Lookup
 from sqlsel.selecting import planned, session_for
-from sqlsel.selection.arrow import valid
 from sqlsel.selection.by_kernels import load
 from sqlsel.selection.comparison import by_kernels, positions_of, sampled
 from sqlsel.selection.coverage import coverage_curve, nearest_before

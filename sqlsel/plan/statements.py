@@ -125,6 +125,23 @@ def _positions(plan: Plan) -> exp.Select:
     return in_play_query(plan, exp.alias_(position, POSITION, quoted=True), exp.Star())
 
 
+def in_play_as_stored(plan: Plan, step: InputStep, row: str) -> exp.Create:
+    """The statement ``in_play`` where the positions are those of the vectors in their table.
+
+    Args:
+        plan: A plan whose order is asked for late.
+        step: The input with the samples' own vectors, of which no sample has two.
+        row: What the engine calls the number of a row.
+    """
+    assert step.vectors is not None
+    source = step.vectors
+    stored = sql.table(source.facts.table, source.schema, source.catalog, alias="v")
+    position = exp.alias_(sql.column(row, "v"), POSITION, quoted=True)
+    everything = exp.Column(this=exp.Star(), table=sql.name("p"))
+    query = exp.select(position, everything).from_(sql.subquery(in_play_query(plan), "p"))
+    return _temporary(IN_PLAY, query.join(stored, on=same(SAMPLE_ID, "p", "v")))
+
+
 def _first(plan: Plan) -> exp.Select:
     """Query with the position of the candidate that comes first of all."""
     candidates = _order(plan).where(exp.Not(this=sql.column("preselected")))

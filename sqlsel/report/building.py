@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from sqlsel.arrow import from_numpy
 from sqlsel.plan.candidates import CHOSEN
 from sqlsel.plan.statements import PICKS
 from sqlsel.report.columns import columns_of
@@ -21,7 +22,6 @@ from sqlsel.report.objectives import told_objectives
 from sqlsel.report.points import SELECTED, names_of, shown_rows, status_of, told_points
 from sqlsel.report.pool import Pool, pool_table, read_pool
 from sqlsel.report.runs import made_by, runs_of
-from sqlsel.selection.arrow import from_numpy
 from sqlsel.selection.comparison import compare_objectives, open_field
 from sqlsel.selection.ranked import ids_of
 

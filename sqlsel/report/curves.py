@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sqlsel.arrow import from_numpy
 from sqlsel.report.nearness import spacing, to_nearest, to_nearest_earlier, to_nearest_other
-from sqlsel.selection.arrow import from_numpy
 from sqlsel.selection.coverage import coverage_curve
 
 if TYPE_CHECKING:

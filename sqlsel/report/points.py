@@ -9,8 +9,8 @@ import numpy as np
 from sqlglot import exp
 
 from sqlsel import nodes as sql
+from sqlsel.arrow import from_numpy, to_booleans, to_numpy, valid
 from sqlsel.report.field import PRESELECTED, RANK
-from sqlsel.selection.arrow import from_numpy, to_booleans, to_numpy, valid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,11 +10,11 @@ import numpy as np
 from sqlglot import exp
 
 from sqlsel import nodes as sql
+from sqlsel.arrow import to_booleans, to_numpy, valid
 from sqlsel.datasets.fragments import named
 from sqlsel.datasets.staging import temporary_table
 from sqlsel.plan.ids import id_names, same
 from sqlsel.report.field import CANDIDATE, PRESELECTED, RANDOM, RANK, TURN
-from sqlsel.selection.arrow import to_booleans, to_numpy, valid
 from sqlsel.selection.reading import read_matrix
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from sqlsel import kernels
+from sqlsel.arrow import from_numpy
 from sqlsel.errors import EngineError, EngineMemoryError, SelectionError, UsageError
 from sqlsel.plan.statements import PICKS
-from sqlsel.selection.arrow import from_numpy
 from sqlsel.selection.by_kernels import candidates_of, load
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import kernel_limits

@@ -11,9 +11,10 @@ import pyarrow as pa
 from sqlglot import exp
 
 from sqlsel import kernels
+from sqlsel.arrow import from_numpy, to_booleans, to_numpy
 from sqlsel.errors import SelectionError
 from sqlsel.plan.statements import FIRST, ORDER, PICKS
-from sqlsel.selection.arrow import from_numpy, to_booleans, to_numpy
+from sqlsel.selection.ahead import read_before
 from sqlsel.selection.by_pieces import can_scatter, run_scattered
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import kernel_limits, nothing_left
@@ -32,6 +33,7 @@ from sqlsel.selection.reading import (
 from sqlsel.selection.sequences import cut_sequences
 
 if TYPE_CHECKING:
+    from sqlsel.datasets.ahead import VectorsAhead
     from sqlsel.engines.base import Engine
     from sqlsel.plan.model import InputStep, ObjectiveStep, Plan
     from sqlsel.selection.reading import Tell
@@ -41,7 +43,7 @@ BYTES_IN_PLAY = 128
 """What the engine holds of a sample in play while its vector is found, generously."""
 
 
-def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
+def run_greedy(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhead | None = None) -> RunOutcome:
     """Any combination of objectives, by the greedy loop."""
     if can_scatter(plan, engine):
         return run_scattered(plan, engine, progress)
@@ -49,7 +51,7 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     cut_sequences(plan, engine)
     engine.execute(plan.statements["inputs"])
     funnel = read_funnel(plan, engine)
-    loaded = _load(plan, engine, progress)
+    loaded = _load(plan, engine, progress, ahead)
     try:
         prepared = [prepare(step, loaded) for step in plan.objectives]
         candidates = candidates_of(plan, loaded, prepared)
@@ -107,12 +109,15 @@ def load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
     return _load(plan, engine, progress)
 
 
-def _load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
-    engine.execute(plan.statements["in_play"])
-    columns = engine.table(plan.statements["columns"])
+def _load(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhead | None = None) -> Loaded:
     vectors: dict[str, Matrix | kernels.Objects] = {}
+    if ahead is not None:
+        vectors |= read_before(plan, engine, ahead)
+    if not vectors:
+        engine.execute(plan.statements["in_play"])
+    columns = engine.table(plan.statements["columns"])
     for step in plan.inputs:
-        if step.vectors is not None:
+        if step.vectors is not None and step.column not in vectors:
             progress(f"read {step.label}", 0, None)
             tell = partial(progress, f"read {step.label}")
             vectors[step.column] = _read_vectors(plan, engine, step, columns.num_rows, tell)

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from sqlsel import kernels
+from sqlsel.arrow import from_numpy
 from sqlsel.errors import SelectionError
 from sqlsel.plan.pieces import pieces_query
 from sqlsel.plan.statements import PICKS
-from sqlsel.selection.arrow import from_numpy
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import nothing_left
 from sqlsel.selection.objectives import kind_of

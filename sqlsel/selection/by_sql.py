@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sqlsel.arrow import to_doubles
 from sqlsel.config.strategies.balance import BalanceStrategy
 from sqlsel.kernels import mix_path
-from sqlsel.selection.arrow import to_doubles
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import nothing_left
 from sqlsel.selection.mixes import attainable_counts, mix_of, reached_mix

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel import kernels
+from sqlsel.arrow import from_numpy, to_numpy
 from sqlsel.plan.candidates import CHOSEN
 from sqlsel.plan.statements import places_query, statements
-from sqlsel.selection.arrow import from_numpy, to_numpy
 from sqlsel.selection.by_kernels import candidates_of, load
 from sqlsel.selection.coverage import coverage_curve
 from sqlsel.selection.objectives import Loaded, Picks, Prepared, kind_of, prepare

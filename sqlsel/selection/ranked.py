@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlsel.selection.arrow import from_numpy, from_texts
+from sqlsel.arrow import from_numpy, from_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

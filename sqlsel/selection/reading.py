@@ -9,8 +9,8 @@ import numpy as np
 from sqlglot import exp
 
 from sqlsel import nodes as sql
+from sqlsel.arrow import to_numpy, valid, vectors_of
 from sqlsel.kernels import Objects
-from sqlsel.selection.arrow import to_numpy, valid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ def read_matrix(engine: Engine, query: exp.Expr, count: int, width: int, tell: T
     present = np.zeros(count, dtype=np.bool_)
     for batch in engine.batches(query):
         positions = to_numpy(batch.column(0), np.int64)
-        rows[positions] = _vectors(batch.column(1), width)
+        rows[positions] = vectors_of(batch.column(1), width)
         present[positions] = True
         done += batch.num_rows
         tell(done, count)
@@ -78,7 +78,7 @@ def read_means(engine: Engine, query: exp.Expr, count: int, width: int, length: 
     unit = True
     positions, vectors = np.empty(0, np.int64), np.empty((0, width), np.float32)
     for batch in engine.batches(query):
-        read = _vectors(batch.column(1), width)
+        read = vectors_of(batch.column(1), width)
         unit = unit and of_unit_length(read)
         positions = np.concatenate([positions, to_numpy(batch.column(0), np.int64)])
         vectors = np.concatenate([vectors, read])
@@ -100,7 +100,7 @@ def read_objects(engine: Engine, query: exp.Select, count: int, width: int, tell
     filled = 0
     for batch in engine.batches(query):
         np.add.at(per_row, to_numpy(batch.column(0), np.int64), 1)
-        matrix[filled : filled + batch.num_rows] = _vectors(batch.column(1), width)
+        matrix[filled : filled + batch.num_rows] = vectors_of(batch.column(1), width)
         filled += batch.num_rows
         tell(filled, total)
     offsets = np.zeros(count + 1, dtype=np.int64)
@@ -110,7 +110,7 @@ def read_objects(engine: Engine, query: exp.Select, count: int, width: int, tell
 
 def read_queries(engine: Engine, query: exp.Expr, width: int) -> npt.NDArray[np.float32]:
     """Query vectors, ``(q, width)`` float32."""
-    found = [_vectors(batch.column(0), width) for batch in engine.batches(query)]
+    found = [vectors_of(batch.column(0), width) for batch in engine.batches(query)]
     return np.concatenate(found) if found else np.empty((0, width), dtype=np.float32)
 
 
@@ -161,13 +161,6 @@ def class_counts(values: pa.ChunkedArray) -> tuple[tuple[str, ...], npt.NDArray[
     labelled = codes >= 0
     np.add.at(counts, (owners[labelled], codes[labelled]), 1.0)
     return names, counts
-
-
-def _vectors(column: pa.Array, width: int) -> npt.NDArray[np.float32]:
-    # not flatten(), which loads all of pyarrow.compute first
-    begin = column.offsets[0].as_py() if hasattr(column, "offsets") else column.offset * width
-    flat: npt.NDArray[np.float32] = to_numpy(column.values.slice(begin, len(column) * width), np.float32)
-    return flat.reshape(-1, width)
 
 
 def _unordered(query: exp.Select) -> exp.Select:

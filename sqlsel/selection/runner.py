@@ -14,27 +14,34 @@ from sqlsel.selection.ranked import ids_of
 from sqlsel.selection.sequences import frame_by_frame, told_sequences
 
 if TYPE_CHECKING:
+    from sqlsel.datasets.ahead import VectorsAhead
     from sqlsel.engines.base import Engine
     from sqlsel.plan.model import Plan
     from sqlsel.selection.outcome import Progress, RunOutcome
 
-_ROUTES = {"weights": run_weights, "balance": run_balance, "greedy": run_greedy}
+_BY_SQL = {"weights": run_weights, "balance": run_balance}
 
 
-def run_plan(plan: Plan, engine: Engine, progress: Progress | None = None) -> RunOutcome:
+def run_plan(
+    plan: Plan, engine: Engine, progress: Progress | None = None, ahead: VectorsAhead | None = None
+) -> RunOutcome:
     """Choose the samples of a plan. Nothing is written but temporary tables of the engine's session.
 
     Args:
         plan: The plan.
         engine: A session of its own; where ids are preselected they are bound as ``sqlsel_preselected``.
         progress: Told of the stages.
+        ahead: The dataset's vectors, where they are being read already.
 
     Raises:
         UsageError: If the engine refuses the condition of the request.
         SelectionError: If no candidate is left, or samples lack an input that may not be missing.
     """
     try:
-        outcome = _ROUTES[plan.route](plan, engine, progress or silent)
+        if plan.route == "greedy":
+            outcome = run_greedy(plan, engine, progress or silent, ahead)
+        else:
+            outcome = _BY_SQL[plan.route](plan, engine, progress or silent)
     except EngineError as failure:
         if plan.request.where is None or isinstance(failure, EngineMemoryError):
             raise

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sqlsel.arrow import from_numpy, to_numpy
 from sqlsel.errors import SelectionError
 from sqlsel.plan.candidates import CHOSEN
-from sqlsel.selection.arrow import from_numpy, to_numpy
 
 if TYPE_CHECKING:
     import pyarrow as pa

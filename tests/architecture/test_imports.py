@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "sqlsel"
 
 # Each part may import itself and the parts above it.
 LAYERS = [
-    {"errors", "facts", "nodes", "sqlfiles", "words"},
+    {"arrow", "errors", "facts", "nodes", "sqlfiles", "words"},
     {"expressions", "showing"},
     {"kernels"},
     {"config"},

@@ -55,6 +55,7 @@ class DuckDBEngine:
         self._cursors: list[DuckDBEngine] = []
         self._parent = parent
         self._cap: MemoryCap = MemoryCap(ours=owned) if parent is None else parent._cap  # noqa: SLF001
+        self._counted = False
         self._interrupted = False
         self.catalog: str = self._quietly("SELECT current_catalog()")[0][0]
         self._quietly(read_sql("duckdb/functions.sql"))
@@ -201,14 +202,16 @@ class DuckDBEngine:
         finally:
             self.execute(f"DETACH {quoted}")
 
-    def cursor(self) -> DuckDBEngine:
+    def cursor(self, *, beside: bool = False) -> DuckDBEngine:
         """A session of its own on the same data, where no setting of the user changes an order."""
         connection = self._guard("cursor", self.connection.cursor)
         child = DuckDBEngine(connection, owned=True, parent=self)
         for setting, value in _ORDERING.items():
             child._quietly(f"SET SESSION {setting} = '{value}'")
         self._cursors.append(child)
-        self._cap.joined(connection)
+        if not beside:
+            self._cap.joined(connection)
+            child._counted = True
         return child
 
     def interrupt(self) -> None:
@@ -233,7 +236,8 @@ class DuckDBEngine:
             cursor.close()
         if self._parent is not None:
             self._parent.forget(self)
-            self._cap.left()
+            if self._counted:
+                self._cap.left()
         if self._owned:
             self.connection.close()
 

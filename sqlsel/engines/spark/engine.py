@@ -171,7 +171,7 @@ class SparkEngine:
         other.catalog = catalog
         return other
 
-    def cursor(self) -> SparkEngine:
+    def cursor(self, *, beside: bool = False) -> SparkEngine:  # noqa: ARG002
         """A session of its own on the same data: own transaction, own temporary tables."""
         return SparkEngine(self.connection, self.store, self)
 

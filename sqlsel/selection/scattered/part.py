@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from sqlsel.selection.arrow import to_booleans, to_doubles, to_numpy, valid
+from sqlsel.arrow import to_booleans, to_doubles, to_numpy, valid
 from sqlsel.selection.reading import class_codes
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel import kernels
-from sqlsel.selection.arrow import to_doubles
+from sqlsel.arrow import to_doubles
 from sqlsel.selection.strategies.kind import Measure, StrategyKind, number_text
 from sqlsel.selection.strategies.prepared import Prepared
 

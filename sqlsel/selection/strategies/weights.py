@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel import kernels
+from sqlsel.arrow import to_doubles
 from sqlsel.config.strategies.weights import WeightsStrategy
-from sqlsel.selection.arrow import to_doubles
 from sqlsel.selection.strategies.kind import Measure, StrategyKind, mean_measures, mean_text, number_text
 from sqlsel.selection.strategies.prepared import Prepared, mean_against
 

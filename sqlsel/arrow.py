@@ -44,6 +44,14 @@ def valid(column: pa.ChunkedArray | pa.Array) -> Bools:
     return np.concatenate(found)
 
 
+def vectors_of(column: pa.Array, width: int) -> npt.NDArray[np.float32]:
+    """``(N, width)`` float32 of a column of vectors without NULL."""
+    # not flatten(), which loads all of pyarrow.compute first
+    begin = column.offsets[0].as_py() if hasattr(column, "offsets") else column.offset * width
+    flat: npt.NDArray[np.float32] = to_numpy(column.values.slice(begin, len(column) * width), np.float32)
+    return flat.reshape(-1, width)
+
+
 def from_numpy(values: npt.NDArray[Any], present: Bools | None = None) -> pa.Array:
     """Arrow's array of the numbers, without a copy; NULL where not present."""
     bitmap = None if present is None else pa.py_buffer(np.packbits(present, bitorder="little"))

@@ -29,6 +29,8 @@ ROW = "rowid"
 """What an engine that keeps rows in order calls the number of a row, which no other row of the table has."""
 BYTES_BESIDE = 64 << 20
 """What the statements need that run meanwhile."""
+ROWS_AT_ONCE = 1 << 16
+"""Few large batches: for each the thread has to wait until the one that imports gives way."""
 LEAST_ROWS = 100_000
 """With fewer vectors there is nothing to gain."""
 
@@ -85,7 +87,7 @@ class VectorsAhead:
         self._matrix = np.empty((count, width), dtype=np.float32)
         vectors = exp.select(sql.column(ROW), sql.column("embedding")).from_(table)
         with self._session.bounded_memory(4 * width, beside=BYTES_BESIDE):
-            for batch in self._session.batches(vectors):
+            for batch in self._session.batches(vectors, ROWS_AT_ONCE):
                 if self._over or not self._add(batch, self._matrix):
                     return
 

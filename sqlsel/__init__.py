@@ -44,7 +44,8 @@ if TYPE_CHECKING:
         weights,
     )
     from sqlsel.config.models import Config, Objective
-    from sqlsel.database import Database, connect, validate
+    from sqlsel.connecting import connect, validate
+    from sqlsel.database import Database
     from sqlsel.dataset import Dataset
     from sqlsel.explanation import Explanation
     from sqlsel.functions import register
@@ -126,11 +127,11 @@ _HOMES = {
     "Dataset": "sqlsel.dataset",
     "Explanation": "sqlsel.explanation",
     "Selection": "sqlsel.selection",
-    "connect": "sqlsel.database",
+    "connect": "sqlsel.connecting",
     "near_duplicates": "sqlsel.oneshot",
     "register": "sqlsel.functions",
     "select": "sqlsel.oneshot",
-    "validate": "sqlsel.database",
+    "validate": "sqlsel.connecting",
 }
 
 

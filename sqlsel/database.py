@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlsel.datasets.emptiness import is_empty, remove_database
@@ -24,13 +23,13 @@ from sqlsel.words import listing, printable
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
     from types import TracebackType
 
     from sqlsel.dataset import Dataset
     from sqlsel.datasets.catalog import DatasetCatalog
     from sqlsel.datasets.computed import ScoreFacts
     from sqlsel.engines.base import Engine
-    from sqlsel.errors import Problem
     from sqlsel.explanation import Explanation
     from sqlsel.plan.model import Missing
     from sqlsel.selecting import ConfigSource
@@ -227,60 +226,3 @@ class Database(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def connect(
-    database: object = ":memory:",
-    *,
-    spark: object | None = None,
-    read_only: bool = False,
-    must_exist: bool = False,
-) -> Database:
-    """Open a database.
-
-    Args:
-        database: Path of a file (made where there is none), ``:memory:``, or an open DuckDB connection, which is never
-            closed by sqlsel. With ``spark`` the folder of Parquet that ``copy_to`` made, anywhere that Spark reaches
-            (``hdfs:``, ``s3a:``, a path); by default ``sqlsel`` in the session's warehouse.
-        spark: A SparkSession, which stays the caller's: selections run on its cluster.
-        read_only: Open the file for reading only, as many processes can at a time.
-        must_exist: Refuse a file that does not exist instead of making it.
-
-    Raises:
-        UsageError: If the file must exist and does not.
-        DatabaseError: If it is locked by another process, no database, or made by a newer version.
-    """
-    from sqlsel.errors import UsageError
-
-    if spark is not None:
-        from sqlsel.engines.spark.engine import open_folder
-
-        if not isinstance(database, str | Path):
-            raise UsageError(f"a {type(database).__name__} is no folder", hint="name the folder that copy_to made")
-        return Database(open_folder(spark, None if database == ":memory:" else str(database), must_exist=must_exist))
-    from sqlsel.engines.duckdb import adopt_connection, open_database
-
-    adopted = adopt_connection(database)
-    if adopted is not None:
-        return Database(adopted)
-    if not isinstance(database, str | Path):
-        raise UsageError(
-            f"cannot connect to a {type(database).__name__}", hint="pass a path, ':memory:' or a DuckDB connection"
-        )
-    made = None if str(database) == ":memory:" or Path(database).exists() else Path(database).absolute()
-    return Database(open_database(database, read_only=read_only, must_exist=must_exist), made)
-
-
-def validate(config: ConfigSource, db: Database | None = None, dataset: str | None = None) -> list[Problem]:
-    """Every problem and notice of a config at once; empty if there is none.
-
-    Args:
-        config: The declaration: a dict, JSON text, the path of a JSON file, or what ``sqlsel.config`` made.
-        db: With ``dataset``, names of tasks, scores, keys, classes, datasets and tags are checked too.
-        dataset: The dataset it is meant for.
-    """
-    from sqlsel.config import check_config
-    from sqlsel.queries import Lookup
-
-    catalog = Lookup(db.engine) if db is not None else None
-    return list(check_config(config, catalog=catalog, dataset=dataset))

@@ -24,7 +24,7 @@ def open_existing(path: str, *, writing: bool = False, attach: Iterable[str] = (
         DatabaseError: If it is locked by another process, no database, or made by a newer version.
     """
     from sqlsel.cli.clusters import chosen_cluster
-    from sqlsel.database import connect
+    from sqlsel.connecting import connect
 
     with chosen_cluster(path) as spark:
         db = connect(path, spark=spark, read_only=not writing, must_exist=True)

@@ -85,7 +85,7 @@ def _check_libraries() -> None:
 
 @contextmanager
 def _own_database(path: Path) -> Iterator[tuple[Database, bool]]:
-    from sqlsel.database import connect
+    from sqlsel.connecting import connect
 
     if path.exists():
         with connect(path, read_only=True) as db:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlsel.config.names import unknown_name_text
-from sqlsel.database import Database, connect
+from sqlsel.connecting import connect
+from sqlsel.database import Database
 from sqlsel.datasets.catalog import DatasetCatalog
 from sqlsel.datasets.datasources import created_datasets
 from sqlsel.datasets.lightly_ids import lightly_datasets

@@ -32,6 +32,7 @@ LAYERS = [
     {"reporting"},
     {"dataset"},
     {"database"},
+    {"connecting"},
     {"scheduling"},
     {"lightly"},
     {"demo"},

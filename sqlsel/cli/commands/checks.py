@@ -69,7 +69,7 @@ def _problems(source: str, database: str | None, dataset: str | None, attach: Se
 
         return check_config(source)
     from sqlsel.cli.opening import open_existing
-    from sqlsel.database import validate
+    from sqlsel.connecting import validate
 
     with open_existing(database, attach=attach) as db:
         return validate(source, db, dataset)

@@ -137,7 +137,7 @@ def _embed(database: str, dataset: str) -> None:
 @contextmanager
 def _made_or_opened(path: str) -> Iterator[Database]:
     """The database; a file that did not exist is gone again if anything fails before images were measured."""
-    from sqlsel.database import connect
+    from sqlsel.connecting import connect
     from sqlsel.datasets.emptiness import remove_database
 
     existed, worth_keeping = Path(path).exists(), False

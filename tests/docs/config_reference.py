@@ -24,12 +24,12 @@ PAGE = Path(__file__).parents[2] / "docs" / "config.md"
 HEAD = """\
 # The config: every field
 
-Written by `python -m tests.docs.config_reference` out of the models that configs are checked by; `sqlsel schema` prints
-the same as JSON Schema. What a strategy computes is said in [strategies](strategies.md).
+Written by `python -m tests.docs.config_reference` out of the models that configs are checked by; `sqlsel schema`
+prints the same as JSON Schema. What a strategy computes is said in [strategies](strategies.md).
 
-A config is a JSON object, in which `//`, `#` and `/* */` comments and commas before a closing bracket are read too. Each
-field also goes by its camelCase name (`nSamples`), as Lightly's clients write it. An optional field that is `null` counts
-as left out, except where it says otherwise here. An unknown field is an error.
+A config is a JSON object, in which `//`, `#` and `/* */` comments and commas before a closing bracket are read too.
+Each field also goes by its camelCase name (`nSamples`), as Lightly's clients write it. An optional field that is `null`
+counts as left out, except where it says otherwise here. An unknown field is an error.
 """
 
 IN_WORDS = {"integer": "whole number", "number": "number", "string": "text", "object": "object", "array": "list"}
@@ -64,8 +64,8 @@ def _together() -> str:
     """Which input goes with which strategy."""
     kinds = list(STRATEGIES)
     lines = [
-        "Exactly one of `n_samples` and `proportion_samples` is given. An entry of `strategies` is an objective: an `input`",
-        "and a `strategy`, each with a `type`. Which go together:",
+        "Exactly one of `n_samples` and `proportion_samples` is given. An entry of `strategies` is an objective: an",
+        "`input` and a `strategy`, each with a `type`. Which go together:",
         "",
         f"| input | {' | '.join(kinds)} |",
         f"|---|{'---|' * len(kinds)}",

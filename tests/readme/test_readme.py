@@ -76,6 +76,26 @@ def test_the_first_forty_lines_lead_to_a_run():
     assert first.text.rstrip().endswith("sqlsel demo")
 
 
+def test_what_is_said_of_speed_is_what_the_table_shows():
+    row = re.compile(r"^\| DIVERSITY, 1,000,000 . 128.*?\| ([\d.]+) \|.*?\| (\d+) \|$", re.MULTILINE)
+    seconds, ratio = row.search(README).groups()
+    first = " ".join(README.partition("```bash")[0].split())
+    assert "1,000 far from each other out of a million in under two seconds" in first and float(seconds) < 2
+    assert "more than 20 times as fast" in first and int(ratio) > 20
+
+
+def test_every_page_is_linked_and_every_link_leads_somewhere():
+    links = {link.partition("#")[0] for link in re.findall(r"\]\((?!https?:)([^)]+)\)", README)}
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+    assert [page.name for page in sorted((ROOT / "docs").glob("*.md")) if f"docs/{page.name}" not in links] == []
+
+
+def test_every_link_between_pages_leads_somewhere():
+    for page in [*(ROOT / "docs").glob("*.md"), ROOT / "examples" / "README.md", ROOT / "CHANGELOG.md"]:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
 def test_the_demo_prints_what_the_readme_shows(folder):
     shown, printed = plain(of("text")[0].text), plain((folder / "demo.txt").read_text())
     # reasons for missed targets depend on the numbers

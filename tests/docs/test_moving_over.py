@@ -17,5 +17,5 @@ def test_it_holds_what_it_shows(demo):  # noqa: F811
             assert language == "py"
             continue
         ran += 1
-    assert ran == 4
+    assert ran == 5
     assert len((demo / "names.txt").read_text().splitlines()) == 100

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 import sqlsel
-from sqlsel.config import check_config
+from sqlsel.config import SCORERS, Config, check_config
+from sqlsel.config.kinds import INPUTS, STRATEGIES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -82,6 +83,16 @@ def test_what_is_said_of_speed_is_what_the_table_shows():
     first = " ".join(README.partition("```bash")[0].split())
     assert "1,000 far from each other out of a million in under two seconds" in first and float(seconds) < 2
     assert "more than 20 times as fast" in first and int(ratio) > 20
+
+
+def test_the_table_of_wishes_has_every_input_and_strategy_and_no_field_that_is_none():
+    table = README.partition("| I want to")[2].partition("\n\n")[0]
+    words = set(re.findall(r"`\"?(\w+)\"?`", table))
+    assert set(INPUTS) | set(STRATEGIES) <= words
+    fields = {name for model in (*INPUTS.values(), *STRATEGIES.values(), Config) for name in model.model_fields}
+    scores = {scorer.name for scorer in SCORERS}
+    others = {"CATEGORY_COUNT", "CLASS_DISTRIBUTION", "sqlsel_near_duplicates"}
+    assert words - set(INPUTS) - set(STRATEGIES) - fields - scores == others
 
 
 def test_every_page_is_linked_and_every_link_leads_somewhere():

@@ -37,7 +37,7 @@ def test_it_holds_what_it_shows(demo, shell):  # noqa: F811
         else:
             continue
         ran += 1
-    assert ran == 9
+    assert ran == 10
     assert len((demo / "chosen.txt").read_text().splitlines()) == 20
     with package.connect("other.duckdb", read_only=True) as db:
         assert len(db.dataset("chosen")) == 100

@@ -111,7 +111,8 @@ def test_export_without_new_samples(demo):
         (("--tag", "round-1"), "export to stdout needs --format"),
         (("--tag", "round-1", "-o", "x.xyz"), "x.xyz: its name does not say which format to write"),
         (("--tag", "round-2", "--format", "csv"), "no tag 'round-2' in dataset 'digits'"),
-        (("--tag", "round-1", "--format", "coco"), "'coco' is not one of"),
+        (("--tag", "round-1", "--format", "pickle"), "'pickle' is not one of"),
+        (("--tag", "round-1", "--format", "coco"), "coco holds boxes, and dataset 'digits' has none"),
     ],
 )
 def test_what_cannot_be_exported(demo, arguments, message):

@@ -217,13 +217,18 @@ def test_progress_is_told_by_stage(db):
     db.ingest(FIRST, dataset="street", progress=lambda *state: told.append(state), **MAPPING)
     assert told == [
         ("samples", 0, None),
+        ("samples", 0, 3),
         ("samples", 3, 3),
         ("embeddings", 0, None),
+        ("embeddings", 0, 3),
         ("embeddings", 2, 2),
         ("predictions", 0, None),
+        ("predictions", 0, 2),
         ("predictions", 2, 2),
         ("scores", 0, None),
+        ("scores", 0, 3),
         ("scores", 2, 2),
+        ("commit", 0, None),
     ]
 
 

@@ -254,7 +254,8 @@ class DuckDBEngine:
         self._interrupted = False
         try:
             return call()
-        except (duckdb.Error, RuntimeError, OSError) as failure:  # an Arrow stream tells DuckDB's errors as OSError
+        # an Arrow stream tells DuckDB's errors as OSError, and a value that Python has no room for is an OverflowError
+        except (duckdb.Error, RuntimeError, OSError, OverflowError) as failure:
             # rows that could not be fetched would keep the connection busy
             with suppress(duckdb.Error, RuntimeError):
                 self.connection.abort()

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 INFORMATION = "information_schema"
 _KEPT = "sqlsel"
-_LISTS = {"tables": ("table_catalog", "table_schema", "table_name"), "schemata": ("catalog_name", "schema_name")}
+_LISTS = {
+    "tables": ("table_catalog", "table_schema", "table_name", "table_type"),
+    "schemata": ("catalog_name", "schema_name"),
+}
+_KIND = "BASE TABLE"
 
 Places = tuple[str, ...]
 
@@ -90,7 +94,8 @@ class Store:
         if table == "schemata":
             rows = [(self.catalog, schema) for schema in self.commit.tables]
         else:
-            rows = [(self.catalog, schema, name) for schema, inside in self.commit.tables.items() for name in inside]
+            tables = self.commit.tables.items()
+            rows = [(self.catalog, schema, name, _KIND) for schema, inside in tables for name in inside]
         if not rows:
             nothing = exp.select(*(exp.alias_(exp.Literal.string(""), name) for name in names)).where(exp.false())
             return exp.Subquery(this=nothing)

@@ -49,7 +49,7 @@ class VectorsAhead:
         self._session = engine.cursor(beside=True)
         self._matrix: npt.NDArray[np.float32] | None = None
         self._read = 0
-        self._over = False
+        self._over = self._stopped = False
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -60,8 +60,10 @@ class VectorsAhead:
         return matrix if matrix is not None and self._read == len(matrix) else None
 
     def stop(self) -> None:
-        """Read no further."""
-        self._over = True
+        """Read no further; a second time does nothing."""
+        if self._stopped:
+            return
+        self._stopped = self._over = True
         self._session.interrupt()
         self._thread.join()
         self._matrix = None
@@ -102,14 +104,14 @@ class VectorsAhead:
 
 
 def worth_reading_ahead(config: object) -> bool:
-    """Whether a config, not checked yet, looks as if it needed the vectors of all samples."""
+    """Whether a config, not checked yet, looks as if it needed the vectors of all samples and nothing else."""
     text = json.dumps(config, default=str) if isinstance(config, Mapping) else str(config)
     if not text.lstrip().startswith("{"):
         try:
             text = Path(text).read_text(encoding="utf-8")
         except (OSError, ValueError):
             return False
-    return '"EMBEDDINGS"' in text and '"THRESHOLD"' not in text
+    return '"EMBEDDINGS"' in text and text.count('"strategy"') == 1
 
 
 def read_ahead(engine: Engine, dataset: str, config: object, narrowed: tuple[Any, ...]) -> VectorsAhead | None:

@@ -113,6 +113,7 @@ def _load(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhead | 
     vectors: dict[str, Matrix | kernels.Objects] = {}
     if ahead is not None:
         vectors |= read_before(plan, engine, ahead)
+        ahead.stop()
     if not vectors:
         engine.execute(plan.statements["in_play"])
     columns = engine.table(plan.statements["columns"])

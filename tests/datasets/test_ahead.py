@@ -77,8 +77,8 @@ def test_other_inputs_are_read_as_ever(tmp_path):
     [
         (DIVERSE, (None,), True),
         (DIVERSE, ("sample_id < 3",), False),
-        ('{"n_samples": 3, "strategies": [{"input": {"type": "EMBEDDINGS"}}]}', (None,), True),
-        ('{"strategies": [{"input": {"type": "EMBEDDINGS"}, "strategy": {"type": "THRESHOLD"}}]}', (None,), False),
+        ('{"strategies": [{"input": {"type": "EMBEDDINGS"}, "strategy": {}}]}', (None,), True),
+        ({"strategies": [*DIVERSE["strategies"], *DIVERSE["strategies"]]}, (None,), False),
         ({"strategies": [{"input": {"type": "RANDOM"}}]}, (None,), False),
         ("there is no such file.json", (None,), False),
     ],
@@ -94,7 +94,7 @@ def test_only_what_looks_at_all_vectors_is_worth_it(config, narrowed, worth):
 
 def test_a_config_may_be_a_file(tmp_path):
     path = tmp_path / "config.json"
-    path.write_text('{"strategies": [{"input": {"type": "EMBEDDINGS"}}]}')
+    path.write_text('{"strategies": [{"input": {"type": "EMBEDDINGS"}, "strategy": {}}]}')
     assert worth_reading_ahead(path)
 
 
@@ -129,3 +129,26 @@ with sqlsel.connect({str(tmp_path / "a.duckdb")!r}) as db:
     assert taken and taken[0] is not None
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_vectors_that_do_not_fit_the_plan_are_read_again_and_the_memory_limit_is_what_it_was(tmp_path):
+    weighted = {"input": {"type": "RANDOM"}, "strategy": {"type": "WEIGHTS"}}
+    with sqlsel.connect(tmp_path / "a.duckdb") as db:
+        stored(db, list(range(ROWS)))
+        usual = db.engine.rows("SELECT current_setting('memory_limit')")
+        picks(db, {"n_samples": 5, "strategies": [*DIVERSE["strategies"], weighted]})
+        assert db.engine.rows("SELECT current_setting('memory_limit')") == usual
+
+
+def test_of_two_that_stream_the_last_leaves_the_usual_limit(tmp_path):
+    with sqlsel.connect(tmp_path / "a.duckdb") as db:
+        usual = db.engine.rows("SELECT current_setting('memory_limit')")
+        session, beside = db.engine.cursor(), db.engine.cursor(beside=True)
+        with beside.bounded_memory(512), session.bounded_memory(512):
+            assert session.rows("SELECT current_setting('memory_limit')") != usual
+        assert db.engine.rows("SELECT current_setting('memory_limit')") == usual
+        first = beside.bounded_memory(512)
+        first.__enter__()
+        with session.bounded_memory(512):
+            first.__exit__(None, None, None)
+        assert db.engine.rows("SELECT current_setting('memory_limit')") == usual

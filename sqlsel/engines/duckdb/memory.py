@@ -53,7 +53,7 @@ class MemoryCap:
             row_bytes: Size of a row.
             beside: Bytes that are needed beside the rows that stream by.
         """
-        if not self._ours or self._sessions > 1:
+        if not self._ours or self._sessions > 1 or self._usual is not None:
             yield
             return
         in_file, threads, usual = connection.execute(

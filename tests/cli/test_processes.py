@@ -229,8 +229,8 @@ def test_an_output_that_is_full(demo, shell, format_name):
 
 def test_an_error_that_nobody_expected(demo, shell):
     (demo / "broken.py").write_text(
-        "import sqlsel.cli, sqlsel.database\n"
-        "sqlsel.database.connect = lambda *_, **__: {}['x']\n"
+        "import sqlsel.cli, sqlsel.connecting\n"
+        "sqlsel.connecting.connect = lambda *_, **__: {}['x']\n"
         "sqlsel.cli.main(prog_name='sqlsel')\n"
     )
     line = f"{sys.executable} broken.py info --db demo.duckdb"

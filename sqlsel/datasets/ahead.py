@@ -49,7 +49,7 @@ class VectorsAhead:
         self._session = engine.cursor(beside=True)
         self._matrix: npt.NDArray[np.float32] | None = None
         self._read = 0
-        self._over = self._stopped = False
+        self._over = False
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -61,9 +61,9 @@ class VectorsAhead:
 
     def stop(self) -> None:
         """Read no further; a second time does nothing."""
-        if self._stopped:
+        if self._over:
             return
-        self._stopped = self._over = True
+        self._over = True
         self._session.interrupt()
         self._thread.join()
         self._matrix = None
@@ -116,6 +116,6 @@ def worth_reading_ahead(config: object) -> bool:
 
 def read_ahead(engine: Engine, dataset: str, config: object, narrowed: tuple[Any, ...]) -> VectorsAhead | None:
     """Start to read where that is worth it: all samples may be chosen, and the config looks at their vectors."""
-    if not engine.rows_in_order or any(narrowed) or not worth_reading_ahead(config):
+    if not engine.rows_in_order or any(each is not None for each in narrowed) or not worth_reading_ahead(config):
         return None
     return VectorsAhead(engine, dataset)

@@ -77,6 +77,7 @@ def test_other_inputs_are_read_as_ever(tmp_path):
     [
         (DIVERSE, (None,), True),
         (DIVERSE, ("sample_id < 3",), False),
+        (DIVERSE, (None, np.arange(3)), False),
         ('{"strategies": [{"input": {"type": "EMBEDDINGS"}, "strategy": {}}]}', (None,), True),
         ({"strategies": [*DIVERSE["strategies"], *DIVERSE["strategies"]]}, (None,), False),
         ({"strategies": [{"input": {"type": "RANDOM"}}]}, (None,), False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ VARIABLE = "_SQLSEL_COMPLETE"
 
 FILES = ("DB", "FILE", "SOURCE", "CONFIG")
 FOLDER = "FOLDER"
+
+_UNQUOTED = re.compile(r"[\w@%+=:,./-]+")
 
 
 def with_completion(command: click.Command) -> click.Command:
@@ -61,14 +64,14 @@ class Completed(click.types.StringParamType):
         self.kind = kind
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG002
-        """What begins with what is there. Nothing where the database cannot be read, and no name with a blank in it."""
+        """What begins with what is there. Nothing where the database cannot be read, and no name to be quoted."""
         if self.kind not in _NAMES:
             return [CompletionItem(incomplete, type=self.kind)]
         try:
             names = _known(ctx, self.kind)
         except Exception:  # noqa: BLE001 - there is nobody to tell while a line is typed
             return []
-        return [CompletionItem(name) for name in names if name.startswith(incomplete) and not set(name) & set(" \t\n")]
+        return [CompletionItem(name) for name in names if name.startswith(incomplete) and _UNQUOTED.fullmatch(name)]
 
 
 def _known(ctx: click.Context, kind: str) -> Iterable[str]:

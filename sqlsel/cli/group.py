@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -77,6 +78,8 @@ class CommandGroup(click.Group):
                 args, prog_name, complete_var or VARIABLE, standalone_mode=False, **extra
             )
 
+        if (complete_var or VARIABLE) in os.environ:
+            import_module("sqlsel.cli.shells").use_shells()
         if not standalone_mode:
             return run()
         # imports make many objects that all stay: looking for garbage among them takes a tenth of their time

@@ -29,11 +29,9 @@ def completion_command(shell: str) -> None:
       eval "$(sqlsel completion zsh)"
       sqlsel completion fish | source
     """
-    from click.shell_completion import get_completion_class
+    from sqlsel.cli.shells import SHELLS
 
-    completion = get_completion_class(shell)
-    assert completion is not None
     root = click.get_current_context().find_root().command
-    variables = completion(root, {}, PROGRAM, VARIABLE)
+    variables = SHELLS[shell](root, {}, PROGRAM, VARIABLE)
     # source() of bash would first start a bash to see its version
     click.echo(variables.source_template % variables.source_vars())

@@ -59,13 +59,13 @@ def from_numpy(values: npt.NDArray[Any], present: Bools | None = None) -> pa.Arr
     return pa.Array.from_buffers(kind, len(values), [bitmap, pa.py_buffer(np.ascontiguousarray(values))])
 
 
-def from_texts(texts: Sequence[str]) -> pa.Array:
-    """Arrow's array of a few texts."""
+def from_texts(texts: Sequence[str], times: int = 1) -> pa.Array:
+    """Arrow's array of a few texts, all of them so many times over."""
     encoded = [text.encode() for text in texts]
-    offsets = np.zeros(len(encoded) + 1, dtype=np.int32)
-    np.cumsum([len(text) for text in encoded], out=offsets[1:])
-    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))]
-    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
+    offsets = np.zeros(times * len(encoded) + 1, dtype=np.int32)
+    np.cumsum(np.tile([len(text) for text in encoded], times), out=offsets[1:])
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded) * times)]
+    return pa.Array.from_buffers(pa.string(), len(offsets) - 1, buffers)
 
 
 def _chunks(column: pa.ChunkedArray | pa.Array) -> list[pa.Array]:

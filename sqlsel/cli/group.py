@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
-GARBAGE_AFTER = 100_000
+GARBAGE_AFTER = 300_000
 
 
 class CommandGroup(click.Group):

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,22 +29,19 @@ ROW = "rowid"
 """What an engine that keeps rows in order calls the number of a row, which no other row of the table has."""
 BYTES_BESIDE = 64 << 20
 """What the statements need that run meanwhile."""
-ROWS_AT_ONCE = 1 << 16
+ROWS_AT_ONCE = 1 << 15
 """Few large batches: for each the thread has to wait until the one that imports gives way."""
 LEAST_ROWS = 100_000
 """With fewer vectors there is nothing to gain."""
 
 
 class VectorsAhead:
-    """The samples' own vectors of a dataset that has one embedding, in the order they are stored.
-
-    Attributes:
-        table: The table that is read; None where there is nothing to read ahead.
-    """
+    """The samples' own vectors of a dataset that has one embedding, in the order they are stored."""
 
     def __init__(self, engine: Engine, dataset: str) -> None:
         """Start to read on a session of its own."""
-        self.table: str | None = None
+        self._source: tuple[str, int] | None = None
+        self._known = Event()
         self._dataset = dataset
         self._session = engine.cursor(beside=True)
         self._matrix: npt.NDArray[np.float32] | None = None
@@ -52,6 +49,11 @@ class VectorsAhead:
         self._over = False
         self._thread = Thread(target=self._run, daemon=True)
         self._thread.start()
+
+    def source(self) -> tuple[str, int] | None:
+        """The table that is read, and how many rows it has; None where there is nothing to read ahead."""
+        self._known.wait()
+        return self._source
 
     def take(self) -> npt.NDArray[np.float32] | None:
         """The matrix, whose row i is row i of the table, waiting for the last; None where it was not read so."""
@@ -73,6 +75,7 @@ class VectorsAhead:
         # whoever needs the vectors reads them once more, and meets there what went wrong here
         with suppress(Exception, KeyboardInterrupt):
             self._fill()
+        self._known.set()
 
     def _fill(self) -> None:
         own = sql.every([sql.column("dataset").eq(sql.text(self._dataset)), sql.absent(sql.column("task"))])
@@ -85,7 +88,8 @@ class VectorsAhead:
         count = self._session.rows(exp.select(sql.count()).from_(table.copy()))[0][0]
         if count < LEAST_ROWS or self._over:
             return
-        self.table = name
+        self._source = name, count
+        self._known.set()
         self._matrix = np.empty((count, width), dtype=np.float32)
         vectors = exp.select(sql.column(ROW), sql.column("embedding")).from_(table)
         with self._session.bounded_memory(4 * width, beside=BYTES_BESIDE):

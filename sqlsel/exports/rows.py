@@ -41,7 +41,9 @@ class Rows:
         """The rows as dicts of plain values; a MAP is a dict too."""
         schema = pa.schema([pa.field(column.name, _readable(column.type)) for column in self.schema])
         for batch in self.batches:
-            yield from batch.cast(schema, safe=False).to_pylist(maps_as_pydicts="lossy")
+            # a cast loads all of pyarrow.compute first
+            readable = batch if batch.schema.types == schema.types else batch.cast(schema, safe=False)
+            yield from readable.to_pylist(maps_as_pydicts="lossy")
 
     def head(self, limit: int | None) -> tuple[list[dict[str, Any]], int]:
         """The first rows as dicts, at most ``limit`` of them, and the number of all rows."""

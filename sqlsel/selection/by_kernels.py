@@ -13,8 +13,8 @@ from sqlglot import exp
 from sqlsel import kernels
 from sqlsel.arrow import from_numpy, to_booleans, to_numpy
 from sqlsel.errors import SelectionError
-from sqlsel.plan.statements import FIRST, ORDER, PICKS
-from sqlsel.selection.ahead import read_before
+from sqlsel.plan.statements import ORDER, PICKS
+from sqlsel.selection.ahead import first_of_all, read_before
 from sqlsel.selection.by_pieces import can_scatter, run_scattered
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import kernel_limits, nothing_left
@@ -61,7 +61,7 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhe
             candidates=candidates,
             preselected=loaded.preselected,
             limits=kernel_limits(plan, loaded.columns),
-            order=_order(plan, engine, candidates),
+            order=_order(plan, engine, candidates, loaded.first),
             progress=lambda done, _gain: progress("select", done, plan.n),
         )
     except kernels.KernelInputError as failure:
@@ -73,20 +73,22 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhe
     return replace(told, notices=(*told.notices, *_without_objects(plan, loaded, candidates)))
 
 
-def _order(plan: Plan, engine: Engine, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> kernels.Order:
+def _order(
+    plan: Plan, engine: Engine, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]], known: int | None
+) -> kernels.Order:
     """Which of tied rows comes first: positions tell, or the engine where they tie."""
     if not plan.order_late:
         return kernels.BY_ROW
 
-    def positions(statement: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        return to_numpy(engine.table(plan.statements[statement]).column(0), np.int64)
+    def first() -> int:
+        return first_of_all(plan, engine) if known is None else known
 
     def ranks() -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         found = np.empty(len(candidates), dtype=np.int64)
-        found[positions(ORDER)] = np.arange(len(candidates))
+        found[to_numpy(engine.table(plan.statements[ORDER]).column(0), np.int64)] = np.arange(len(candidates))
         return found
 
-    return kernels.Late(int(candidates.sum()), lambda: int(positions(FIRST)[0]), ranks)
+    return kernels.Late(int(candidates.sum()), first, ranks)
 
 
 def _without_objects(plan: Plan, loaded: Loaded, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[str]:
@@ -110,13 +112,16 @@ def load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
 
 
 def _load(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhead | None = None) -> Loaded:
-    vectors: dict[str, Matrix | kernels.Objects] = {}
+    before = None
     if ahead is not None:
-        vectors |= read_before(plan, engine, ahead)
+        before = read_before(plan, engine, ahead)
         ahead.stop()
-    if not vectors:
+    vectors: dict[str, Matrix | kernels.Objects] = {}
+    if before is not None:
+        columns, vectors = before.columns, {**before.vectors}
+    else:
         engine.execute(plan.statements["in_play"])
-    columns = engine.table(plan.statements["columns"])
+        columns = engine.table(plan.statements["columns"])
     for step in plan.inputs:
         if step.vectors is not None and step.column not in vectors:
             progress(f"read {step.label}", 0, None)
@@ -128,7 +133,7 @@ def _load(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhead | 
         if step.queries is not None
     }
     preselected = to_booleans(columns.column("preselected"))
-    return Loaded(columns, preselected, vectors, queries)
+    return Loaded(columns, preselected, vectors, queries, None if before is None else before.first)
 
 
 def _read_vectors(plan: Plan, engine: Engine, step: InputStep, count: int, tell: Tell) -> Matrix | kernels.Objects:

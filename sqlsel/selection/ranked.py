@@ -29,16 +29,15 @@ def ranked_table(
     import pyarrow as pa
 
     count, width = terms.shape
-    places = from_numpy(np.tile(np.arange(width, dtype=np.int32), count))
-    keys = pa.DictionaryArray.from_arrays(places, from_texts(names)).cast(pa.string())
+    rank = picked.column("rank")
     offsets = from_numpy(np.arange(count + 1, dtype=np.int32) * width)
     values = from_numpy(terms.reshape(-1), ~np.isnan(terms.reshape(-1)))
     columns = {
         **{name: picked.column(name) for name in ids_of(picked).column_names},
         "file_name": picked.column("file_name"),
-        "rank": picked.column("rank").cast(pa.int64()),
+        "rank": rank if rank.type == pa.int64() else rank.cast(pa.int64()),
         "gain": from_numpy(gains, ~np.isnan(gains)),
-        "terms": pa.MapArray.from_arrays(offsets, keys, values),
+        "terms": pa.MapArray.from_arrays(offsets, from_texts(names, count), values),
     }
     return pa.table(columns)
 

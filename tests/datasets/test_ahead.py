@@ -45,7 +45,7 @@ def test_the_picks_are_the_same(tmp_path, ids):
     with sqlsel.connect(tmp_path / "a.duckdb") as db:
         stored(db, ids)
         reading, found = picks(db)
-        assert reading.table == "embeddings"
+        assert reading.source() == ("embeddings", ROWS)
         assert len(found) == 12
 
 
@@ -68,7 +68,7 @@ def test_other_inputs_are_read_as_ever(tmp_path):
         assert reading.take() is None
         reading = VectorsAhead(db.engine, "there is none")
         assert reading.take() is None
-        assert reading.table is None
+        assert reading.source() is None
         reading.stop()
 
 

@@ -30,12 +30,14 @@ class Loaded:
         preselected: ``(N,)``.
         vectors: Matrix or objects by input column.
         queries: Query vectors by objective name.
+        first: The position of the first candidate in the order that breaks ties, where that is known already.
     """
 
     columns: pa.Table
     preselected: Bools
     vectors: Mapping[str, Matrix | kernels.Objects]
     queries: Mapping[str, npt.NDArray[np.float32]]
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,12 +30,12 @@ BLOCK_ROWS = 1024
 BLOCK_NUMBERS = 1 << 18
 """Most rows and most numbers of a block of vectors that is brought up to date at once."""
 SETTLED_ROWS = 32
-BLOCK_CENTRES = 192
+BLOCK_CENTRES = 256
 EVEN = 2.0**-20
 """Half norms that differ by this share at most count as equal, which spares a pass over the products."""
 OVERHEAD = 16
 """Centres that it would take to cost as much as fetching a vector does."""
-FEW_CENTRES = 24
+FEW_CENTRES = 64
 """Below this the product is laid out with one centre a line, which numpy reduces faster."""
 
 
@@ -56,6 +56,7 @@ class Nearest:
         self.centres: list[int] = []
         self._vectors = np.empty((16, matrix.shape[1]), dtype=np.float32)
         self._lifts = np.empty(16, dtype=np.float32)
+        self._rows = np.empty(16, dtype=np.int64)
         self._slack = 0.0
         self._begun = False
         self._focus: Focus | None = None
@@ -66,10 +67,12 @@ class Nearest:
         if count == len(self._lifts):
             self._vectors = np.concatenate([self._vectors, np.empty_like(self._vectors)])
             self._lifts = np.concatenate([self._lifts, np.empty_like(self._lifts)])
+            self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
         self._vectors[count] = self._work.vector(row)
         lift, slack = float(self._work.lifts[row]), self._work.slack(row)
         self._lifts[count] = lift
         self._slack = max(self._slack, slack)
+        self._rows[count] = row
         self.centres.append(row)
         if self._focus is not None:
             self._focus.follow(row, self._vectors[count], lift - slack)
@@ -117,8 +120,7 @@ class Nearest:
 
     def centre_halves(self, left: Rows, right: Rows) -> Doubles:
         """Exact half squared distances of pairs of centres, by their numbers."""
-        rows = np.asarray(self.centres)
-        return half_squared_pairs(self._matrix, rows[left], rows[right])
+        return half_squared_pairs(self._matrix, self._rows[left], self._rows[right])
 
     def settle(self, rows: Rows) -> Doubles:
         """Exact half squared distance of each row to its nearest centre, in double."""
@@ -197,14 +199,17 @@ class Nearest:
 
     def _settle_block(self, rows: Rows) -> None:
         count = len(self.centres)
-        products = self._work.take(rows) @ self._vectors[:count].T
-        products -= self._lifts[:count]
-        doubt = products.max(axis=1) - self._margin(rows)
-        near: Bools = products >= doubt.astype(np.float32)[:, None]
-        which, centre = np.nonzero(near)
-        halves = half_squared_pairs(self._matrix, rows[which], np.asarray(self.centres)[centre])
-        starts = np.searchsorted(which, np.arange(len(rows)))
-        self.bound[rows] = np.minimum.reduceat(halves, starts)
+        # one centre a line is the faster product, and one number tells of a place in it
+        products = self._vectors[:count] @ self._work.take(rows).T
+        products -= self._lifts[:count, None]
+        # rows are up to date: what is nearest is no farther than their bounds
+        doubt = self._work.lifts[rows] - self.bound[rows] - self._margin(rows)
+        near: Bools = products >= np.nextafter(doubt.astype(np.float32), np.float32(-np.inf))
+        centre, which = np.divmod(np.flatnonzero(near), len(rows))
+        by_row = np.argsort(which, kind="stable")
+        which, centre = which[by_row], centre[by_row]
+        halves = half_squared_pairs(self._matrix, rows[which], self._rows[:count][centre])
+        self.bound[rows] = np.minimum.reduceat(halves, np.searchsorted(which, np.arange(len(rows))))
         self._exact[rows] = True
 
     def _begin(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from functools import cache
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from threadpoolctl import ThreadpoolController
@@ -20,16 +21,22 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 WORTH_A_THREAD = 1 << 22
-"""Numbers touched or multiplied below which starting a thread costs more than it saves."""
+"""Numbers touched or multiplied below which waking a thread costs more than it saves."""
 
 
 class _Share:
-    """The context that all runs of this process share, as BLAS has one setting for all of them."""
+    """The context that all runs of this process share, as BLAS has one setting for all of them.
+
+    Attributes:
+        threads: How many take part in the work, the one that asks included.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._runs = 0
         self._limits: Any = None
+        self._helpers = 0
+        self._asked: SimpleQueue[_Team[Any] | None] = SimpleQueue()
         self.threads = 1
 
     def enter(self) -> None:
@@ -45,6 +52,23 @@ class _Share:
             if not self._runs:
                 self.threads = 1
                 self._limits.restore_original_limits()
+                for _ in range(self._helpers):
+                    self._asked.put(None)
+                self._helpers, self._asked = 0, SimpleQueue()
+
+    def ask(self, team: _Team[Any], helpers: int) -> None:
+        """Wake some threads for a team; they live until the last run ends, as starting one takes as long as a block."""
+        with self._lock:
+            while self._helpers < min(helpers, self.threads - 1):
+                threading.Thread(target=_help, args=(self._asked,), daemon=True).start()
+                self._helpers += 1
+            for _ in range(helpers):
+                self._asked.put(team)
+
+
+def _help(asked: SimpleQueue[_Team[Any] | None]) -> None:
+    while (team := asked.get()) is not None:
+        team.help()
 
 
 _share = _Share()
@@ -90,20 +114,32 @@ class _Team(Generic[Item]):
         self._lock = threading.Lock()
         self._failure: BaseException | None = None
         self._over = False
+        self._helping = 0
+        self._helped = threading.Semaphore(0)
 
     def run(self, threads: int) -> None:
-        helpers = [threading.Thread(target=self._take_turns, daemon=True) for _ in range(threads - 1)]
-        for helper in helpers:
-            helper.start()
+        _share.ask(self, threads - 1)
         try:
             self._take_turns()
-            for helper in helpers:
-                helper.join()
+            with self._lock:
+                # who has not come by now finds nothing to do
+                self._over = True
+                helping = self._helping
+            for _ in range(helping):
+                self._helped.acquire()
         finally:
             # an interrupt while waiting ends the others too, each after its item
             self._over = True
         if self._failure is not None:
             raise self._failure
+
+    def help(self) -> None:
+        with self._lock:
+            if self._over:
+                return
+            self._helping += 1
+        self._take_turns()
+        self._helped.release()
 
     def _take_turns(self) -> None:
         try:

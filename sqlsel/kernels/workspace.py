@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ROUNDOFF = 2.0**-24
 BLOCK_NUMBERS = 1 << 20
+SAMPLED = 512
 
 
 class Workspace:
@@ -81,7 +82,7 @@ class Workspace:
 
 def _middle(matrix: Singles) -> Singles | None:
     """Mean vector of a sample of the rows where the rows lie far from the origin for their spread; else None."""
-    sample = matrix[:: max(len(matrix) // 4096, 1)].astype(np.float64)
+    sample = matrix[:: max(len(matrix) // SAMPLED, 1)].astype(np.float64)
     if not len(sample):
         return None
     mean = sample.mean(axis=0)

@@ -29,8 +29,8 @@ ROW = "rowid"
 """What an engine that keeps rows in order calls the number of a row, which no other row of the table has."""
 BYTES_BESIDE = 64 << 20
 """What the statements need that run meanwhile."""
-ROWS_AT_ONCE = 1 << 15
-"""Few large batches: for each the thread has to wait until the one that imports gives way."""
+ROWS_AT_ONCE = 1 << 13
+"""For each batch the thread has to wait until the one that imports gives way; larger ones take new memory each time."""
 LEAST_ROWS = 100_000
 """With fewer vectors there is nothing to gain."""
 

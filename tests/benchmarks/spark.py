@@ -7,6 +7,7 @@ python -m tests.benchmarks.spark --simulate              the number of jobs, wit
 from __future__ import annotations
 
 import argparse
+import pickle
 import tempfile
 import time
 from contextlib import contextmanager
@@ -22,13 +23,14 @@ CONFIG = {"strategies": [{"input": {"type": "EMBEDDINGS"}, "strategy": {"type": 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rows", type=int, default=1_000_000)
-    options.add_argument("--width", type=int, default=64)
+    options.add_argument("--width", type=int, help="64, or 128 for --simulate")
     options.add_argument("--n", type=int, default=1000)
-    options.add_argument("--partitions", type=int, default=8)
     options.add_argument("--master", default="local[2]")
     options.add_argument("--isotropic", action="store_true")
     options.add_argument("--simulate", action="store_true")
+    options.add_argument("--workers", type=int, nargs="+", default=[1, 3, 10], help="how many of 1,000 are simulated")
     given = options.parse_args()
+    given.width = given.width or (128 if given.simulate else 64)
     if given.simulate:
         simulate(given)
     else:
@@ -40,7 +42,7 @@ def measure(given) -> None:
     from sqlsel.engines.spark.session import start_session
 
     with tempfile.TemporaryDirectory() as folder:
-        database, parquet = Path(folder) / "bench.duckdb", Path(folder) / "parquet"
+        database, parquet = Path(folder) / "data.duckdb", Path(folder) / "parquet"
         make = isotropic if given.isotropic else clustered
         with sqlsel.connect(database) as db:
             ingest(db, make(given.rows, given.width, 0))
@@ -49,7 +51,6 @@ def measure(given) -> None:
             here = db.select({**CONFIG, "n_samples": given.n}, dataset="bench").sample_ids
             alone = time.perf_counter() - begun
         session = start_session(given.master)
-        session.conf.set("spark.sql.shuffle.partitions", given.partitions)
         with sqlsel.connect(parquet, spark=session) as db:
             begun = time.perf_counter()
             there, pieces = select(db, {**CONFIG, "n_samples": given.n})
@@ -92,50 +93,59 @@ def ingest(db, matrix) -> None:
     db.ingest(pa.table({"sample_id": np.arange(len(matrix)), "embedding": vectors}), dataset="bench")
 
 
+SHOWN = 32
+"""Rows that each of 1,000 workers shows in a job, of about 32,000 in all."""
+WORKER_ROWS, WORKER_PICKS = 100_000, 100
+"""Rows of a worker, and the share of the picks that falls to it: 100M and 100k over 1,000."""
+
+
 def simulate(given) -> None:
-    """Jobs of the very run, with pieces in this process: how they grow with n and with the number of pieces."""
-    print("rows       width  n        pieces  rows shown  jobs  4 log2 n  to the driver, MB")
-    for rows, n, pieces in (
-        (50_000, 100, 4), (50_000, 1000, 4), (50_000, 100, 1000), (50_000, 1000, 1000), (200_000, 1000, 1000),
-    ):  # fmt: skip
-        found = run_in_process(clustered(rows, given.width, 0), n, pieces)
-        shown = max(min(1 << 15, (1 << 26) // (4 * given.width)) // pieces, 16) * pieces
+    """The very run over some of 1,000 workers, each with the rows that it would have, in this process."""
+    print("workers       rows  width        n  jobs  4 log2 n  to the driver  to a worker  a job of a worker")
+    for workers in given.workers:
+        rows, n = workers * WORKER_ROWS, workers * WORKER_PICKS
+        found = run_in_process(clustered(rows, given.width, 0), n, workers)
         print(
-            f"{rows:9,}  {given.width:5}  {n:7,}  {pieces:6,}  {shown:10,}  {found.jobs:4}  "
-            f"{4 * np.log2(n):8.0f}  {found.received / 1e6:8.1f}"
+            f"{workers:7,}  {rows:9,}  {given.width:5}  {n:7,}  {found.jobs:4}  {4 * np.log2(n):8.0f}  "
+            f"{found.received / found.jobs / 1e6:7.2f} MB/job  {found.sent / found.jobs / 1e6:4.2f} MB/job  "
+            f"{found.seconds / found.jobs / workers:15.3f} s",
+            flush=True,
         )
 
 
 class InProcess:
-    """Pieces in this process, whose answers are counted."""
+    """Workers in this process, one after the other; what they send and get is counted."""
 
     def __init__(self, parts) -> None:
         self._parts, self._kept, self.count = parts, [None] * len(parts), len(parts)
-        self.jobs = self.received = 0
+        self.jobs = self.received = self.sent = 0
+        self.seconds = 0.0
 
     def step(self, work):
         self.jobs += 1
+        self.sent += len(pickle.dumps(work, 5))
+        begun = time.perf_counter()
         both = [work(*each) for each in zip(self._parts, self._kept, strict=True)]
+        self.seconds += time.perf_counter() - begun
         self._kept = [kept for kept, _ in both]
-        for _, answer in both:
-            best = getattr(answer, "best", None)
-            if best is not None:
-                self.received += sum(each.rows.nbytes for each in best.vectors.values()) + 24 * len(best)
-        return [answer for _, answer in both]
+        answers = [pickle.dumps(answer, 5) for _, answer in both]
+        self.received += sum(map(len, answers))
+        return [pickle.loads(answer) for answer in answers]
 
 
 def run_in_process(matrix, n, count):
+    from sqlsel.selection.scattered import running
     from sqlsel.selection.scattered.apart import Apart
     from sqlsel.selection.scattered.part import Part, Vectors
-    from sqlsel.selection.scattered.running import ScatteredRun
 
+    running.POOL_ROWS, running.LEAST_ROWS = SHOWN * count, SHOWN
     parts = []
     for rows in np.array_split(np.arange(len(matrix)), count):
         present = np.ones(len(rows), dtype=np.bool_)
-        parts.append(Part(rows, ~present, {}, {}, {"input_1": Vectors(matrix[rows], present)}, {}))
-    pieces = InProcess(parts)
-    ScatteredRun([Apart("diversity", "input_1", 1.0, True)], (), pieces, n).run(lambda _done: None)
-    return pieces
+        parts.append(Part(rows, ~present, {}, {}, {"input_1": Vectors(matrix[rows], present)}, {}, {}))
+    workers = InProcess(parts)
+    running.ScatteredRun([Apart("diversity", "input_1", 1.0, True)], (), workers, n).run(lambda _done: None)
+    return workers
 
 
 if __name__ == "__main__":

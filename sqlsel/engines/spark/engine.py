@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ from sqlsel.engines.spark.store import Store, show
 from sqlsel.engines.spark.text import spark_text
 from sqlsel.engines.spark.types import type_name
 from sqlsel.engines.tracing import traced
-from sqlsel.errors import EngineError, UsageError
+from sqlsel.errors import DatabaseError, EngineError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,6 +36,11 @@ _SETTINGS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
 }
+
+
+PIECE_BYTES = 1 << 24
+MOST_PIECES = 1000
+"""About how large a partition is, as each is one object that is copied a few times on its way, and the most of them."""
 
 
 class SparkEngine:
@@ -192,7 +197,8 @@ class SparkEngine:
 
     def close(self) -> None:
         """Let go of what the session holds in the cluster's memory. The user's session stays open."""
-        with told("close"):
+        # a session that is gone holds nothing
+        with suppress(DatabaseError), told("close"):
             self._drop([*self._names])
 
     def query(self, text: str) -> DataFrame:
@@ -270,12 +276,26 @@ def open_folder(session: object, path: str | None, *, must_exist: bool = False) 
         raise UsageError(f"spark=: a {kind} is no SparkSession of a driver", hint="connect where the driver runs")
     with told(f"open {path}"):
         own = session.newSession()
-        for key, value in _SETTINGS.items():
+        # a session beside another starts without what was set on that
+        theirs = {key: value for key, value in session.conf.getAll.items() if own.conf.isModifiable(key)}
+        for key, value in {**theirs, **_SETTINGS}.items():
             own.conf.set(key, value)
         folder = Folder(own, path or f"{own.conf.get('spark.sql.warehouse.dir')}/sqlsel")
         if must_exist:
             check_folder(folder)
+        for key, value in _sizes(folder.size(), own.sparkContext.defaultParallelism).items():
+            if key not in theirs:
+                own.conf.set(key, value)
         return SparkEngine(own, Store(own, folder))
+
+
+def _sizes(total: int, cores: int) -> dict[str, str]:
+    """How many partitions a database of so many bytes has, where the session does not say."""
+    size = max(PIECE_BYTES, total // MOST_PIECES)
+    return {
+        "spark.sql.shuffle.partitions": str(max(total // size, 2 * cores)),
+        "spark.sql.adaptive.advisoryPartitionSizeInBytes": str(size),
+    }
 
 
 def _is_temporary(create: exp.Create) -> bool:

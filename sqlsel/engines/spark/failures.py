@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
+from pyspark import SparkContext
 from pyspark.errors import PySparkException
 
 from sqlsel.errors import DatabaseError, EngineError, SqlselError
@@ -39,10 +40,19 @@ def told(statement: str) -> Iterator[None]:
 
 def failure_of(failure: Exception, statement: str) -> SqlselError:
     """The error for what Spark could not do."""
-    text = str(failure)
-    if isinstance(failure, Py4JNetworkError | ConnectionError | EOFError) or any(part in text for part in _GONE):
+    if _is_gone(failure):
         return DatabaseError("the Spark session is gone; nothing was stored", hint="start a session, and connect again")
     return EngineError(_first_line(failure), sql=statement)
+
+
+def _is_gone(failure: Exception) -> bool:
+    """Whether it failed as there is no session any more."""
+    if isinstance(failure, Py4JNetworkError | ConnectionError | EOFError) or any(
+        part in str(failure) for part in _GONE
+    ):
+        return True
+    # what is asked of a context that was stopped fails in ways of its own
+    return SparkContext._active_spark_context is None  # noqa: SLF001
 
 
 def _first_line(failure: Exception) -> str:

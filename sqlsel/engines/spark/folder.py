@@ -39,6 +39,11 @@ class Folder:
         """Whether there is such a folder."""
         return bool(self._files.exists(self._path(self.path)))
 
+    def size(self) -> int:
+        """How many bytes it holds."""
+        path = self._path(self.path)
+        return int(self._files.getContentSummary(path).getLength()) if self._files.exists(path) else 0
+
     def latest(self) -> Commit:
         """The last commit; one of number 0 where there is none."""
         folder = self._path(self.place(COMMITS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from pyspark.cloudpickle import dumps
 from pyspark.serializers import BatchedSerializer, CPickleSerializer
 
 from sqlsel.engines.spark.failures import told
+from sqlsel.errors import DatabaseError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark import RDD
     from pyspark.sql import DataFrame
+
+
+SLICE_BYTES = 1 << 20
 
 
 class SparkPieces:
@@ -60,9 +65,11 @@ class SparkPieces:
 
     def close(self) -> None:
         """Let go of the rows."""
-        for rows in (self._kept, self._pieces):
-            if rows is not None:
-                rows.unpersist()
+        # a session that is gone holds none
+        with suppress(DatabaseError), told("let go of the samples"):
+            for rows in (self._kept, self._pieces):
+                if rows is not None:
+                    rows.unpersist()
 
 
 def _one_by_one(rows: RDD[Any]) -> RDD[Any]:
@@ -75,15 +82,18 @@ def _one_by_one(rows: RDD[Any]) -> RDD[Any]:
 def _pack(
     read: Callable[[Iterable[pa.RecordBatch]], object], batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
+    """One object of a partition, in slices: Spark hands rows from here to the cache by copies of each in turn."""
     import pyarrow as pa
 
-    yield pa.RecordBatch.from_arrays([pa.array([pickle.dumps(read(batches), 5)], pa.binary())], ["piece"])
+    packed = pickle.dumps(read(batches), 5)
+    for begin in range(0, len(packed), SLICE_BYTES):
+        yield pa.RecordBatch.from_arrays([pa.array([packed[begin : begin + SLICE_BYTES]], pa.binary())], ["piece"])
 
 
 def _unpack(read: Callable[[Iterable[pa.RecordBatch]], object], rows: Iterator[Any]) -> Iterator[Any]:
-    """The one piece of a partition; one without rows where Spark did not ask for it."""
-    packed = [row[0] for row in rows]
-    yield pickle.loads(packed[0]) if packed else read(iter(()))  # noqa: S301 - written by _pack
+    """The one object of a partition; one without rows where Spark did not ask for it."""
+    packed = b"".join(row[0] for row in rows)
+    yield pickle.loads(packed) if packed else read(iter(()))  # noqa: S301 - written by _pack
 
 
 def _with_nothing(piece: object) -> tuple[object, None]:

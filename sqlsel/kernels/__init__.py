@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlsel.kernels.balance import Balance
 from sqlsel.kernels.coverage import Coverage, nearest_cosines
-from sqlsel.kernels.diversity import Diversity
+from sqlsel.kernels.diversity import Diversity, Met
 from sqlsel.kernels.duplicates import NearDuplicates, near_duplicates
 from sqlsel.kernels.greedy import greedy
 from sqlsel.kernels.limits import Limit
@@ -33,6 +33,7 @@ __all__ = [
     "KernelInputError",
     "Late",
     "Limit",
+    "Met",
     "NearDuplicates",
     "ObjectDiversity",
     "ObjectWeights",

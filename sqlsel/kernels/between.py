@@ -25,6 +25,17 @@ class Between:
         self._joined = 0
         self._nearest_half = np.inf
 
+    @property
+    def halves(self) -> Doubles:
+        """Half the squared distance of each centre to the nearest other, in the order in which they joined."""
+        self.total()
+        return self._halves[: self._done]
+
+    def carry(self, halves: Doubles) -> None:
+        """Go on from :attr:`halves` of the same centres."""
+        self._halves, self._done = halves, len(halves)
+        self._total = float(halves.sum()) if len(halves) > 1 else 0.0
+
     def joined(self, half: float) -> None:
         """Note that a centre was added, at this half squared distance from the nearest before it."""
         self._joined += 1

@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Met:
+    """Distances of a run that goes on.
+
+    Attributes:
+        halves: ``(N,)`` exact half squared distance of each row to the nearest preselected one.
+        between: ``(k,)`` of each preselected row that has a vector to the nearest other, in their order.
+    """
+
+    halves: Doubles
+    between: Doubles
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Diversity:
     """Value of a selection: over its members, the sum of half the squared distance to the nearest other member.
 
@@ -30,6 +43,7 @@ class Diversity:
         strength: Exponent of the value.
         minimum_distance: Candidates nearer than this (Euclidean, strictly) to a member are out for good.
         present: ``(N,)`` False for a preselected row that lacks the vector; None where all have one.
+        met: Where a run goes on, what is known of it.
     """
 
     name: str
@@ -37,6 +51,7 @@ class Diversity:
     strength: float = 1.0
     minimum_distance: float | None = None
     present: Bools | None = None
+    met: Met | None = None
 
     def start(self, play: Play) -> RunningDiversity:
         """Check the vectors and let the preselected join.
@@ -58,13 +73,12 @@ class RunningDiversity(Unbounded):
         self.between = Between(self.nearest)
         self._n_rows, self._order = play.n_rows, play.order
         members = play.preselected if declared.present is None else play.preselected & declared.present
-        for row in np.flatnonzero(members):
-            self.nearest.add(int(row))
-
-    @property
-    def standing(self) -> tuple[int, float]:
-        """How many have joined, and the sum over them."""
-        return len(self.nearest.centres), self.between.total()
+        if declared.met is not None:
+            self.nearest.carry(np.flatnonzero(members), declared.met.halves)
+            self.between.carry(declared.met.between)
+        else:
+            for row in np.flatnonzero(members):
+                self.nearest.add(int(row))
 
     def picker(self, rows: Rows) -> Picker | None:
         """Alone, the distance decides as the value does, and never rises."""

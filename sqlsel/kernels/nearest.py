@@ -77,6 +77,17 @@ class Nearest:
         if self._focus is not None:
             self._focus.follow(row, self._vectors[count], lift - slack)
 
+    def carry(self, rows: Rows, halves: Doubles) -> None:
+        """Make rows the first centres, where the exact half squared distances ``(N,)`` to them are known."""
+        if not len(rows):
+            return
+        self.centres = rows.tolist()
+        self._vectors, self._lifts = self._work.take(rows), self._work.lifts[rows]
+        self._slack = float(self._work.slacks(rows).max())
+        self.bound = halves.copy()
+        self._seen[:] = len(rows)
+        self._exact[:] = self._begun = True
+
     def focus(self, rows: Rows) -> None:
         """Settle some rows, and keep :attr:`focused`, their exact values, up to date from now on."""
         self.leave()

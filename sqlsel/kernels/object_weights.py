@@ -13,6 +13,7 @@ from sqlsel.kernels.ranked import Ranked
 
 if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Doubles, Picker, Play, Rows
+    from sqlsel.kernels.weights import Carried
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,6 +28,7 @@ class ObjectWeights:
         offsets: ``(N + 1,)`` int64; row i has the objects ``offsets[i] .. offsets[i + 1] - 1``.
         strength: Exponent of the value.
         own: What a row is worth: the mean of its objects' weights, or the largest.
+        carried: Where a run goes on that other rows belong to, what it has added up so far.
     """
 
     name: str
@@ -34,6 +36,7 @@ class ObjectWeights:
     offsets: Rows
     strength: float = 1.0
     own: Literal["mean", "max"] = "mean"
+    carried: Carried | None = None
 
     def start(self, play: Play) -> RunningObjectWeights:
         """Check the weights and add up the preselected objects'.
@@ -57,8 +60,14 @@ class RunningObjectWeights(Unbounded):
         self._own = reduce_rows(values, declared.offsets, how=declared.own)
         self._added: Doubles = np.nan_to_num(reduce_rows(values, declared.offsets, how="sum"))
         self._strength = declared.strength
-        self._sum = float(self._added[play.preselected].sum())
+        before = self._added[play.preselected].sum() if declared.carried is None else declared.carried.total
+        self._sum = float(before)
         self._focus: Rows = np.empty(0, dtype=np.int64)
+
+    @property
+    def total(self) -> float:
+        """The sum over the objects of the selection."""
+        return self._sum
 
     def picker(self, rows: Rows) -> Picker:
         """Alone, the rows' own numbers decide; rows without objects count as the lowest."""

@@ -18,7 +18,7 @@ from sqlsel.selection.ahead import first_of_all, read_before
 from sqlsel.selection.by_pieces import can_scatter, run_scattered
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import kernel_limits, nothing_left
-from sqlsel.selection.objectives import BARS, Loaded, Picks, Prepared, kind_of, prepare
+from sqlsel.selection.objectives import Loaded, Picks, Prepared, every_one_barred, kind_of, objectless, prepare
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
 from sqlsel.selection.ranked import ranked_table
 from sqlsel.selection.reading import (
@@ -70,7 +70,7 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhe
         raise nothing_left(plan)
     funnel |= _ruled_out(plan, loaded, prepared, candidates)
     told = _told(plan, engine, funnel, prepared, candidates, outcome)
-    return replace(told, notices=(*told.notices, *_without_objects(plan, loaded, candidates)))
+    return replace(told, notices=(*told.notices, *objectless(plan, _without_objects(loaded, candidates))))
 
 
 def _order(
@@ -91,17 +91,13 @@ def _order(
     return kernels.Late(int(candidates.sum()), first, ranks)
 
 
-def _without_objects(plan: Plan, loaded: Loaded, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[str]:
-    """How many candidates have none of the objects that an input looks at."""
-    found = []
-    for step in plan.inputs:
-        vectors = loaded.vectors.get(step.column)
-        if isinstance(vectors, kernels.Objects) and step.vectors is not None:
-            number = int((candidates & (np.diff(vectors.offsets) == 0)).sum())
-            if number:
-                who = "1 candidate has" if number == 1 else f"{number:,} candidates have"
-                found.append(f"{who} no objects of task {step.vectors.facts.task}: the lowest value there is")
-    return found
+def _without_objects(loaded: Loaded, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> dict[str, int]:
+    """By input of objects how many candidates have none."""
+    return {
+        column: int((candidates & (np.diff(vectors.offsets) == 0)).sum())
+        for column, vectors in loaded.vectors.items()
+        if isinstance(vectors, kernels.Objects)
+    }
 
 
 def load(plan: Plan, engine: Engine, progress: Progress) -> Loaded:
@@ -176,12 +172,7 @@ def candidates_of(plan: Plan, loaded: Loaded, prepared: list[Prepared]) -> np.nd
         if each.barred is not None:
             candidates &= ~each.barred
     if not candidates.any():
-        bars = [bar for bar in BARS if any(kind_of(step).bar is bar for step in plan.objectives)]
-        raise SelectionError(
-            f"dataset {plan.facts.name}: nothing to select from: "
-            f"every candidate is {' or '.join(bar.text for bar in bars)}",
-            hint=" or ".join(bar.hint for bar in bars),
-        )
+        raise every_one_barred(plan)
     return candidates
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,19 +16,19 @@ from sqlsel.plan.pieces import pieces_query
 from sqlsel.plan.statements import PICKS
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import nothing_left
-from sqlsel.selection.objectives import kind_of
+from sqlsel.selection.objectives import every_one_barred, kind_of, objectless
 from sqlsel.selection.outcome import Ending, Progress, RunOutcome
 from sqlsel.selection.ranked import ranked_table
 from sqlsel.selection.reading import read_queries
 from sqlsel.selection.scattered.objective import Setting
 from sqlsel.selection.scattered.part import Layout
-from sqlsel.selection.scattered.running import ScatteredRun
+from sqlsel.selection.scattered.running import ScatteredRun, added
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from sqlsel.engines.base import Engine
-    from sqlsel.plan.model import LimitStep, ObjectiveStep, Plan
+    from sqlsel.plan.model import InputStep, LimitStep, ObjectiveStep, Plan
     from sqlsel.selection.scattered.objective import Scattered
 
 
@@ -35,23 +36,21 @@ def can_scatter(plan: Plan, engine: Engine) -> bool:
     """Whether the rows of a plan can stay on workers: there are some, and every strategy and input goes with that."""
     if not engine.spreads or plan.sequence_length is not None:
         return False
-    own = [step.vectors for step in plan.inputs if step.vectors is not None and _whole(plan, step.column)]
     alone = len(plan.objectives) == 1
-    return bool(own) and all(_goes(step, alone=alone) for step in plan.objectives)
-
-
-def _whole(plan: Plan, column: str) -> bool:
-    """Whether an input has one vector a sample."""
-    step = next(step for step in plan.inputs if step.column == column)
-    return step.vectors is not None and (step.vectors.facts.task is None or step.per_object)
+    return any(step.vectors is not None for step in plan.inputs) and all(
+        _goes(step, alone=alone) for step in plan.objectives
+    )
 
 
 def _goes(step: ObjectiveStep, *, alone: bool) -> bool:
     scatter = kind_of(step).scatter
-    if step.input.vectors is not None and step.input.vectors.facts.task is not None and not step.input.per_object:
-        return False
-    setting = Setting(alone, lambda: np.empty((0, 0), np.float32))
+    setting = Setting(alone, _of_objects(step.input), lambda: np.empty((0, 0), np.float32))
     return scatter is not None and scatter(step, step.strategy, setting) is not None
+
+
+def _of_objects(step: InputStep) -> bool:
+    """Whether an input has the vectors of samples' objects, as many as there are."""
+    return step.vectors is not None and step.vectors.facts.task is not None and not step.per_object
 
 
 def run_scattered(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
@@ -62,25 +61,41 @@ def run_scattered(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     progress("order", 0, None)
     engine.execute(plan.statements["in_play"])
     objectives = [_scattered(plan, engine, step) for step in plan.objectives]
-    widths = {step.column: step.vectors.facts.width for step in plan.inputs if step.vectors is not None}
-    steps: list[ObjectiveStep | LimitStep] = [*plan.objectives, *plan.limits]
-    looked = {step.input.column: step.input.kind for step in steps}
     progress("read", 0, None)
-    with engine.pieces(pieces_query(plan), Layout(looked, widths).read) as pieces:
+    with engine.pieces(pieces_query(plan), _layout(plan).read) as pieces:
         try:
             run = ScatteredRun(objectives, plan.limits, pieces, plan.n)
             outcome = run.run(lambda done: progress("select", done, plan.n))
         except kernels.KernelInputError as failure:
             raise SelectionError(f"dataset {plan.facts.name}: {failure}") from None
+    if not run.candidates:
+        raise every_one_barred(plan)
     if outcome.stop.reason == "limits" and not len(outcome.rows):
         raise nothing_left(plan)
-    return _told(plan, engine, {**funnel, "ruled_out": 0}, run, outcome)
+    ruled_out = added(each.ruled_out for each in run.counted)
+    without = added(each.without for each in run.counted)
+    told = _told(plan, engine, {**funnel, **ruled_out}, run, outcome)
+    return replace(told, notices=(*told.notices, *objectless(plan, without)))
+
+
+def _layout(plan: Plan) -> Layout:
+    """What the columns of the rows are."""
+    steps: list[ObjectiveStep | LimitStep] = [*plan.objectives, *plan.limits]
+    widths: tuple[dict[str, int], dict[str, int]] = {}, {}
+    for step in plan.inputs:
+        if step.vectors is not None:
+            widths[_of_objects(step)][step.column] = step.vectors.facts.width
+    return Layout({step.input.column: step.input.kind for step in steps}, *widths)
 
 
 def _scattered(plan: Plan, engine: Engine, step: ObjectiveStep) -> Scattered:
     scatter = kind_of(step).scatter
     assert scatter is not None
-    made = scatter(step, step.strategy, Setting(len(plan.objectives) == 1, partial(_queries, plan, engine, step)))
+    made = scatter(
+        step,
+        step.strategy,
+        Setting(len(plan.objectives) == 1, _of_objects(step.input), partial(_queries, plan, engine, step)),
+    )
     assert made is not None
     return made
 

@@ -40,6 +40,7 @@ MORE_OF_ITS_OWN = {
         "kernels/coverage.py",
         "duplicates/finding.py",
         "selection/scattered/apart.py",
+        "selection/scattered/objects_apart.py",
     },
     "BALANCE": {
         "selection/scattered/mixed.py",
@@ -49,7 +50,13 @@ MORE_OF_ITS_OWN = {
         *ONE_SQL_STATEMENT,
     },
     # numbers that a strategy gives each sample are weights too
-    "WEIGHTS": {"selection/strategies/closeness.py", "selection/scattered/numbers.py", *ONE_SQL_STATEMENT},
+    "WEIGHTS": {
+        "kernels/object_weights.py",
+        "selection/strategies/closeness.py",
+        "selection/scattered/numbers.py",
+        "selection/scattered/made_of_objects.py",
+        *ONE_SQL_STATEMENT,
+    },
 }
 """Modules of a strategy beside those that are called after it."""
 

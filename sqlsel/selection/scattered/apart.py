@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,13 +17,27 @@ from sqlsel.selection.scattered.objective import Plain
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlsel.kernels.object_diversity import RunningObjectDiversity
     from sqlsel.kernels.outcome import StopReason
     from sqlsel.kernels.protocol import Running
     from sqlsel.selection.scattered.objective import Chosen
-    from sqlsel.selection.scattered.part import Bools, Doubles, Part, Rows
+    from sqlsel.selection.scattered.part import Bools, Doubles, Own, Part, Rows
 
-    Standing = tuple[int, float]
-    """How many have joined, and the sum over them."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """The distances of a selection.
+
+    Attributes:
+        count: How many have joined.
+        total: The sum over them.
+        between: ``(count,)`` half the squared distance of each to the nearest other; workers do without.
+    """
+
+    count: int
+    total: float
+    between: Doubles | None
+
 
 SURE = 1e-12
 SMALL = 2.0
@@ -49,7 +63,8 @@ class Apart(Plain):
     minimum: float | None = None
 
     @property
-    def _by_distance(self) -> bool:
+    def by_distance(self) -> bool:
+        """Whether the distances rank, and their sum decides nothing."""
         return self.alone and self.strength > 0
 
     @property
@@ -62,7 +77,7 @@ class Apart(Plain):
         """The name of its hard bound."""
         return "minimum_distance"
 
-    def begin(self, part: Part) -> Doubles:
+    def begin(self, part: Part) -> Own:
         """Half squared distances to nothing."""
         vectors = part.vectors[self.column]
         check_finite(self.name, vectors.rows, vectors.present)
@@ -72,64 +87,77 @@ class Apart(Plain):
         """There is nothing to know."""
         return self
 
-    def follow(self, part: Part, own: Doubles, joined: Part) -> Doubles:
+    def follow(self, part: Part, own: Own, joined: Part) -> Own:
         """Exact half squared distances to the nearest of everything chosen."""
         new = joined.vectors[self.column]
         if not new.present.any() or not len(part):
             return own
         return np.minimum(own, halves_to_nearest(part.vectors[self.column].rows, new.rows[new.present]))
 
-    def scores(self, part: Part, own: Doubles, standing: Standing, *, alone: bool) -> Doubles:  # noqa: ARG002
+    def scores(self, part: Part, own: Own, standing: Standing, *, alone: bool) -> Doubles:  # noqa: ARG002
         """Parts of the distances; alone and where far is good, the distances."""
-        count, total = standing
-        if self._by_distance:
-            return own if count else np.zeros(len(own))
-        if not count:
+        if self.by_distance:
+            return own if standing.count else np.zeros(len(own))
+        if not standing.count:
             return np.full(len(own), log_part(EMPTY_VALUE, self.strength))
-        return log_parts(total + own, self.strength)
+        return log_parts(standing.total + own, self.strength)
 
-    def kept_out(self, own: Doubles, standing: Standing) -> Bools | None:  # noqa: ARG002
+    def kept_out(self, own: Own, standing: Standing) -> Bools | None:  # noqa: ARG002
         """Rows that are too near."""
         return None if self.minimum is None else np.sqrt(2.0 * own) < self.minimum
 
-    def span(self, part: Part, own: Doubles, rows: Rows) -> tuple[float, float]:  # noqa: ARG002
+    def span(self, part: Part, own: Own, rows: Rows) -> tuple[float, float]:  # noqa: ARG002
         """The nearest and the farthest."""
         return float(own[rows].min()), float(own[rows].max())
 
     def rise(self, before: Standing, now: Standing, span: tuple[float, float]) -> float:
         """How far the part of a distance in the span can have risen; inf since the selection was empty."""
-        if before[0] == now[0]:
+        if before.count == now.count:
             return 0.0
-        if not before[0] or self.strength < 0:
+        if not before.count or self.strength < 0:
             return math.inf
-        return sum_rise(before[1], now[1], span, self.strength)
+        return sum_rise(before.total, now.total, span, self.strength)
 
     def start(self, chosen: Part) -> Standing:
         """Of the preselected."""
         everything = np.ones(len(chosen), dtype=np.bool_)
-        return self._standing(self.kernel(chosen, None).start(Play(~everything, everything, alone=self.alone)))
+        running = self.kernel(chosen, None).start(Play(~everything, everything, alone=self.alone))
+        return self.now(running, None, ())
 
-    def kernel(self, part: Part, standing: Any) -> kernels.Objective:  # noqa: ANN401, ARG002
-        """The kernel's objective."""
+    def told(self, standing: Standing) -> Standing:
+        """Without what grows with the selection."""
+        return replace(standing, between=None)
+
+    def kernel(self, part: Part, standing: Standing | None) -> kernels.Objective:
+        """The kernel's objective, which goes on from what is known of the distances."""
         vectors = part.vectors[self.column]
+        met = None
+        if standing is not None and standing.between is not None:
+            met = kernels.Met(part.own[self.name], standing.between)
         return kernels.Diversity(
-            self.name, vectors.rows, self.strength, minimum_distance=self.minimum, present=vectors.present
+            self.name, vectors.rows, self.strength, minimum_distance=self.minimum, present=vectors.present, met=met
         )
 
-    def now(self, running: Running, standing: Standing, terms: Sequence[float]) -> Standing:  # noqa: ARG002
+    def now(self, running: Running, standing: Standing | None, terms: Sequence[float]) -> Standing:  # noqa: ARG002
         """As the kernel has it."""
-        return self._standing(running)
+        return replace(self.at(running), between=self.distances(running).between.halves)
 
     def at(self, running: Running) -> Standing:
         """As the kernel has it."""
-        return self._standing(running)
+        mine = self.distances(running)
+        return Standing(len(mine.nearest.centres), 0.0 if self.by_distance else mine.between.total(), None)
 
-    def key(self, running: Running, standing: Any, part: Part, row: int) -> tuple[float, float]:  # noqa: ANN401, ARG002
+    def distances(self, running: Running) -> RunningDiversity | RunningObjectDiversity:
+        """The kernel's state."""
+        assert isinstance(running, RunningDiversity)
+        return running
+
+    def key(self, running: Running, standing: Standing, part: Part, row: int) -> tuple[float, float]:  # noqa: ARG002
         """The distance, where that ranks; parts that tie differ by a share of the selection's sum."""
         assert isinstance(running, RunningDiversity)
         if not running.nearest.centres:
             return 0.0, 0.0
-        if not standing[0]:
+        if not standing.count:
             # the others were bounded when nothing had a distance
             return -math.inf, 0.0
         half = running.nearest.value(row)
@@ -142,8 +170,3 @@ class Apart(Plain):
         """The smallest distance."""
         known = chosen.terms[~np.isnan(chosen.terms)]
         return {"smallest_distance": float(known.min()) if len(known) else None}
-
-    def _standing(self, running: Running) -> Standing:
-        assert isinstance(running, RunningDiversity)
-        # alone, the sum decides nothing, and costs a product of all picks
-        return (len(running.nearest.centres), 0.0) if self._by_distance else running.standing

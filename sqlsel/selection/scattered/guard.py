@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from sqlsel.selection.scattered.work import near
+from sqlsel.selection.scattered.work import Rest, near
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Running
     from sqlsel.selection.scattered.objective import Scattered
     from sqlsel.selection.scattered.part import Part
-    from sqlsel.selection.scattered.work import Rest
 
 SURE = 1e-9
 """Share of a score by which another has to be below it for no rounding, and no rule of ties, to matter."""
@@ -42,7 +42,8 @@ class Guard:
     ) -> None:
         self._objectives = objectives
         self._standings = standings
-        self._rest = rest
+        self._rest = sorted(rest, key=lambda each: each.highest, reverse=True)
+        self._bands = [] if alone else self._joint()
         self._part = part
         self._alone = alone
         self.running: Sequence[Running] = ()
@@ -55,13 +56,31 @@ class Guard:
         position = int(self._part.positions[row])
         if self._alone:
             key, width = self._objectives[0].key(running[0], self._standings[0], self._part, row)
-            return all(_holds(key, rest, rest.highest, (width, 0.0), position) for rest in self._rest)
+            high = takewhile(lambda rest: rest.highest >= key - width, self._rest)
+            return all(_holds(key, rest, rest.highest, (width, 0.0), position) for rest in high)
         score, size = 0.0, 1.0
         for part in parts:
             score, size = score + part, size + abs(part)
         now = [each.at(mine) for each, mine in zip(self._objectives, running, strict=True)]
         slack = SURE * size, SAME * size
-        return all(_holds(score, rest, rest.highest + self._rise(now, rest), slack, position) for rest in self._rest)
+        for all_of_it, members in self._bands:
+            if all_of_it.highest + self._rise(now, all_of_it) < score - slack[0]:
+                continue
+            if not all(_holds(score, rest, rest.highest + self._rise(now, rest), slack, position) for rest in members):
+                return False
+        return True
+
+    def _joint(self) -> list[tuple[Rest, list[Rest]]]:
+        """Each band as one, and what is in it: one bound tells for all workers, as long as it is low."""
+        found = []
+        for band in sorted({rest.band for rest in self._rest}):
+            members = [rest for rest in self._rest if rest.band == band]
+            spans = [
+                each.joint(of)
+                for each, of in zip(self._objectives, zip(*(rest.spans for rest in members), strict=True), strict=True)
+            ]
+            found.append((Rest(band, members[0].highest, min(rest.first for rest in members), spans), members))
+        return found
 
     def _rise(self, now: Sequence[Any], rest: Rest) -> float:
         return sum(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlsel.config.strategies.balance import BalanceStrategy
     from sqlsel.kernels.protocol import Running
     from sqlsel.selection.scattered.objective import Chosen
-    from sqlsel.selection.scattered.part import Doubles, Part, Rows
+    from sqlsel.selection.scattered.part import Bools, Doubles, Own, Part, Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +33,7 @@ class Mixed(Plain):
         column: The input.
         strategy: What is wanted.
         names: Every class in play, sorted; known after :meth:`learn`, like the rest.
-        counts: ``(2, len(names))`` candidates and preselected of each.
+        before: ``(len(names),)`` preselected of each.
         mix: The columns of the mix, and their target.
     """
 
@@ -41,44 +41,48 @@ class Mixed(Plain):
     column: str
     strategy: BalanceStrategy
     names: tuple[str, ...] = ()
-    counts: Doubles | None = None
+    before: Doubles | None = None
     mix: Mix | None = None
 
     def begin(self, part: Part) -> Doubles:
         """Nothing but the classes themselves."""
         return np.zeros(len(part))
 
-    def fact(self, part: Part, own: Doubles) -> tuple[Counter[str], Counter[str]]:  # noqa: ARG002
-        """How many candidates and preselected each class has."""
-        classes = part.classes[self.column]
-        found = []
-        for rows in (~part.preselected, part.preselected):
-            codes = classes.codes[rows & (classes.codes >= 0)]
-            numbers = np.bincount(codes, minlength=len(classes.names))
-            found.append(
-                Counter({name: int(count) for name, count in zip(classes.names, numbers, strict=True) if count})
-            )
-        return found[0], found[1]
+    def fact(self, part: Part, own: Own) -> tuple[Counter[str], Counter[str]]:  # noqa: ARG002
+        """How many rows and preselected rows each class has."""
+        return self._counts(part, np.ones(len(part), dtype=np.bool_)), self._counts(part, part.preselected)
 
     def learn(self, facts: Sequence[Any]) -> Mixed:
         """Knowing all classes."""
-        candidates, preselected = (sum((fact[side] for fact in facts), Counter[str]()) for side in (0, 1))
-        names = tuple(sorted({*candidates, *preselected}))
-        counts = np.array([[side[name] for name in names] for side in (candidates, preselected)], dtype=np.float64)
-        counts = counts.reshape(2, len(names))
-        return replace(self, names=names, counts=counts, mix=mix_of(self.strategy, names, counts.sum(axis=0)))
+        everything, preselected = (sum((fact[side] for fact in facts), Counter[str]()) for side in (0, 1))
+        names = tuple(sorted(everything))
+        mix = mix_of(self.strategy, names, _numbers(everything, names))
+        return replace(self, names=names, before=_numbers(preselected, names), mix=mix)
 
-    def scores(self, part: Part, own: Doubles, standing: Doubles, *, alone: bool) -> Doubles:  # noqa: ARG002
+    def count(self, part: Part, own: Own, candidates: Bools) -> Counter[str]:  # noqa: ARG002
+        """How many candidates each class has."""
+        return self._counts(part, candidates)
+
+    def _counts(self, part: Part, rows: Bools) -> Counter[str]:
+        classes = part.classes[self.column]
+        numbers = np.bincount(classes.codes[rows & (classes.codes >= 0)], minlength=len(classes.names))
+        return Counter({name: int(count) for name, count in zip(classes.names, numbers, strict=True) if count})
+
+    def scores(self, part: Part, own: Own, standing: Doubles, *, alone: bool) -> Doubles:  # noqa: ARG002
         """Parts of the mix with each row in it."""
         classes = part.classes[self.column]
         by_class = self._parts(standing, self._columns_of(classes.names))
         return np.append(by_class, self._parts(standing, np.array([-1])))[classes.codes]
 
-    def span(self, part: Part, own: Doubles, rows: Rows) -> Rows:  # noqa: ARG002
+    def span(self, part: Part, own: Own, rows: Rows) -> Rows:  # noqa: ARG002
         """The columns of the mix that the rows are of, -1 for none."""
         classes = part.classes[self.column]
         columns = np.append(self._columns_of(classes.names), -1)
         return np.unique(columns[classes.codes[rows]])
+
+    def joint(self, spans: Sequence[Any]) -> Rows:
+        """All columns of them."""
+        return np.unique(np.concatenate(spans))
 
     def rise(self, before: Doubles, now: Doubles, span: Rows) -> float:
         """How far the part of one of these has risen, exactly."""
@@ -113,10 +117,12 @@ class Mixed(Plain):
     def reached(self, chosen: Chosen) -> Mapping[str, Any]:
         """The shares of the classes."""
         assert self.mix is not None
-        assert self.counts is not None
+        assert self.before is not None
         width = len(self.mix.classes)
+        candidates = _numbers(sum(chosen.counted, Counter[str]()), self.names)
         supply, before = (
-            np.bincount(self.mix.listed, weights=side, minlength=width).astype(np.float64) for side in self.counts
+            np.bincount(self.mix.listed, weights=side, minlength=width).astype(np.float64)
+            for side in (candidates, self.before)
         )
         attainable = attainable_counts(before, supply, len(chosen.terms))
         return reached_mix(self.mix, self._rows(chosen.part).sum(axis=0), supply, attainable)
@@ -141,3 +147,7 @@ class Mixed(Plain):
         filled = np.flatnonzero(columns >= 0)
         rows[filled, columns[filled]] = 1.0
         return log_parts(1.0 / np.maximum(-agreements(rows, mix, self.mix.target), FLOOR), self.strategy.strength)
+
+
+def _numbers(counts: Counter[str], names: Sequence[str]) -> Doubles:
+    return np.array([counts[name] for name in names], dtype=np.float64)

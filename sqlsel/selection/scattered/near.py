@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sqlsel.kernels.decay import decay_by
-from sqlsel.kernels.protocol import KernelInputError
 from sqlsel.kernels.queried import halves_to_nearest
 from sqlsel.kernels.sums import exact_sum
-from sqlsel.selection.scattered.numbers import Numbers
+from sqlsel.selection.reading import of_unit_length, to_unit_length
+from sqlsel.selection.scattered.measure import vectors_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Generator, Sequence
 
-    from sqlsel.selection.scattered.part import Doubles, Part, Singles
+    from sqlsel.selection.scattered.objective import Question
+    from sqlsel.selection.scattered.part import Doubles, Own, Part, Singles
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Near(Numbers):
-    """Numbers made of the distance to the nearest query; NaN for rows without a vector.
+class Nearness:
+    """How near a vector is to the nearest query.
 
     Attributes:
         queries: ``(q, d)`` float32.
-        mean: The mean distance over all rows; known after :meth:`learn`.
+        of_file: Whether they come from a file, and are brought to unit length where all vectors are.
+        mean: The mean distance over all vectors; known after :meth:`learn`.
     """
 
-    queries: Singles = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    queries: Singles
+    of_file: bool = False
     mean: float = 0.0
 
-    def begin(self, part: Part) -> Doubles:
-        """The distances."""
-        vectors = part.vectors[self.column]
-        distances = np.full(len(part), np.nan)
-        if vectors.present.any():
-            rows = vectors.rows[vectors.present]
-            if not np.isfinite(rows).all():
-                raise KernelInputError(f"{self.name}: a vector holds NaN or infinite numbers")
-            distances[vectors.present] = np.sqrt(2.0 * halves_to_nearest(rows, self.queries))
-        return distances
+    def begin(self, matrix: Singles) -> Doubles:
+        """The distances, where nothing has to be asked for them."""
+        return np.empty(len(matrix)) if self.of_file else _distances(matrix, self.queries)
 
-    def fact(self, part: Part, own: Doubles) -> Any:  # noqa: ANN401, ARG002
+    @property
+    def asks(self) -> bool:
+        """Vectors of a file are scaled as the samples' are."""
+        return self.of_file
+
+    def ask(self, column: str) -> Generator[Question, list[Any], Nearness]:
+        """Whether all vectors have unit length."""
+        if not self.of_file:
+            return self
+        answers = yield partial(_are_unit, column)
+        queries = to_unit_length(self.queries) if all(answers) else self.queries
+        yield partial(_measured, column, queries)
+        return self
+
+    def fact(self, own: Doubles) -> tuple[Fraction, int]:
         """Their sum, and how many there are."""
-        known = own[~np.isnan(own)]
-        return exact_sum(known), len(known)
+        return exact_sum(own), len(own)
 
-    def learn(self, facts: Sequence[Any]) -> Near:
-        """Knowing their mean over all rows; one row alone has none."""
+    def learn(self, facts: Sequence[Any]) -> Nearness:
+        """Knowing their mean; one vector alone has none."""
         number = sum(fact[1] for fact in facts)
         total = sum((fact[0] for fact in facts), Fraction(0))
         # the queries have done their part
@@ -57,4 +67,17 @@ class Near(Numbers):
 
     def settle(self, own: Doubles) -> Doubles:
         """The nearer, the higher."""
-        return np.where(np.isnan(own), np.nan, decay_by(own, self.mean))
+        return decay_by(own, self.mean)
+
+
+def _distances(matrix: Singles, queries: Singles) -> Doubles:
+    return np.sqrt(2.0 * halves_to_nearest(matrix, queries)) if len(matrix) else np.empty(0)
+
+
+def _are_unit(column: str, part: Part, own: Own) -> tuple[Own, bool]:
+    return own, of_unit_length(vectors_of(part, column).values)
+
+
+def _measured(column: str, queries: Singles, part: Part, own: Own) -> tuple[Own, None]:  # noqa: ARG001
+    vectors = vectors_of(part, column)
+    return vectors.having(_distances(vectors.values, queries)), None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlsel.kernels.outcome import StopReason
     from sqlsel.kernels.protocol import Running
     from sqlsel.selection.scattered.objective import Chosen
-    from sqlsel.selection.scattered.part import Bools, Doubles, Part, Rows
+    from sqlsel.selection.scattered.part import Bools, Doubles, Own, Part, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ class Numbers(Plain):
         """The name of its hard bound."""
         return "target_range"
 
-    def begin(self, part: Part) -> Doubles:
+    def begin(self, part: Part) -> Own:
         """The numbers, checked."""
         values = part.numbers[self.column]
         check_weights(self.name, values, Play(~part.preselected, part.preselected, alone=True))
         return values
 
-    def fact(self, part: Part, own: Doubles) -> Any:  # noqa: ANN401, ARG002
+    def fact(self, part: Part, own: Own) -> Any:  # noqa: ANN401, ARG002
         """The lowest of them, if there is any."""
         return lowest_of(own) if len(own) and not np.isnan(own).all() else None
 
@@ -64,22 +64,28 @@ class Numbers(Plain):
         """Knowing the lowest of all."""
         return replace(self, lowest=min((fact for fact in facts if fact is not None), default=0.0))
 
-    def count(self, own: Doubles, candidates: Bools) -> tuple[Fraction, int]:
+    def terms(self, own: Own) -> Doubles:
+        """The number of each row."""
+        found: Doubles = own
+        return found
+
+    def count(self, part: Part, own: Own, candidates: Bools) -> tuple[Fraction, int]:  # noqa: ARG002
         """Their sum over the candidates, and how many there are."""
-        known = own[candidates & ~np.isnan(own)]
+        terms = self.terms(own)
+        known = terms[candidates & ~np.isnan(terms)]
         return exact_sum(known), len(known)
 
-    def scores(self, part: Part, own: Doubles, standing: Carried, *, alone: bool) -> Doubles:  # noqa: ARG002
+    def scores(self, part: Part, own: Own, standing: Carried, *, alone: bool) -> Doubles:  # noqa: ARG002
         """Parts of the sum with each number; alone, the numbers."""
         if alone:
             return np.asarray(np.sign(self.strength) * own)
         return log_parts(standing.total + self._shifted(own), self.strength)
 
-    def kept_out(self, own: Doubles, standing: Carried) -> Bools | None:
+    def kept_out(self, own: Own, standing: Carried) -> Bools | None:
         """Rows that would carry the sum above the range."""
         return None if self.target_range is None else standing.new + own > self.target_range[1]
 
-    def span(self, part: Part, own: Doubles, rows: Rows) -> tuple[float, float]:  # noqa: ARG002
+    def span(self, part: Part, own: Own, rows: Rows) -> tuple[float, float]:  # noqa: ARG002
         """The lowest and the highest."""
         values = self._shifted(own[rows])
         return float(values.min()), float(values.max())

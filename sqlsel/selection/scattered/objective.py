@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from sqlsel import kernels
     from sqlsel.kernels.outcome import StopReason
     from sqlsel.kernels.protocol import Running
-    from sqlsel.selection.scattered.part import Bools, Doubles, Part, Rows, Singles
+    from sqlsel.selection.scattered.part import Bools, Doubles, Own, Part, Rows, Singles
+
+    Question = Callable[[Part, Any], tuple[Any, Any]]
+    """Asks a worker: takes its rows and what it knows of them, and returns what it knows then, and its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,12 @@ class Setting:
 
     Attributes:
         alone: Whether it is the only one.
+        of_objects: Whether it looks at the vectors of samples' objects.
         queries: Reads the vectors that an objective compares with.
     """
 
     alone: bool
+    of_objects: bool
     queries: Callable[[], Singles]
 
 
@@ -61,42 +66,62 @@ class Scattered(Protocol):
     def reason(self) -> StopReason:
         """What its hard bound is called."""
 
-    def begin(self, part: Part) -> Doubles:
+    @property
+    def bar(self) -> str | None:
+        """What the summary calls candidates that are ruled out before the first pick; None where none are."""
+
+    def begin(self, part: Part) -> Own:
         """What a worker knows of its rows by themselves.
 
         Raises:
             KernelInputError: If they cannot be used.
         """
 
-    def fact(self, part: Part, own: Doubles) -> Any:  # noqa: ANN401
+    @property
+    def asks(self) -> bool:
+        """Whether it has something to ask before the first pick."""
+
+    def ask(self) -> Generator[Question, list[Any], Scattered]:
+        """Ask all workers, each question a job; returns the objective that knows their answers."""
+
+    def fact(self, part: Part, own: Own) -> Any:  # noqa: ANN401
         """What the driver needs to know of a worker's rows before the first pick."""
 
     def learn(self, facts: Sequence[Any]) -> Scattered:
         """The objective that knows the facts of all workers."""
 
-    def settle(self, own: Doubles) -> Doubles:
+    def settle(self, own: Own) -> Own:
         """A worker's numbers, now that all facts are known."""
 
-    def count(self, own: Doubles, candidates: Bools) -> Any:  # noqa: ANN401
+    def barred(self, own: Own) -> Bools | None:
+        """Rows that are ruled out before the first pick; None for none."""
+
+    def count(self, part: Part, own: Own, candidates: Bools) -> Any:  # noqa: ANN401
         """What a worker counts of its candidates, for the summary."""
 
-    def follow(self, part: Part, own: Doubles, joined: Part) -> Doubles:
+    def follow(self, part: Part, own: Own, joined: Part) -> Own:
         """A worker's numbers after rows have joined the selection."""
 
-    def scores(self, part: Part, own: Doubles, standing: Any, *, alone: bool) -> Doubles:  # noqa: ANN401
+    def scores(self, part: Part, own: Own, standing: Any, *, alone: bool) -> Doubles:  # noqa: ANN401
         """``(n,)`` exact parts; of an objective without others what its kernel ranks by, the higher the better."""
 
-    def kept_out(self, own: Doubles, standing: Any) -> Bools | None:  # noqa: ANN401
+    def kept_out(self, own: Own, standing: Any) -> Bools | None:  # noqa: ANN401
         """Rows that the hard bound keeps out now; None without one."""
 
-    def span(self, part: Part, own: Doubles, rows: Rows) -> Any:  # noqa: ANN401
+    def span(self, part: Part, own: Own, rows: Rows) -> Any:  # noqa: ANN401
         """What bounds how far the scores of some rows can rise."""
+
+    def joint(self, spans: Sequence[Any]) -> Any:  # noqa: ANN401
+        """A span of all rows of some spans."""
 
     def rise(self, before: Any, now: Any, span: Any) -> float:  # noqa: ANN401
         """The most by which the part of a row with this span has risen from one standing to another."""
 
     def start(self, chosen: Part) -> Any:  # noqa: ANN401
         """The standing of a selection that has only the preselected."""
+
+    def told(self, standing: Any) -> Any:  # noqa: ANN401
+        """What workers need of a standing."""
 
     def kernel(self, part: Part, standing: Any) -> kernels.Objective:  # noqa: ANN401
         """The kernel's objective over everything chosen and the rows that may be picked next."""
@@ -132,25 +157,54 @@ class Plain:
         """There is no hard bound."""
         return "candidates"
 
-    def fact(self, part: Part, own: Doubles) -> Any:  # noqa: ANN401, ARG002
+    @property
+    def bar(self) -> str | None:
+        """Nobody is ruled out."""
+        return None
+
+    @property
+    def asks(self) -> bool:
+        """It has not."""
+        return False
+
+    def ask(self) -> Generator[Question, list[Any], Self]:
+        """Nothing."""
+        yield from ()
+        return self
+
+    def fact(self, part: Part, own: Own) -> Any:  # noqa: ANN401, ARG002
         """Nothing."""
         return None
 
-    def settle(self, own: Doubles) -> Doubles:
+    def settle(self, own: Own) -> Own:
         """The numbers as they are."""
-        return own
+        found: Own = own
+        return found
 
-    def count(self, own: Doubles, candidates: Bools) -> Any:  # noqa: ANN401, ARG002
-        """Nothing."""
-        return None
-
-    def follow(self, part: Part, own: Doubles, joined: Part) -> Doubles:  # noqa: ARG002
-        """The numbers as they are."""
-        return own
-
-    def kept_out(self, own: Doubles, standing: Any) -> Bools | None:  # noqa: ANN401, ARG002
+    def barred(self, own: Own) -> Bools | None:  # noqa: ARG002
         """No row."""
         return None
+
+    def count(self, part: Part, own: Own, candidates: Bools) -> Any:  # noqa: ANN401, ARG002
+        """Nothing."""
+        return None
+
+    def follow(self, part: Part, own: Own, joined: Part) -> Own:  # noqa: ARG002
+        """The numbers as they are."""
+        found: Own = own
+        return found
+
+    def kept_out(self, own: Own, standing: Any) -> Bools | None:  # noqa: ANN401, ARG002
+        """No row."""
+        return None
+
+    def joint(self, spans: Sequence[Any]) -> Any:  # noqa: ANN401
+        """From the lowest to the highest."""
+        return min(span[0] for span in spans), max(span[1] for span in spans)
+
+    def told(self, standing: Any) -> Any:  # noqa: ANN401
+        """All of it."""
+        return standing
 
     def classes(self) -> str | None:
         """None."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from sqlsel.arrow import to_booleans, to_doubles, to_numpy, valid
+from sqlsel.arrow import to_booleans, to_doubles, to_numpy, valid, vectors_of
 from sqlsel.selection.reading import class_codes
+from sqlsel.selection.scattered.ragged import Ragged, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from sqlsel.plan.model import InputKind
 
+    Own = Any
+    """What an objective knows of rows: an array ``(n, ...)``, or ``Ragged`` where it knows it of their objects."""
     Bools = npt.NDArray[np.bool_]
     Doubles = npt.NDArray[np.float64]
     Rows = npt.NDArray[np.int64]
@@ -65,7 +68,8 @@ class Part:
         numbers: By input column, ``(n,)`` float64, NaN for none.
         classes: By input column.
         vectors: By input column.
-        own: By objective, what it knows of each row, ``(n,)`` float64.
+        objects: By input column, the vectors of each row's objects.
+        own: By objective, what it knows of each row.
     """
 
     positions: Rows
@@ -73,13 +77,14 @@ class Part:
     numbers: Mapping[str, Doubles]
     classes: Mapping[str, Classes]
     vectors: Mapping[str, Vectors]
-    own: Mapping[str, Doubles]
+    objects: Mapping[str, Ragged]
+    own: Mapping[str, Own]
 
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.positions)
 
-    def take(self, rows: Rows, own: Mapping[str, Doubles] | None = None) -> Part:
+    def take(self, rows: Rows, own: Mapping[str, Own] | None = None) -> Part:
         """Some of the rows, with what objectives know of all of them."""
         return Part(
             self.positions[rows],
@@ -87,6 +92,7 @@ class Part:
             {name: values[rows] for name, values in self.numbers.items()},
             {name: classes.take(rows) for name, classes in self.classes.items()},
             {name: Vectors(each.rows[rows], each.present[rows]) for name, each in self.vectors.items()},
+            {name: each[rows] for name, each in self.objects.items()},
             {name: values[rows] for name, values in (self.own if own is None else own).items()},
         )
 
@@ -106,7 +112,8 @@ class Part:
                 )
                 for name in first.vectors
             },
-            {name: np.concatenate([part.own[name] for part in parts]) for name in first.own},
+            {name: joined([part.objects[name] for part in parts]) for name in first.objects},
+            {name: joined([part.own[name] for part in parts]) for name in first.own},
         )
 
 
@@ -116,11 +123,13 @@ class Layout:
 
     Attributes:
         kinds: By input column, what its values are.
-        widths: By input column of vectors, their width.
+        widths: By input column of vectors, one a sample, their width.
+        object_widths: The same where objects of samples have them.
     """
 
     kinds: Mapping[str, InputKind]
     widths: Mapping[str, int]
+    object_widths: Mapping[str, int]
 
     def read(self, batches: Iterable[pa.RecordBatch]) -> Part:
         """The rows of one partition, by position."""
@@ -137,6 +146,7 @@ class Layout:
             {name: to_doubles(table.column(name)) for name, kind in self.kinds.items() if kind == "number"},
             {name: Classes(*class_codes(table.column(name))) for name, kind in self.kinds.items() if kind == "class"},
             {name: _vectors(table.column(f"vectors {name}"), width) for name, width in self.widths.items()},
+            {name: _objects(table.column(f"vectors {name}"), width) for name, width in self.object_widths.items()},
             {},
         )
         return part.take(np.argsort(positions))
@@ -150,6 +160,10 @@ class Layout:
             {
                 name: Vectors(np.empty((0, width), np.float32), np.empty(0, np.bool_))
                 for name, width in self.widths.items()
+            },
+            {
+                name: Ragged(np.empty((0, width), np.float32), np.zeros(1, np.int64))
+                for name, width in self.object_widths.items()
             },
             {},
         )
@@ -166,3 +180,17 @@ def _vectors(column: pa.ChunkedArray, width: int) -> Vectors:
         inside[present[begin : begin + len(chunk)]] = numbers.reshape(-1, width)
         begin += len(chunk)
     return Vectors(rows, present)
+
+
+def _objects(column: pa.ChunkedArray, width: int) -> Ragged:
+    """From lists of structs with the place of each object and its vector; the engine gives them in no order."""
+    values, counts = [np.empty((0, width), np.float32)], [np.empty(0, np.int64)]
+    for chunk in column.chunks:
+        lengths = np.where(valid(chunk), np.diff(to_numpy(chunk.offsets, np.int32)), 0)
+        rows = np.repeat(np.arange(len(chunk)), lengths)
+        inside = chunk.flatten()
+        places = to_numpy(inside.field("object_index"), np.int64)
+        vectors = vectors_of(inside.field("embedding"), width)
+        values.append(vectors[np.lexsort((places, rows))])
+        counts.append(lengths)
+    return Ragged.of(values, counts)

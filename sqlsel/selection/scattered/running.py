@@ -12,15 +12,15 @@ from sqlsel.kernels.outcome import Stop
 from sqlsel.selection.scattered.guard import Guard
 from sqlsel.selection.scattered.objective import Chosen
 from sqlsel.selection.scattered.part import Part
-from sqlsel.selection.scattered.work import Asked, begin, look
+from sqlsel.selection.scattered.work import Asked, answer, begin, introduce, look
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlsel.engines.base import Pieces
     from sqlsel.plan.model import LimitStep
     from sqlsel.selection.scattered.objective import Scattered
-    from sqlsel.selection.scattered.work import Begun, Shown
+    from sqlsel.selection.scattered.work import Begun, Counted, Shown
 
 POOL_ROWS = 1 << 15
 POOL_BYTES = 1 << 26
@@ -44,6 +44,10 @@ class ScatteredRun:
         self._n = n
         self._alone = len(objectives) == 1 and objectives[0].ranks
         begun: list[Begun] = pieces.step(partial(begin, objectives))
+        if any(each.asks for each in objectives):
+            objectives = [self._ask(each) for each in objectives]
+            begun = pieces.step(partial(introduce, objectives))
+        self._width = sum(one.numbers for one in begun) // max(sum(one.rows for one in begun), 1)
         self.objectives = [each.learn([one.facts[number] for one in begun]) for number, each in enumerate(objectives)]
         earlier = Part.joined([one.preselected for one in begun])
         earlier = earlier.take(np.argsort(earlier.positions))
@@ -51,12 +55,24 @@ class ScatteredRun:
         self.chosen = earlier.take(np.arange(len(earlier)), own)
         self._standings: list[Any] = [each.start(self.chosen) for each in self.objectives]
         self._joined = self.chosen
-        self._counted: list[Sequence[Any]] = []
+        self.counted: list[Counted] = []
+        self.candidates = 0
         self._size = 0
         self._gains: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
         self._terms: list[np.ndarray[tuple[int, int], np.dtype[np.float64]]] = []
         self.notices: tuple[str, ...] = ()
         self.picked = 0
+
+    def _ask(self, objective: Scattered) -> Scattered:
+        """Let an objective ask all workers."""
+        asking, answers = objective.ask(), None
+        while True:
+            try:
+                question = next(asking) if answers is None else asking.send(answers)
+            except StopIteration as told:
+                found: Scattered = told.value
+                return found
+            answers = self._pieces.step(partial(answer, objective.name, question))
 
     def run(self, tell: Callable[[int], None]) -> kernels.Outcome:
         """Pick up to n; rows are positions. Memory: what is chosen, and some tens of megabytes."""
@@ -83,24 +99,23 @@ class ScatteredRun:
     def measured(self, outcome: kernels.Outcome) -> list[Chosen]:
         """What each objective measures what it reached on."""
         return [
-            Chosen(self.chosen, outcome.terms[:, number], [counts[number] for counts in self._counted])
+            Chosen(self.chosen, outcome.terms[:, number], [each.of_candidates[number] for each in self.counted])
             for number in range(len(self.objectives))
         ]
 
     def _look(self, larger: int) -> list[Shown]:
         self._size = larger * self._pool_size()
-        asked = Asked(
-            self.objectives, self._standings, self._joined, self._full(), self._size, self._alone, not self._counted
-        )
+        told = [each.told(now) for each, now in zip(self.objectives, self._standings, strict=True)]
+        asked = Asked(self.objectives, told, self._joined, self._full(), self._size, self._alone, not self.counted)
         shown: list[Shown] = self._pieces.step(partial(look, asked))
-        if not self._counted:
-            self._counted = [each.counts for each in shown]
+        if not self.counted:
+            self.counted = [each.counted for each in shown]
+            self.candidates = sum(each.left for each in shown)
         return shown
 
     def _pool_size(self) -> int:
         """How many rows a worker shows."""
-        width = sum(each.rows.shape[1] for each in self.chosen.vectors.values())
-        rows = min(POOL_ROWS, POOL_BYTES // (4 * max(width, 1)))
+        rows = min(POOL_ROWS, POOL_BYTES // (4 * max(self._width, 1)))
         most: int = max(4 * (self._n - self.picked), LEAST_ROWS)
         each: int = max(rows // max(self._pieces.count, 1), LEAST_ROWS)
         return min(each, most)
@@ -162,3 +177,12 @@ class ScatteredRun:
         number = int(kept_out.argmax())
         reason = self.objectives[number].reason
         return Stop(reason, number)
+
+
+def added(numbers: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Numbers of all workers, added up by name."""
+    found: dict[str, int] = {}
+    for each in numbers:
+        for name, number in each.items():
+            found[name] = found.get(name, 0) + number
+    return found

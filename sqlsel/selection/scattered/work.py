@@ -12,8 +12,8 @@ from sqlsel.kernels.threads import own_threads
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlsel.selection.scattered.objective import Scattered
-    from sqlsel.selection.scattered.part import Bools, Doubles, Part, Rows
+    from sqlsel.selection.scattered.objective import Question, Scattered
+    from sqlsel.selection.scattered.part import Bools, Doubles, Own, Part, Rows
 
 NEAR = 1e-7
 BANDS = (1, 4, 16, 64)
@@ -31,17 +31,26 @@ class Kept:
         closed: ``(n,)`` candidates that a limit keeps out.
     """
 
-    own: Mapping[str, Doubles]
+    own: Mapping[str, Own]
     left: Bools
     closed: Bools
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Begun:
-    """What a worker tells before the first pick."""
+    """What a worker tells before the first pick.
+
+    Attributes:
+        facts: By objective, what the driver needs to know.
+        preselected: These rows.
+        rows: How many rows there are.
+        numbers: How many numbers their vectors have.
+    """
 
     facts: Sequence[Any]
     preselected: Part
+    rows: int
+    numbers: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,14 +81,31 @@ class Rest:
     """A bound of some rows that were not shown.
 
     Attributes:
+        band: How far from the best they are, counted from 0.
         highest: The highest score among them.
         first: The lowest position of those that come near it.
         spans: By objective, what bounds the rise of their parts.
     """
 
+    band: int
     highest: float
     first: int
     spans: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """What a worker counts in the first job.
+
+    Attributes:
+        of_candidates: By objective, what it counted of the candidates.
+        ruled_out: How many candidates are out before the first pick: by the name of the bar, and for any of them.
+        without: By input of objects, how many candidates have none.
+    """
+
+    of_candidates: Sequence[Any]
+    ruled_out: Mapping[str, int]
+    without: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,36 +115,51 @@ class Shown:
     Attributes:
         best: The rows with the highest scores; of those that tie for the last place the lowest.
         rest: Bounds of all others that may be picked.
-        counts: By objective, what it counted of the candidates; only in the first job.
+        counted: What it counted; only in the first job.
         left: How many candidates were not picked.
         kept_out: How many of them each objective's hard bound keeps out, and last the limits.
     """
 
     best: Part
     rest: Sequence[Rest]
-    counts: Sequence[Any]
+    counted: Counted
     left: int
     kept_out: Sequence[int]
 
 
-def begin(objectives: Sequence[Scattered], part: Part, _kept: None) -> tuple[Kept, Begun]:
-    """Look at the rows by themselves."""
+def begin(objectives: Sequence[Scattered], part: Part, _kept: None) -> tuple[Kept, Begun | None]:
+    """Look at the rows by themselves; tell of them where no objective has something to ask first."""
     with own_threads():
         own = {each.name: each.begin(part) for each in objectives}
-    facts = [each.fact(part, own[each.name]) for each in objectives]
     kept = Kept(own, ~part.preselected, np.zeros(len(part), dtype=np.bool_))
-    return kept, Begun(facts, part.take(np.flatnonzero(part.preselected), own))
+    return (kept, None) if any(each.asks for each in objectives) else introduce(objectives, part, kept)
+
+
+def answer(name: str, question: Question, part: Part, kept: Kept) -> tuple[Kept, Any]:
+    """Answer an objective's question."""
+    with own_threads():
+        own, found = question(part, kept.own[name])
+    return replace(kept, own={**kept.own, name: own}), found
+
+
+def introduce(objectives: Sequence[Scattered], part: Part, kept: Kept) -> tuple[Kept, Begun]:
+    """Tell what has to be known before the first pick."""
+    facts = [each.fact(part, kept.own[each.name]) for each in objectives]
+    numbers = [
+        *(each.rows.size for each in part.vectors.values()),
+        *(each.values.size for each in part.objects.values()),
+    ]
+    preselected = part.take(np.flatnonzero(part.preselected), kept.own)
+    return kept, Begun(facts, preselected, len(part), sum(numbers))
 
 
 def look(asked: Asked, part: Part, kept: Kept) -> tuple[Kept, Shown]:
     """Bring the rows up to date, and show the best."""
-    counts: Sequence[Any] = ()
-    own = dict(kept.own)
+    counted = Counted((), {}, {})
     with own_threads():
         if asked.settle:
-            own = {each.name: each.settle(own[each.name]) for each in asked.objectives}
-            counts = [each.count(own[each.name], kept.left) for each in asked.objectives]
-        own = {each.name: each.follow(part, own[each.name], asked.joined) for each in asked.objectives}
+            kept, counted = _settle(asked.objectives, part, kept)
+        own = {each.name: each.follow(part, kept.own[each.name], asked.joined) for each in asked.objectives}
     left, closed = kept.left.copy(), kept.closed | _full(part, asked.full)
     left[np.searchsorted(part.positions, _mine(part, asked.joined))] = False
     kept = replace(kept, own=own, left=left, closed=closed)
@@ -129,8 +170,26 @@ def look(asked: Asked, part: Part, kept: Kept) -> tuple[Kept, Shown]:
             rows &= ~bars
     best, rest = _split(asked, part, own, np.flatnonzero(rows))
     numbers = [0 if bars is None else int((bars & left).sum()) for bars in outside]
-    shown = Shown(part.take(best, own), rest, counts, int(left.sum()), [*numbers, int((closed & left).sum())])
-    return kept, shown
+    kept_out = [*numbers, int((closed & left).sum())]
+    return kept, Shown(part.take(best, own), rest, counted, int(left.sum()), kept_out)
+
+
+def _settle(objectives: Sequence[Scattered], part: Part, kept: Kept) -> tuple[Kept, Counted]:
+    """All numbers, now that everything is known, without the candidates that these rule out; and what there is."""
+    own = {each.name: each.settle(kept.own[each.name]) for each in objectives}
+    bars: dict[str, Bools] = {}
+    for each in objectives:
+        barred = each.barred(own[each.name])
+        if each.bar is not None and barred is not None:
+            bars[each.bar] = bars.get(each.bar, part.preselected) | barred
+    ruled_out = {key: int((mask & kept.left).sum()) for key, mask in bars.items()}
+    left = kept.left.copy()
+    for mask in bars.values():
+        left &= ~mask
+    ruled_out["ruled_out"] = int(kept.left.sum()) - int(left.sum())
+    counts = [each.count(part, own[each.name], left) for each in objectives]
+    without = {column: int((left & (np.diff(each.offsets) == 0)).sum()) for column, each in part.objects.items()}
+    return replace(kept, own=own, left=left), Counted(counts, ruled_out, without)
 
 
 def _mine(part: Part, joined: Part) -> Rows:
@@ -148,7 +207,7 @@ def _full(part: Part, full: Mapping[str, frozenset[str]]) -> Bools:
     return closed
 
 
-def _split(asked: Asked, part: Part, own: Mapping[str, Doubles], rows: Rows) -> tuple[Rows, list[Rest]]:
+def _split(asked: Asked, part: Part, own: Mapping[str, Own], rows: Rows) -> tuple[Rows, list[Rest]]:
     """The rows to show, in their order, and bounds of the others."""
     scores = np.zeros(len(part))
     for each, now in zip(asked.objectives, asked.standings, strict=True):
@@ -159,10 +218,10 @@ def _split(asked: Asked, part: Part, own: Mapping[str, Doubles], rows: Rows) -> 
     order = rows[np.argsort(-scores[rows], kind="stable")]
     best, others = order[: asked.size], order[asked.size :]
     rest = []
-    for begin_, end in zip(BANDS, (*BANDS[1:], None), strict=True):
+    for number, (begin_, end) in enumerate(zip(BANDS, (*BANDS[1:], None), strict=True)):
         stop = None if end is None else (end - 1) * asked.size
         band = others[(begin_ - 1) * asked.size : stop]
-        rest += [_bounded(asked, part, own, scores, group) for group in _groups(asked, part, band)]
+        rest += [_bounded(asked, part, own, scores, group, number) for group in _groups(asked, part, band)]
     return np.sort(best), rest
 
 
@@ -187,9 +246,9 @@ def near(highest: float) -> float:
     return NEAR * (1.0 + abs(highest))
 
 
-def _bounded(asked: Asked, part: Part, own: Mapping[str, Doubles], scores: Doubles, rows: Rows) -> Rest:
+def _bounded(asked: Asked, part: Part, own: Mapping[str, Own], scores: Doubles, rows: Rows, band: int) -> Rest:
     mine = scores[rows]
     highest = float(mine.max())
     high = rows[mine >= highest - near(highest)]
     spans = [] if asked.alone else [each.span(part, own[each.name], rows) for each in asked.objectives]
-    return Rest(highest, int(part.positions[high].min()), spans)
+    return Rest(band, highest, int(part.positions[high].min()), spans)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.scattered.measure import Measure
+    from sqlsel.selection.scattered.objective import Scattered, Setting
+    from sqlsel.selection.strategies.kind import Bar
     from sqlsel.selection.strategies.prepared import Doubles, Loaded
 
     Weigh = Callable[[npt.NDArray[np.float32]], Doubles]
@@ -47,3 +50,23 @@ def closeness(
         objective = kernels.Weights(step.name, values, step.strategy.strength)
     # a sample without objects has no weight, which is none that reaches a bound
     return Prepared(objective, mean_against(values), None if least is None else ~(values >= least))
+
+
+def scattered_closeness(
+    step: ObjectiveStep,
+    setting: Setting,
+    measure: Measure,
+    *,
+    own: Literal["mean", "max"],
+    least: float | None = None,
+    bar: Bar | None = None,
+) -> Scattered:
+    """The same over many workers, each with its own vectors."""
+    from sqlsel.selection.scattered.made import Made
+    from sqlsel.selection.scattered.made_of_objects import MadeOfObjects
+
+    name, column, strength = step.name, step.input.column, step.strategy.strength
+    key = None if least is None or bar is None else bar.key
+    if setting.of_objects:
+        return MadeOfObjects(name, column, strength, setting.alone, measure=measure, least=least, bar=key, how=own)
+    return Made(name, column, strength, setting.alone, measure=measure, least=least, bar=key)

@@ -36,11 +36,13 @@ def diversity(step: ObjectiveStep, strategy: DiversityStrategy, loaded: Loaded) 
 
 
 def _scatter(step: ObjectiveStep, strategy: DiversityStrategy, setting: Setting) -> Scattered:
-    """Distances of each worker's own rows."""
+    """Distances of each worker's own rows, or of their objects."""
     from sqlsel.selection.scattered.apart import Apart
+    from sqlsel.selection.scattered.objects_apart import ObjectsApart
 
     minimum = strategy.stopping_condition_minimum_distance
-    return Apart(step.name, step.input.column, strategy.strength, setting.alone, minimum)
+    kind = ObjectsApart if setting.of_objects else Apart
+    return kind(step.name, step.input.column, strategy.strength, setting.alone, minimum)
 
 
 def _text(reached: Reached) -> str:

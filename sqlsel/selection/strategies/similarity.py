@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlsel import kernels
-from sqlsel.selection.strategies.closeness import closeness
+from sqlsel.selection.strategies.closeness import closeness, scattered_closeness
 from sqlsel.selection.strategies.kind import StrategyKind, mean_measures
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ def similarity(step: ObjectiveStep, strategy: SimilarityStrategy, loaded: Loaded
     return closeness(step, loaded, partial(kernels.similarity, queries=loaded.queries[step.name]), own="max")
 
 
-def _scatter(step: ObjectiveStep, strategy: SimilarityStrategy, setting: Setting) -> Scattered | None:
-    """Nearness of each worker's own rows; None for queries of a file, which are scaled as all rows are."""
-    from sqlsel.selection.scattered.near import Near
+def _scatter(step: ObjectiveStep, strategy: SimilarityStrategy, setting: Setting) -> Scattered:  # noqa: ARG001
+    """Nearness of each worker's own vectors."""
+    from sqlsel.selection.scattered.near import Nearness
 
-    if step.queries is None or step.queries.file is not None:
-        return None
-    return Near(step.name, step.input.column, strategy.strength, setting.alone, queries=setting.queries())
+    assert step.queries is not None
+    measure = Nearness(setting.queries(), of_file=step.queries.file is not None)
+    return scattered_closeness(step, setting, measure, own="max")
 
 
 SIMILARITY = StrategyKind(similarity, measures=mean_measures, scatter=_scatter)

@@ -1,6 +1,7 @@
 """Fixtures that more than one folder uses."""
 
 import os
+import signal
 from pathlib import Path
 
 # Tests that run side by side share the cores: threads of each for small matrices would only stand in each other's way.
@@ -8,8 +9,16 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import sqlsel
+
+# Whoever is started in the background ignores Ctrl-C, and hands that on: then tests that press it would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long data takes to make says nothing where tests run side by side.
+settings.register_profile("sqlsel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sqlsel")
 
 CLOTHING = Path(__file__).parents[2] / "shared" / "data" / "clothing"
 

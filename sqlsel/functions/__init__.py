@@ -11,6 +11,7 @@ from sqlsel.engines.duckdb.functions import register_functions as register_on
 from sqlsel.errors import ConfigError, SqlselError, UsageError
 from sqlsel.functions.calls import read_call
 from sqlsel.functions.declared import FUNCTIONS
+from sqlsel.functions.misnamed import misnamed
 from sqlsel.functions.statements import RESULTS, statement
 
 if TYPE_CHECKING:
@@ -51,9 +52,18 @@ def prepare_functions(engine: Engine) -> None:
 
 
 def run_query(engine: Engine, query: str) -> Any:  # noqa: ANN401 - the engine's own relation
-    """Any SQL of the user's on an engine, with sqlsel's functions; returns the engine's own relation."""
+    """Any SQL of the user's on an engine, with sqlsel's functions; returns the engine's own relation.
+
+    Raises:
+        UsageError: If a call of one of these has an argument that there is not, or lacks one.
+    """
     prepare_functions(engine)
-    return engine.query(query)
+    try:
+        return engine.query(query)
+    except Exception as failure:
+        if (told := misnamed(query, engine.dialect, str(failure))) is not None:
+            raise told from failure
+        raise
 
 
 def _functions() -> TableFunctions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +11,9 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.datasets.tags import check_tag
 from sqlsel.facts import DEFAULT_EMBEDDING
-from sqlsel.measuring.comparison import TO_THE_TAG, Compared, Comparison, Overlap
+from sqlsel.measuring.comparison import TO_THE_TAG, Compared, Comparison, InPlay, Overlap
 from sqlsel.measuring.field import measured_by
-from sqlsel.measuring.members import config_of, count_members, members_query
+from sqlsel.measuring.members import Yardstick, count_members, members_query, yardstick_of
 from sqlsel.plan.ids import id_columns, same_sample
 from sqlsel.queries import Lookup
 from sqlsel.selection.comparison import SAMPLE, reached_by, unbounded
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from sqlsel.selecting import ConfigSource
     from sqlsel.selection.outcome import Progress
 
+_GIVEN = "no conditions"
+
 
 def compare_tags(
     engine: Engine,
@@ -48,25 +50,34 @@ def compare_tags(
     facts = Lookup(engine).facts(dataset)
     for tag in tags:
         check_tag(engine, dataset, tag)
-    yardsticks = _yardsticks(engine, facts, tags, config)
     found: list[Compared] = []
-    for source in yardsticks:
-        with measured_by(engine, dataset, source, tags, exact=exact, progress=progress) as field:
+    in_play: list[InPlay] = []
+    yardsticks, likewise = _yardsticks(engine, facts, tags, config)
+    for yardstick in yardsticks:
+        with measured_by(engine, dataset, yardstick, tags, exact=exact, progress=progress) as field:
             known = {each.objective for each in found}
             sides = [_rows(engine, field, tag, exclude_preselected=exclude_preselected) for tag in tags]
-            found += [each for each in _measured(field, sides, progress, exact=exact) if each.objective not in known]
-    return Comparison(dataset, tags, _overlap(engine, facts, tags, exclude_preselected), tuple(found))
+            new = [each for each in _measured(field, sides, progress, exact=exact) if each.objective not in known]
+            found += new
+            objectives = tuple(dict.fromkeys(each.objective for each in new))
+            in_play.append(InPlay(yardstick.tag, objectives, **asdict(field.over)))
+    overlap = _overlap(engine, facts, tags, exclude_preselected)
+    in_play = [each for each in in_play if each.objectives]
+    in_play += [InPlay(each.tag, (), in_play[0].samples, each.conditions or _GIVEN, None) for each in likewise]
+    return Comparison(dataset, tags, overlap, tuple(found), tuple(in_play))
 
 
 def _yardsticks(
     engine: Engine, facts: DatasetFacts, tags: tuple[str, str], config: ConfigSource | None
-) -> list[ConfigSource]:
-    """The configs whose objectives both tags are measured by."""
+) -> tuple[list[Yardstick], list[Yardstick]]:
+    """What both tags are measured by, and the runs with one of these configs that chose among other samples."""
     if config is not None:
-        return [config]
-    made = [found for tag in tags if (found := config_of(engine, facts, tag)) is not None]
-    different: list[ConfigSource] = [found for place, found in enumerate(made) if found not in made[:place]]
-    return different or ([embeddings_config(facts)] if facts.embeddings else [])
+        return [Yardstick(config)], []
+    made = [found for tag in tags if (found := yardstick_of(engine, facts, tag)) is not None]
+    if len(made) == 2 and made[0].config == made[1].config:
+        same = replace(made[1], tag=made[0].tag) == made[0]
+        return made[:1], [] if same else made[1:]
+    return made or ([Yardstick(embeddings_config(facts))] if facts.embeddings else []), []
 
 
 def _rows(engine: Engine, field: Field, tag: str, *, exclude_preselected: bool) -> Rows:

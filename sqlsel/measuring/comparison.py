@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.tables import table_lines
@@ -67,6 +68,36 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class InPlay:
+    """Which samples objectives were measured over, beside those of both tags.
+
+    Attributes:
+        tag: The tag whose selection asked for the objectives; None where a config was given.
+        objectives: The objectives; none where the selection had those of the other tag, but chose among others.
+        samples: How many samples, those of both tags among them.
+        conditions: What its candidates had to be beside the config; empty where they might be anything.
+        unknown: Why the samples are not those that it chose among; None where they are.
+    """
+
+    tag: str | None
+    objectives: tuple[str, ...]
+    samples: int
+    conditions: str
+    unknown: str | None
+
+    def __str__(self) -> str:
+        """In words; empty where there is nothing special to tell."""
+        if not self.conditions and self.unknown is None:
+            return ""
+        if not self.objectives:
+            return f"{self.tag} was chosen among others ({self.conditions}); it is measured over the same samples"
+        over = f"{', '.join(self.objectives)}: over {self.samples:,} samples, "
+        if self.unknown is not None:
+            return f"{over}not those that {self.tag} was chosen among: {self.unknown}"
+        return f"{over}those that {self.tag} was chosen among ({self.conditions}) and both tags"
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Two tags of a dataset beside each other. ``print()`` it, or see ``to_dict()`` and ``rows()``.
 
@@ -75,12 +106,14 @@ class Comparison:
         tags: Both tags.
         overlap: What they share.
         measures: What each reaches of the objectives of both.
+        in_play: Which samples these were measured over.
     """
 
     dataset: str
     tags: tuple[str, str]
     overlap: Overlap
     measures: tuple[Compared, ...]
+    in_play: tuple[InPlay, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values that JSON can hold."""
@@ -90,6 +123,7 @@ class Comparison:
             "tags": {"a": self.tags[0], "b": self.tags[1]},
             "overlap": shared,
             "measures": [asdict(each) for each in self.measures],
+            "in_play": [asdict(each) for each in self.in_play],
         }
 
     def rows(self) -> list[dict[str, Any]]:
@@ -105,12 +139,17 @@ class Comparison:
         return [*floats, *(asdict(each) for each in self.measures)]
 
     def text(self, width: int = WIDTH) -> str:
-        """A table within so many columns; of many classes it shows those whose shares differ most."""
+        """A table within so many columns; of many classes it shows those whose shares differ most.
+
+        Below it stands which samples it is about, where a run did not choose among all.
+        """
         headers, lines = ["", *self.tags, "all", "target", "better"], list(self._lines())
         # what is measured comes before what it is measured against
         while len(headers) > 3 and width < _LABEL + sum(max(len(name), _NUMBER) + 2 for name in headers[1:]):
             headers.pop()
-        return "\n".join(table_lines(headers, [line[: len(headers)] for line in lines], width))
+        table = table_lines(headers, [line[: len(headers)] for line in lines], width)
+        below = [line for each in self.in_play if str(each) for line in wrap(str(each), width, subsequent_indent="  ")]
+        return "\n".join([*table, *([""] if below else []), *below])
 
     def _lines(self) -> Iterator[list[object]]:
         overlap = self.overlap

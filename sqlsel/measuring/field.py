@@ -10,7 +10,9 @@ import numpy as np
 from sqlglot import exp
 
 from sqlsel.config import objects_as_samples, read_config
+from sqlsel.errors import SelectionError, UsageError
 from sqlsel.measuring.members import members_query
+from sqlsel.narrowing import narrow
 from sqlsel.plan import Preselected, Request, make_plan
 from sqlsel.plan.candidates import PRESELECTED_IDS
 from sqlsel.plan.ids import id_columns
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from sqlsel.config import Config
     from sqlsel.engines.base import Engine
     from sqlsel.facts import DatasetFacts
+    from sqlsel.measuring.members import Yardstick
     from sqlsel.plan.model import Plan
     from sqlsel.selecting import ConfigSource
     from sqlsel.selection.objectives import Loaded
@@ -34,6 +37,21 @@ if TYPE_CHECKING:
 
     Bools = npt.NDArray[np.bool_]
     Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Which samples something was measured over.
+
+    Attributes:
+        samples: How many are in play.
+        conditions: What they had to be beside the config, as the run was asked; empty where they might be anything.
+        unknown: Why they are not those that the run chose among; None where they are.
+    """
+
+    samples: int
+    conditions: str = ""
+    unknown: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,12 +63,14 @@ class Field:
         loaded: What its objectives look at, of every sample in play. Nothing counts as chosen before.
         pool: ``(N,)`` the samples that others are measured against: all in play, or a seeded sample of 50,000.
         engine: The session that holds the rows.
+        over: Which samples are in play.
     """
 
     plan: Plan
     loaded: Loaded
     pool: Bools
     engine: Engine
+    over: Over
 
     def rows(self, ids: pa.Table) -> Rows:
         """The rows of samples, by their ids and in the order of these."""
@@ -72,14 +92,14 @@ def read_of(engine: Engine, dataset: str, source: ConfigSource) -> tuple[Config,
 
 @contextmanager
 def measured_by(
-    engine: Engine, dataset: str, source: ConfigSource, tags: Sequence[str], *, exact: bool, progress: Progress
+    engine: Engine, dataset: str, yardstick: Yardstick, tags: Sequence[str], *, exact: bool, progress: Progress
 ) -> Iterator[Field]:
     """What a config looks at, with the samples of some tags in play whatever they lack.
 
     Args:
         engine: The session; everything happens on a cursor of it.
         dataset: The dataset.
-        source: The config.
+        yardstick: The config, and what else candidates had to be.
         tags: The tags.
         exact: Measure against all samples in play, not against a sample of 50,000.
         progress: Told of the stages.
@@ -87,10 +107,9 @@ def measured_by(
     Raises:
         ConfigError: If the config does not fit the dataset, with every problem.
     """
-    config, facts = read_of(engine, dataset, source)
+    config, facts = read_of(engine, dataset, yardstick.config)
     ids = engine.table(_any_of(engine, facts, tags))
-    request = Request(preselected=Preselected(count=ids.num_rows))
-    plan = by_kernels(make_plan(config, facts, Lookup(engine), request))
+    plan, conditions, unknown = _planned(engine, config, facts, yardstick, Preselected(count=ids.num_rows))
     session = engine.cursor()
     try:
         with session.bind({PRESELECTED_IDS: ids}), bound_queries(session, plan):
@@ -98,9 +117,27 @@ def measured_by(
             loaded = replace(loaded, preselected=np.zeros_like(loaded.preselected))
             everything = np.ones_like(loaded.preselected)
             pool = everything if exact else sampled(everything, np.random.default_rng(0))
-            yield Field(plan, loaded, pool, session)
+            yield Field(plan, loaded, pool, session, Over(len(everything), conditions, unknown))
     finally:
         session.close()
+
+
+def _planned(
+    engine: Engine, config: Config, facts: DatasetFacts, yardstick: Yardstick, members: Preselected
+) -> tuple[Plan, str, str | None]:
+    """The plan over the candidates of the run; over all samples, and why, where these are not to be found again."""
+    unknown = None
+    if yardstick.given_candidates is not None:
+        unknown = f"it chose among {yardstick.given_candidates:,} given ids, which are not recorded"
+    else:
+        try:
+            narrowed = narrow(engine, facts, yardstick.candidates, yardstick.since)
+            request = Request(preselected=members, where=yardstick.where, among=narrowed.among, since=narrowed.since)
+            return by_kernels(make_plan(config, facts, Lookup(engine), request)), yardstick.conditions, None
+        except (UsageError, SelectionError) as failure:
+            unknown = failure.message
+    plan = make_plan(config, facts, Lookup(engine), Request(preselected=members))
+    return by_kernels(plan), "", unknown
 
 
 def _any_of(engine: Engine, facts: DatasetFacts, tags: Sequence[str]) -> exp.Query:

@@ -14,7 +14,7 @@ from sqlsel.datasets.tags import check_tag
 from sqlsel.errors import UsageError
 from sqlsel.measuring.curve import Curve, CurvePoint
 from sqlsel.measuring.field import measured_by, read_of
-from sqlsel.measuring.members import config_of, members_query
+from sqlsel.measuring.members import Yardstick, members_query, yardstick_of
 from sqlsel.plan import make_plan
 from sqlsel.plan.ids import ascending_ids, id_columns
 from sqlsel.queries import Lookup
@@ -49,8 +49,8 @@ def curve_of_tag(
     """
     check_tag(engine, dataset, tag)
     whole = Lookup(engine).facts(dataset)
-    made = config_of(engine, whole, tag)
-    config, facts = read_of(engine, dataset, made or embeddings_config(whole, embedding))
+    made = yardstick_of(engine, whole, tag) or Yardstick(embeddings_config(whole, embedding))
+    config, facts = read_of(engine, dataset, made.config)
     looking = looking_at(config, facts, embedding)
     order = [sql.ascending(sql.column("rank")), *ascending_ids(facts)]
     members = engine.table(members_query(engine, facts, tag).order_by(*order))
@@ -60,7 +60,9 @@ def curve_of_tag(
             f"tag {tag!r} of dataset {dataset!r} has no order: nothing in it was ranked",
             hint="name a tag that a selection made, or a config",
         )
-    with measured_by(engine, dataset, looking.to_dict(), [tag], exact=exact, progress=progress) as field:
+    with measured_by(
+        engine, dataset, replace(made, config=looking.to_dict()), [tag], exact=exact, progress=progress
+    ) as field:
         rows = field.rows(members.select([column.name for column in id_columns(facts)]))
         picked, before = rows[ranked], rows[~ranked]
         return _measure(field.plan, field.loaded, embedding, tag, before, picked, exact=exact, progress=progress)

@@ -1,9 +1,10 @@
-"""The samples of a tag, and the config of the selection that made it."""
+"""The samples of a tag, and what the selection that made it asked for."""
 
 from __future__ import annotations
 
 import copy
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlsel.engines.base import Engine
     from sqlsel.facts import DatasetFacts
+    from sqlsel.selecting import ConfigSource
 
 
 def members_query(engine: Engine, facts: DatasetFacts, tag: str, *, exclude_preselected: bool = False) -> exp.Select:
@@ -64,8 +66,35 @@ def _counted(members: exp.Select, *, ranked_only: bool = False) -> exp.Select:
     return exp.select(counted).from_(sql.subquery(members, "members"))
 
 
-def config_of(engine: Engine, facts: DatasetFacts, tag: str) -> dict[str, Any] | None:
-    """The config of the latest selection that made a tag; None where no selection made it."""
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What tags are measured by: the objectives of a config, over the samples that a run chose among.
+
+    Attributes:
+        config: The config.
+        tag: The tag whose selection asked for it; None where no selection did.
+        where: The condition that candidates had to meet.
+        candidates: The tag that they had to have.
+        since: The moment after which they had to come, as ISO text.
+        given_candidates: How many ids were given of those that might be chosen; the ids are not recorded.
+    """
+
+    config: ConfigSource
+    tag: str | None = None
+    where: str | None = None
+    candidates: str | None = None
+    since: str | None = None
+    given_candidates: int | None = None
+
+    @property
+    def conditions(self) -> str:
+        """What candidates had to be beside the config, in words; empty where they might be anything."""
+        told = {"where {}": self.where, "with tag {}": self.candidates, "added after {}": self.since}
+        return " and ".join(words.format(value) for words, value in told.items() if value is not None)
+
+
+def yardstick_of(engine: Engine, facts: DatasetFacts, tag: str) -> Yardstick | None:
+    """What the latest selection that made a tag asked for; None where no selection made it."""
     runs = catalog_table(engine.catalog, "runs")
     of_tag = exp.and_(sql.column("dataset").eq(sql.text(facts.name)), sql.column("tag").eq(sql.text(tag)))
     latest = [sql.descending(sql.column("started_at")), sql.descending(sql.column("run_id"))]
@@ -75,7 +104,14 @@ def config_of(engine: Engine, facts: DatasetFacts, tag: str) -> dict[str, Any] |
         return None
     config, summary = rows[0]
     read: dict[str, Any] = json.loads(config)
-    return read if summary is None else with_embedding_names(read, json.loads(summary), facts)
+    if summary is None:
+        return Yardstick(read, tag)
+    told = json.loads(summary)
+    beside = {name: told["asked"].get(name) for name in ("where", "candidates", "since", "given_candidates")}
+    # with a tag of candidates, this is how many had it
+    if beside["candidates"] is not None:
+        beside["given_candidates"] = None
+    return Yardstick(with_embedding_names(read, told, facts), tag, **beside)
 
 
 def with_embedding_names(config: Mapping[str, Any], summary: Mapping[str, Any], facts: DatasetFacts) -> dict[str, Any]:

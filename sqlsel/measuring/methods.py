@@ -39,10 +39,11 @@ class MeasuringMethods:
     ) -> Comparison:
         """Two tags beside each other: what they share, and what both reach of each objective of either.
 
-        Every objective is measured on both tags, over the samples that pass the thresholds of the config it comes from
-        and those of both tags: the smallest distance, means, the distance of mixes from their targets (summed over the
-        classes) and the share of each class; and of each embedding the mean and the largest distance of all samples
-        to the nearest one of the tag. A tag is measured whole, with what was preselected.
+        Every objective is measured on both tags, over the samples that its run chose among (those that pass the
+        thresholds of its config and meet its ``where``, ``candidates`` and ``since``) and those of both tags: the
+        smallest distance, means, the distance of mixes from their targets (summed over the classes) and the share of
+        each class; and of each embedding the mean and the largest distance of all these samples to the nearest one of
+        the tag. A tag is measured whole, with what was preselected.
 
         Args:
             tag_a: One tag; ``initial-tag`` and ``datapool`` will do as well.

@@ -170,3 +170,48 @@ def test_vectors_that_cannot_be_used(con):
     told = refusal(con, f"sqlsel_diversity('photos', {COLUMNS})")
     assert "sqlsel_diversity: the source has vectors that cannot be used:\n" in told
     assert "all numbers are 0: 1 row, p003" in told
+
+
+# by the call, what sqlsel says where it sees the query itself
+MISNAMED = {
+    "sqlsel_random('photos', m := 5)": "sqlsel_random: there is no argument 'm'",
+    "sqlsel_random('photos', sead => 5)": "sqlsel_random: there is no argument 'sead'; did you mean 'seed'?",
+    "sqlsel_balance('photos', min_distanc := 0.1, key := 'kind')": "; did you mean 'min_distance'?",
+    "sqlsel_balance('photos')": "sqlsel_balance: 'key' is missing",
+    "sqlsel_select(config := '{}')": "sqlsel_select: 'dataset' is missing",
+    "sqlsel_near_duplicates('photos', distnce := 0.2) JOIN (SELECT 1) ON true": "; did you mean 'distance'?",
+    "sqlsel_random('photos', where := 'size > 1')": "where is a word of SQL",
+}
+
+
+@pytest.mark.parametrize("call", MISNAMED)
+def test_an_argument_that_there_is_not_is_named(call):
+    with opened() as connection, sqlsel.connect(connection) as db, pytest.raises(sqlsel.UsageError) as failure:
+        db.sql(f"FROM {call}")
+    assert MISNAMED[call] in failure.value.message
+    assert ":=" in failure.value.hint
+
+
+@pytest.mark.parametrize(
+    "query", ["FROM sqlsel_random('photos', seed := 5, n := 2) WHERE nothing = 1", "FROM nowhere", "SELEC 1", "WHERE 1"]
+)
+def test_other_errors_stay_the_engines(query):
+    with opened() as connection, sqlsel.connect(connection) as db, pytest.raises(duckdb.Error):
+        db.sql(query)
+
+
+def test_the_engine_names_the_arguments_that_there_are(con):
+    """On a connection of the user's own, where sqlsel does not see the query."""
+    assert "n := 100" in refusal(con, "sqlsel_random('photos', m := 5)")
+
+
+def test_the_command_names_them_too(tmp_path):
+    from tests.cli.conftest import sqlsel as command
+
+    with sqlsel.connect(tmp_path / "a.duckdb") as db:
+        db.connection.execute("CREATE TABLE main.photos AS SELECT 1 AS id")
+    outcome = command("sql", "FROM sqlsel_random('photos', sead := 5)", "--db", tmp_path / "a.duckdb")
+    assert (outcome.code, outcome.out) == (2, "")
+    first, second = outcome.err.splitlines()
+    assert first == "Error: sqlsel_random: there is no argument 'sead'; did you mean 'seed'?"
+    assert second.startswith("arguments: source; and by name, with :=, n, ")

@@ -32,6 +32,10 @@ def rows_of(db, pool, tag, *, picks_only=False):
     return [pool.ids.index(name) for (name,) in found]
 
 
+def put(db, tag, ids):
+    db.connection.execute("INSERT INTO pool.tags SELECT ?, unnest(?), NULL", [tag, ids])
+
+
 def value(found, objective, measure, side, category=None):
     (row,) = [
         each
@@ -119,6 +123,62 @@ def test_samples_that_thresholds_keep_out_are_measured_too(db, pool):
     rows = rows_of(db, pool, "far")
     assert any(pool.brightness[i] >= 0.5 for i in rows)
     assert value(found, "weights:scene/doubt", "mean", "b") == pytest.approx(np.mean([pool.score[i] for i in rows]))
+
+
+@pytest.mark.parametrize("narrowed", ["where", "candidates", "since"])
+def test_only_what_the_run_chose_among_counts(db, pool, narrowed):
+    """``all`` and the distances are about the samples that the run could choose, and those of both tags."""
+    bright = [i for i in range(80) if pool.brightness[i] is not None and pool.brightness[i] > 0.6]
+    asked = {"where": "light.brightness > 0.6", "candidates": "bright", "since": "far"}
+    if narrowed == "candidates":
+        put(db, "bright", [pool.ids[i] for i in bright])
+    if narrowed == "since":
+        later = p.make_pool(100, 0)
+        db.ingest(later.table(range(80, 100)), dataset="pool", **p.MAPPING)
+        pool, bright = later, list(range(80, 100))
+    db.select(FAR, dataset="pool", tag="narrow", **{narrowed: asked[narrowed]})
+    found = db.compare("narrow", "narrow", dataset="pool")
+    rows = rows_of(db, pool, "narrow")
+    assert set(rows) <= set(bright)
+    nearest = distances(pool, bright, rows).min(axis=1)
+    assert value(found, TO_THE_TAG, "mean distance", "a") == pytest.approx(nearest.mean(), abs=1e-4)
+    known = [pool.weather[i] for i in bright if pool.weather[i] is not None]
+    assert value(found, "balance:weather", "share", "of_all", "sunny") == pytest.approx(
+        known.count("sunny") / len(known)
+    )
+    (told,) = found.in_play
+    assert (told.tag, told.samples, told.unknown) == ("narrow", len(bright), None)
+    assert "(where light.brightness > 0.6) and both tags" in found.text(200) or narrowed != "where"
+    curve = db.curve(tag="narrow", dataset="pool")
+    assert curve.points[-1].mean == pytest.approx(nearest.mean(), abs=1e-4)
+
+
+def test_the_same_objectives_are_measured_over_the_same_samples(db, pool):
+    db.select(FAR, dataset="pool", tag="narrow", where="light.brightness > 0.6")
+    found = db.compare("far", "narrow", dataset="pool")
+    assert [(each.tag, each.samples, bool(each.objectives)) for each in found.in_play] == [
+        ("far", 80, True),
+        ("narrow", 80, False),
+    ]
+    assert "narrow was chosen among others (where light.brightness > 0.6)" in found.text(200)
+    turned = db.compare("narrow", "far", dataset="pool")
+    assert [each.tag for each in turned.in_play] == ["narrow", "far"]
+    assert turned.in_play[0].samples < 80
+    assert "far was chosen among others (no conditions)" in turned.text(200)
+
+
+def test_samples_in_play_that_are_not_known_any_more(db, pool):
+    db.select(FAR, dataset="pool", tag="given", candidates=pool.ids[:40])
+    (told,) = db.compare("given", "given", dataset="pool").in_play
+    assert (told.samples, told.conditions) == (80, "")
+    assert "40 given ids, which are not recorded" in told.unknown
+    put(db, "few", pool.ids[:40])
+    db.select(FAR, dataset="pool", tag="of-few", candidates="few")
+    db.connection.execute("DELETE FROM pool.tags WHERE tag = 'few'")
+    found = db.compare("of-few", "heavy", dataset="pool")
+    assert "not those that of-few was chosen among: " in " ".join(found.text(80).split())
+    assert found.to_dict()["in_play"][0]["unknown"]
+    assert [each.tag for each in found.in_play] == ["of-few", "heavy"]
 
 
 def test_tags_that_no_selection_made_are_measured_by_the_embeddings(db, pool):

@@ -55,7 +55,8 @@ def compare_command(
 
     The smallest distance between any two samples (higher is better), means of weights, distances of mixes from their
     targets (lower is better), and how near the tag is to all samples: the mean and the largest distance to it (lower is
-    better). CONFIG is a JSON file, - for stdin, or the JSON itself.
+    better). All samples are those that the run chose among: what --where, --candidates and --since kept out does not
+    count. CONFIG is a JSON file, - for stdin, or the JSON itself.
     """
     from sqlsel.cli.opening import open_existing
     from sqlsel.cli.printing import write_result

@@ -63,6 +63,7 @@ def _run(text: str, database: str, format_name: str, out: BinaryIO, limit: int |
     from sqlsel.engines.interrupts import interruptible
     from sqlsel.exports.rows import Rows
     from sqlsel.functions import prepare_functions
+    from sqlsel.functions.misnamed import misnamed
 
     with open_existing(database, writing=writing) as db, interruptible(db.engine):
         prepare_functions(db.engine)
@@ -74,4 +75,6 @@ def _run(text: str, database: str, format_name: str, out: BinaryIO, limit: int |
             else:
                 write(rows, format_name, out, limit=limit)
         except EngineError as failure:
+            if (told := misnamed(text, db.engine.dialect, str(failure.__cause__))) is not None:
+                raise told from failure
             raise SqlselError(str(failure.__cause__ or failure).strip(), hint=failure.hint) from failure

@@ -82,7 +82,7 @@ class Nearest:
         if not len(rows):
             return
         self.centres = rows.tolist()
-        self._vectors, self._lifts = self._work.take(rows), self._work.lifts[rows]
+        self._rows, self._vectors, self._lifts = rows, self._work.take(rows), self._work.lifts[rows]
         self._slack = float(self._work.slacks(rows).max())
         self.bound = halves.copy()
         self._seen[:] = len(rows)

@@ -19,6 +19,7 @@ def connect(
     spark: object | None = None,
     read_only: bool = False,
     must_exist: bool = False,
+    memory_limit: str | None = None,
 ) -> Database:
     """Open a database.
 
@@ -29,9 +30,12 @@ def connect(
         spark: A SparkSession, which stays the caller's: selections run on its cluster.
         read_only: Open the file for reading only, as many processes can at a time.
         must_exist: Refuse a file that does not exist instead of making it.
+        memory_limit: How much memory may be used, ``2GB`` or ``500MiB``, by DuckDB and by the vectors that a selection
+            looks at; Python and its libraries come on top. Vectors that do not fit are read from a temporary file. By
+            default 80 % of the machine's; on a connection of your own, what its ``memory_limit`` is set to.
 
     Raises:
-        UsageError: If the file must exist and does not.
+        UsageError: If the file must exist and does not, or the limit is no size.
         DatabaseError: If it is locked by another process, no database, or made by a newer version.
     """
     if spark is not None:
@@ -39,18 +43,23 @@ def connect(
 
         if not isinstance(database, str | Path):
             raise UsageError(f"a {type(database).__name__} is no folder", hint="name the folder that copy_to made")
+        if memory_limit is not None:
+            raise UsageError("memory_limit is for this machine", hint="set spark.executor.memory in your session")
         return Database(open_folder(spark, None if database == ":memory:" else str(database), must_exist=must_exist))
     from sqlsel.engines.duckdb import adopt_connection, open_database
 
     adopted = adopt_connection(database)
     if adopted is not None:
+        if memory_limit is not None:
+            raise UsageError("memory_limit is a setting of your connection", hint="SET memory_limit = '2GB' on it")
         return Database(adopted)
     if not isinstance(database, str | Path):
         raise UsageError(
             f"cannot connect to a {type(database).__name__}", hint="pass a path, ':memory:' or a DuckDB connection"
         )
     made = None if str(database) == ":memory:" or Path(database).exists() else Path(database).absolute()
-    return Database(open_database(database, read_only=read_only, must_exist=must_exist), made)
+    engine = open_database(database, read_only=read_only, must_exist=must_exist, memory_limit=memory_limit)
+    return Database(engine, made)
 
 
 def validate(config: ConfigSource, db: Database | None = None, dataset: str | None = None) -> list[Problem]:

@@ -131,10 +131,11 @@ class Database(
         """
         from sqlsel.explanation import Explanation
         from sqlsel.selecting import Asked, planned
+        from sqlsel.selection.fitting import told_before
 
         asked = Asked(config, dataset, preselected, seed, missing, where, candidates, since)
         with planned(self._engine, asked) as (plan, _, notices):
-            return Explanation(plan, notices)
+            return Explanation(plan, (*notices, *told_before(plan, self._engine)))
 
     def compute_scores(
         self, dataset: str, *, tasks: Sequence[str] | None = None, scores: Sequence[str] | None = None

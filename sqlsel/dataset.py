@@ -17,6 +17,7 @@ from sqlsel.errors import UsageError
 from sqlsel.explanation import Explanation
 from sqlsel.queries import Lookup
 from sqlsel.selecting import Asked, planned, select
+from sqlsel.selection.fitting import told_before
 from sqlsel.showing.datasets import dataset_html
 from sqlsel.vision.thumbnails import thumbnails
 from sqlsel.words import quoted
@@ -135,7 +136,7 @@ class Dataset:
         """The plan of a selection and its SQL; nothing runs. Arguments and errors are those of ``select``."""
         asked = Asked(config, self.name, preselected, seed, missing, where, candidates, since)
         with planned(self._engine, asked) as (plan, _, notices):
-            return Explanation(plan, notices)
+            return Explanation(plan, (*notices, *told_before(plan, self._engine)))
 
     def validate(self, config: ConfigSource) -> list[Problem]:
         """Every problem and notice of a config for this dataset at once; empty if there is none."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlsel.cli.options import chosen_memory_limit
+from sqlsel.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -26,8 +29,11 @@ def open_existing(path: str, *, writing: bool = False, attach: Iterable[str] = (
     from sqlsel.cli.clusters import chosen_cluster
     from sqlsel.connecting import connect
 
+    limit = chosen_memory_limit()
     with chosen_cluster(path) as spark:
-        db = connect(path, spark=spark, read_only=not writing, must_exist=True)
+        if spark is not None and limit is not None:
+            raise UsageError("--memory-limit is for this machine", hint="leave it out, or set spark.executor.memory")
+        db = connect(path, spark=spark, read_only=not writing, must_exist=True, memory_limit=limit)
     try:
         for each in attach:
             name, equals, file = each.partition("=")

@@ -47,6 +47,29 @@ def format_option(*formats: str, default: str | None = None, text: str, metavar:
     return click.option("--format", "format_name", type=kind, default=default, metavar=metavar, help=text)
 
 
+_MEMORY_LIMIT = "sqlsel.memory_limit"
+
+
+def _keep_limit(context: click.Context, _option: click.Parameter, limit: str | None) -> None:
+    context.meta[_MEMORY_LIMIT] = limit
+
+
+memory_limit_option = click.option(
+    "--memory-limit",
+    metavar="SIZE",
+    expose_value=False,
+    callback=_keep_limit,
+    help="Use no more memory than this: 2GB, 500MiB. What does not fit is read from a temporary file beside DB. "
+    "By default 80 % of the machine's.",
+)
+
+
+def chosen_memory_limit() -> str | None:
+    """What ``--memory-limit`` says to the command that runs; None where it has no such option."""
+    context = click.get_current_context(silent=True)
+    return None if context is None else context.meta.get(_MEMORY_LIMIT)
+
+
 preselected_option = click.option(
     "--preselected",
     metavar="TAG",

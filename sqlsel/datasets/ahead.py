@@ -86,7 +86,7 @@ class VectorsAhead:
         name, width = found[0]
         table = sql.table(name, self._dataset, self._session.catalog)
         count = self._session.rows(exp.select(sql.count()).from_(table.copy()))[0][0]
-        if count < LEAST_ROWS or self._over:
+        if count < LEAST_ROWS or self._over or not self._fits(count, width):
             return
         self._source = name, count
         self._known.set()
@@ -96,6 +96,10 @@ class VectorsAhead:
             for batch in self._session.batches(vectors, ROWS_AT_ONCE):
                 if self._over or not self._add(batch, self._matrix):
                     return
+
+    def _fits(self, count: int, width: int) -> bool:
+        room = self._session.room()
+        return room is None or room.needed(4 * count * width, count) <= room.memory
 
     def _add(self, batch: pa.RecordBatch, matrix: npt.NDArray[np.float32]) -> bool:
         """Add the next rows, unless others were deleted before them."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     import pyarrow as pa
     from sqlglot import exp
+
+    from sqlsel.engines.room import Room
 
     Sql = str | exp.Expr
 
@@ -65,8 +67,11 @@ class Engine(Protocol):
     def table(self, sql: Sql) -> pa.Table:
         """A result as one Arrow table, in the order of the query."""
 
-    def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Iterator[pa.RecordBatch]:
-        """A result as a stream of record batches, in the order of the query. Memory: one batch at a time."""
+    def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Generator[pa.RecordBatch]:
+        """A result as a stream of record batches, in the order of the query. Memory: one batch at a time.
+
+        Close it where not all of them are wanted, before the next statement.
+        """
 
     def stream(self, sql: Sql, rows_per_batch: int = 16_384) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """A result's schema, and its rows as ``batches`` gives them. The statement starts at once."""
@@ -102,6 +107,12 @@ class Engine(Protocol):
         ``beside`` bytes are left for what a statement has to hold. Statements that need more raise
         ``EngineMemoryError``.
         """
+
+    def room(self) -> Room | None:
+        """What a run may take of the machine that it runs on; None where the engine does not say."""
+
+    def leaving_memory(self, beside: int) -> AbstractContextManager[None]:
+        """Keep the engine to what is left of :meth:`room` beside so many bytes of others, while the context lasts."""
 
     def attach(self, path: str, name: str) -> None:
         """Make another database readable, as the catalog of this name."""

@@ -15,7 +15,9 @@ from sqlsel.arrow import from_numpy, to_booleans, to_numpy
 from sqlsel.errors import SelectionError
 from sqlsel.plan.statements import ORDER, PICKS
 from sqlsel.selection.ahead import first_of_all, read_before
+from sqlsel.selection.by_blocks import run_in_blocks
 from sqlsel.selection.by_pieces import can_scatter, run_scattered
+from sqlsel.selection.fitting import fit_of, leaving_room, too_large
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import kernel_limits, nothing_left
 from sqlsel.selection.objectives import Loaded, Picks, Prepared, every_one_barred, kind_of, objectless, prepare
@@ -45,12 +47,26 @@ BYTES_IN_PLAY = 128
 
 def run_greedy(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhead | None = None) -> RunOutcome:
     """Any combination of objectives, by the greedy loop."""
-    if can_scatter(plan, engine):
+    if engine.spreads and can_scatter(plan):
         return run_scattered(plan, engine, progress)
-    progress("filter", 0, None)
-    cut_sequences(plan, engine)
-    engine.execute(plan.statements["inputs"])
-    funnel = read_funnel(plan, engine)
+    with leaving_room(plan, engine):
+        progress("filter", 0, None)
+        cut_sequences(plan, engine)
+        engine.execute(plan.statements["inputs"])
+        funnel = read_funnel(plan, engine)
+        fit = fit_of(plan, engine, funnel["candidates"] + funnel["preselected"])
+        if fit is None or fit.fits:
+            return _run_in_memory(plan, engine, progress, funnel, ahead)
+        if ahead is not None:
+            ahead.stop()
+        if not can_scatter(plan):
+            raise too_large(plan, fit)
+        return run_in_blocks(plan, engine, progress, funnel, fit)
+
+
+def _run_in_memory(
+    plan: Plan, engine: Engine, progress: Progress, funnel: dict[str, int], ahead: VectorsAhead | None
+) -> RunOutcome:
     loaded = _load(plan, engine, progress, ahead)
     try:
         prepared = [prepare(step, loaded) for step in plan.objectives]

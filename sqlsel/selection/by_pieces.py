@@ -22,19 +22,26 @@ from sqlsel.selection.ranked import ranked_table
 from sqlsel.selection.reading import read_queries
 from sqlsel.selection.scattered.objective import Setting
 from sqlsel.selection.scattered.part import Layout
-from sqlsel.selection.scattered.running import ScatteredRun, added
+from sqlsel.selection.scattered.running import POOL_BYTES, ScatteredRun, added
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from collections.abc import Callable, Iterable
+    from contextlib import AbstractContextManager
 
-    from sqlsel.engines.base import Engine
+    import numpy.typing as npt
+    from sqlglot import exp
+
+    from sqlsel.engines.base import Engine, Pieces
     from sqlsel.plan.model import InputStep, LimitStep, ObjectiveStep, Plan
     from sqlsel.selection.scattered.objective import Scattered
+    from sqlsel.selection.scattered.part import Part
+
+    Cut = Callable[[exp.Select, Callable[[Iterable[pa.RecordBatch]], Part]], AbstractContextManager[Pieces]]
 
 
-def can_scatter(plan: Plan, engine: Engine) -> bool:
-    """Whether the rows of a plan can stay on workers: there are some, and every strategy and input goes with that."""
-    if not engine.spreads or plan.sequence_length is not None:
+def can_scatter(plan: Plan) -> bool:
+    """Whether the rows of a plan can be in pieces: every strategy and input goes with that."""
+    if plan.sequence_length is not None:
         return False
     alone = len(plan.objectives) == 1
     return any(step.vectors is not None for step in plan.inputs) and all(
@@ -58,13 +65,34 @@ def run_scattered(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     progress("filter", 0, None)
     engine.execute(plan.statements["inputs"])
     funnel = read_funnel(plan, engine)
+    return run_in_pieces(plan, engine, progress, funnel, engine.pieces)
+
+
+def run_in_pieces(
+    plan: Plan,
+    engine: Engine,
+    progress: Progress,
+    funnel: dict[str, int],
+    cut: Cut,
+    pool_bytes: int = POOL_BYTES,
+) -> RunOutcome:
+    """The rest of a run whose ``inputs`` are there.
+
+    Args:
+        plan: The plan, whose positions are those of the order of ties.
+        engine: The session.
+        progress: Told of the stages.
+        funnel: What the filters left out.
+        cut: Makes the pieces, as the engine's ``pieces`` does.
+        pool_bytes: How large the vectors are at most that picks are chosen from at a time.
+    """
     progress("order", 0, None)
     engine.execute(plan.statements["in_play"])
     objectives = [_scattered(plan, engine, step) for step in plan.objectives]
     progress("read", 0, None)
-    with engine.pieces(pieces_query(plan), _layout(plan).read) as pieces:
+    with cut(pieces_query(plan), _layout(plan).read) as pieces:
         try:
-            run = ScatteredRun(objectives, plan.limits, pieces, plan.n)
+            run = ScatteredRun(objectives, plan.limits, pieces, plan.n, pool_bytes)
             outcome = run.run(lambda done: progress("select", done, plan.n))
         except kernels.KernelInputError as failure:
             raise SelectionError(f"dataset {plan.facts.name}: {failure}") from None

@@ -111,11 +111,12 @@ def both(in_pieces, pool, config, count, **asked):
         return whole, db.select(config, dataset="pool", **asked), made
 
 
-def assert_same(whole, cut):
+def assert_same(whole, cut, *, notices=()):
     assert cut.to_arrow().equals(whole.to_arrow())
     here, there = whole.summary(), cut.summary()
-    for key in ("stop", "candidates", "left_out", "notices"):
+    for key in ("stop", "candidates", "left_out"):
         assert there[key] == here[key]
+    assert sorted(there["notices"]) == sorted([*here["notices"], *notices])
     for left, right in zip(here["objectives"], there["objectives"], strict=True):
         assert right["reached"].keys() == left["reached"].keys()
         for key, value in left["reached"].items():

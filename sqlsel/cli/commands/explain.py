@@ -15,6 +15,7 @@ from sqlsel.cli.options import (
     config_source,
     database_option,
     dataset_option,
+    memory_limit_option,
     missing_option,
     output_option,
     preselected_option,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 @candidates_option
 @since_option
 @attach_option
+@memory_limit_option
 @output_option()
 def explain_command(
     config: str,

@@ -17,6 +17,7 @@ from sqlsel.cli.options import (
     database_option,
     dataset_option,
     format_option,
+    memory_limit_option,
     missing_option,
     output_option,
     preselected_option,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 @candidates_option
 @since_option
 @attach_option
+@memory_limit_option
 @format_option(
     "table",
     "csv",

@@ -19,12 +19,13 @@ from sqlsel.errors import EngineError, UsageError
 from sqlsel.sqlfiles import read_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     import pyarrow as pa
 
     from sqlsel.engines.base import Pieces
+    from sqlsel.engines.room import Room
 
 # What ORDER BY means in the SQL that is generated; a cursor inherits the user's settings.
 _ORDERING = {"default_null_order": "nulls_last", "default_order": "ascending", "default_collation": ""}
@@ -85,7 +86,7 @@ class DuckDBEngine:
         with traced(sql, self.dialect):
             return self._guard(text, lambda: self.connection.sql(text).to_arrow_table())
 
-    def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Iterator[pa.RecordBatch]:
+    def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Generator[pa.RecordBatch]:
         """A result as a stream of record batches, in the order of the query."""
         yield from self.stream(sql, rows_per_batch)[1]
 
@@ -100,12 +101,17 @@ class DuckDBEngine:
         return reader.schema, self._read(reader, text)
 
     def _read(self, reader: pa.RecordBatchReader, text: str) -> Iterator[pa.RecordBatch]:
-        while True:
-            try:
-                batch = self._guard(text, reader.read_next_batch)
-            except StopIteration:
-                return
-            yield batch
+        try:
+            while True:
+                try:
+                    batch = self._guard(text, reader.read_next_batch)
+                except StopIteration:
+                    return
+                yield batch
+        except GeneratorExit:
+            # rows that nobody fetches any more would keep the connection busy
+            reader.close()
+            raise
 
     def query(self, text: str) -> duckdb.DuckDBPyRelation:
         """Any SQL of the user's; returns DuckDB's relation."""
@@ -167,6 +173,14 @@ class DuckDBEngine:
         """Keep DuckDB's buffers small while the context lasts. The settings of a user's connection are left alone."""
         with self._cap.streaming(self.connection, row_bytes, beside):
             yield
+
+    def leaving_memory(self, beside: int) -> AbstractContextManager[None]:
+        """Keep DuckDB to what is left of its memory limit beside what others take."""
+        return self._cap.leaving(self.connection, beside)
+
+    def room(self) -> Room:
+        """DuckDB's memory limit, what a database in memory takes of it, and the folder where DuckDB puts the rest."""
+        return self._cap.room(self.connection, self.home)
 
     def pieces(
         self, query: exp.Expr, read: Callable[[Iterable[pa.RecordBatch]], object]

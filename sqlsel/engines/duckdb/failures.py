@@ -40,7 +40,7 @@ def statement_failure(failure: Exception, sql: str) -> SqlselError:
             hint="open it for writing, or select without a tag",
         )
     if isinstance(failure, duckdb.OutOfMemoryException):
-        return EngineMemoryError(first_line(text), sql=sql, hint="close other programs, or SET memory_limit higher")
+        return EngineMemoryError(first_line(text), sql=sql, hint="raise memory_limit, or close other programs")
     return EngineError(first_line(text), sql=sql)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+
+from sqlsel.engines.room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +65,31 @@ class MemoryCap:
         ).fetchall()[0]
         per_thread = _MEGABYTES_PER_THREAD + _ROW_GROUP * row_bytes // 2**20
         limit = max(_LEAST_MEGABYTES, per_thread * threads) + beside // 2**20
-        if not in_file or limit > _megabytes(usual) or not _could(connection, f"SET memory_limit = '{limit}MiB'"):
+        with self._capped(connection, usual, limit if in_file else None):
+            yield
+
+    @contextmanager
+    def leaving(self, connection: duckdb.DuckDBPyConnection, beside: int) -> Iterator[None]:
+        """Cap the memory of a database file's buffers at what is left of the limit beside so many bytes of others.
+
+        The bytes that others take do not count towards DuckDB's own limit otherwise. As with :meth:`streaming`, there
+        is no cap where other sessions are open, nor on the user's own connection.
+        """
+        if not self._ours or self._sessions > 1 or self._usual is not None:
+            yield
+            return
+        usual = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+        left = int(_megabytes(usual)) - beside // 2**20
+        with self._capped(connection, usual, max(left, _LEAST_MEGABYTES // 2)):
+            yield
+
+    @contextmanager
+    def _capped(self, connection: duckdb.DuckDBPyConnection, usual: str, megabytes: int | None) -> Iterator[None]:
+        """A lower limit while the context lasts; none for None, or where it would be higher or is refused."""
+        if megabytes is None or megabytes > _megabytes(usual):
+            yield
+            return
+        if not _could(connection, f"SET memory_limit = '{megabytes}MiB'"):
             yield
             return
         self._usual = usual
@@ -71,6 +98,23 @@ class MemoryCap:
         finally:
             self.lift(connection)
 
+    def room(self, connection: duckdb.DuckDBPyConnection, home: Path | None) -> Room:
+        """The limit as the user has it, whatever cap there is; what a database in memory takes of it; and where to go.
+
+        Args:
+            connection: A session.
+            home: The folder of its file; None for a database in memory.
+        """
+        usual, held, place = connection.execute(
+            "SELECT current_setting('memory_limit'), (SELECT sum(memory_usage_bytes) FROM duckdb_memory()), "
+            "current_setting('temp_directory')"
+        ).fetchall()[0]
+        # DuckDB makes its folder when it needs one
+        folder = Path(place).absolute() if place else (home or Path().absolute())
+        memory = int(_megabytes(self._usual or usual) * 2**20)
+        there = next(each for each in (folder, *folder.parents) if each.is_dir())
+        return Room(memory, 0 if home is not None else int(held), there)
+
     def lift(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Set the limit back to what it was, where there is a cap."""
         usual, self._usual = self._usual, None
@@ -78,13 +122,19 @@ class MemoryCap:
             return
         _could(connection, "RESET memory_limit")
         if connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0] != usual:
-            _could(connection, f"SET memory_limit = '{usual}'")
+            # DuckDB cuts what it shows to one digit, so that what is set again would be less each time
+            _could(connection, f"SET memory_limit = '{_megabytes(usual) + _half_digit(usual)}MiB'")
 
 
 def _megabytes(size: str) -> float:
     """A size as DuckDB writes it: ``18.7 GiB``."""
     number, unit = size.split()
-    return float(number) * {"bytes": 2**-20, "KiB": 2**-10, "MiB": 1, "GiB": 2**10, "TiB": 2**20}[unit]
+    return float(number) * {"bytes": 2**-20, "KiB": 2**-10, "MiB": 1, "GiB": 2**10, "TiB": 2**20, "PiB": 2**30}[unit]
+
+
+def _half_digit(size: str) -> float:
+    """Half of the last digit that DuckDB writes, in the same unit as :func:`_megabytes`."""
+    return 0.05 * _megabytes(f"1 {size.split()[1]}")
 
 
 def _could(connection: duckdb.DuckDBPyConnection, statement: str) -> bool:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import duckdb
+from sqlglot import exp
 
 from sqlsel.engines.duckdb.engine import DuckDBEngine
 from sqlsel.engines.duckdb.failures import opening_failure
@@ -16,16 +17,19 @@ from sqlsel.errors import UsageError
 STORAGE_VERSION = "v1.4.0"
 
 
-def open_database(path: str | Path, *, read_only: bool = False, must_exist: bool = False) -> DuckDBEngine:
+def open_database(
+    path: str | Path, *, read_only: bool = False, must_exist: bool = False, memory_limit: str | None = None
+) -> DuckDBEngine:
     """An engine on a DuckDB file, or on a database in memory for ``:memory:``.
 
     Args:
         path: The file; it is made where it does not exist and ``must_exist`` allows that.
         read_only: Open for reading only; any number of processes can do so at a time.
         must_exist: Refuse a file that does not exist.
+        memory_limit: What DuckDB's setting of that name takes: ``2GB``, ``500MiB``. None for most of the machine's.
 
     Raises:
-        UsageError: If the file does not exist and must.
+        UsageError: If the file does not exist and must, or the limit is no size.
         DatabaseError: If it is locked, no DuckDB file, or made by a newer version.
     """
     name = str(path)
@@ -38,9 +42,20 @@ def open_database(path: str | Path, *, read_only: bool = False, must_exist: bool
         connection = duckdb.connect(name, read_only=read_only, config=settings)
     except duckdb.Error as failure:
         raise opening_failure(failure, name) from None
+    if memory_limit is not None:
+        _limit_memory(connection, memory_limit)
     read_parquet_in_pieces(connection)
     _follow_progress(connection)
     return DuckDBEngine(connection, owned=True)
+
+
+def _limit_memory(connection: duckdb.DuckDBPyConnection, limit: str) -> None:
+    text = exp.Literal.string(limit).sql(dialect="duckdb")
+    try:
+        connection.execute(f"SET memory_limit = {text}")
+    except duckdb.Error:
+        connection.close()
+        raise UsageError(f"memory_limit {limit!r} is no size", hint="give a number and a unit: 2GB, 500MiB") from None
 
 
 def _follow_progress(connection: duckdb.DuckDBPyConnection) -> None:

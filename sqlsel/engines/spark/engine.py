@@ -22,9 +22,11 @@ from sqlsel.engines.tracing import traced
 from sqlsel.errors import DatabaseError, EngineError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
+
+    from sqlsel.engines.room import Room
 
 Sql = str | exp.Expr
 
@@ -94,7 +96,7 @@ class SparkEngine:
         with self._telling(sql):
             return self.frame(sql).toArrow()
 
-    def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Iterator[pa.RecordBatch]:
+    def batches(self, sql: Sql, rows_per_batch: int = 16_384) -> Generator[pa.RecordBatch]:
         """A result as a stream of record batches, in the order of the query. The driver holds all of it."""
         yield from self.stream(sql, rows_per_batch)[1]
 
@@ -159,6 +161,15 @@ class SparkEngine:
 
     @contextmanager
     def bounded_memory(self, row_bytes: int, beside: int = 0) -> Iterator[None]:  # noqa: ARG002
+        """Spark bounds its own memory."""
+        yield
+
+    def room(self) -> Room | None:
+        """Rows stay on the cluster, whose memory is Spark's affair."""
+        return None
+
+    @contextmanager
+    def leaving_memory(self, beside: int) -> Iterator[None]:  # noqa: ARG002
         """Spark bounds its own memory."""
         yield
 

@@ -174,10 +174,15 @@ def _vectors(column: pa.ChunkedArray, width: int) -> Vectors:
     rows = np.zeros((len(column), width), dtype=np.float32)
     begin = 0
     for chunk in column.chunks:
-        offsets = to_numpy(chunk.offsets, np.int32)
-        numbers = to_numpy(chunk.values, np.float32)[offsets[0] : offsets[-1]]
+        there = present[begin : begin + len(chunk)]
         inside = rows[begin : begin + len(chunk)]
-        inside[present[begin : begin + len(chunk)]] = numbers.reshape(-1, width)
+        if hasattr(chunk, "offsets"):
+            offsets = to_numpy(chunk.offsets, np.int32)
+            numbers = to_numpy(chunk.values, np.float32)[offsets[0] : offsets[-1]]
+            inside[there] = numbers.reshape(-1, width)
+        else:
+            # lists of one length have room for the vector of a row that has none
+            inside[there] = vectors_of(chunk, width)[there]
         begin += len(chunk)
     return Vectors(rows, present)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 POOL_ROWS = 1 << 15
 POOL_BYTES = 1 << 26
 LEAST_ROWS = 16
-"""About how many rows all workers show together, how large these may be, and the fewest that one shows."""
+"""About how many rows all workers show together, how large these are at most, and the fewest that one shows."""
 
 
 class ScatteredRun:
@@ -36,9 +36,18 @@ class ScatteredRun:
         limits: The limits.
         pieces: The rows.
         n: The most to pick.
+        pool_bytes: How large the rows may be that all workers show together.
     """
 
-    def __init__(self, objectives: Sequence[Scattered], limits: Sequence[LimitStep], pieces: Pieces, n: int) -> None:
+    def __init__(
+        self,
+        objectives: Sequence[Scattered],
+        limits: Sequence[LimitStep],
+        pieces: Pieces,
+        n: int,
+        pool_bytes: int = POOL_BYTES,
+    ) -> None:
+        self._pool_bytes = pool_bytes
         self._limits = limits
         self._pieces = pieces
         self._n = n
@@ -115,7 +124,7 @@ class ScatteredRun:
 
     def _pool_size(self) -> int:
         """How many rows a worker shows."""
-        rows = min(POOL_ROWS, POOL_BYTES // (4 * max(self._width, 1)))
+        rows = min(POOL_ROWS, self._pool_bytes // (4 * max(self._width, 1)))
         most: int = max(4 * (self._n - self.picked), LEAST_ROWS)
         each: int = max(rows // max(self._pieces.count, 1), LEAST_ROWS)
         return min(each, most)

@@ -1,0 +1,134 @@
+"""Whether the vectors of a selection fit into memory, and what is said where they do not."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sqlsel import nodes as sql
+from sqlsel.errors import Problem, SelectionError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlsel.engines.base import Engine
+    from sqlsel.engines.room import Room
+    from sqlsel.plan.model import InputStep, Plan
+
+BLOCK_SHARE = 32
+LEAST_BLOCK, MOST_BLOCK = 1 << 18, 1 << 26
+"""A block of vectors from a file is this share of the memory, and within these bounds."""
+BLOCKS_HELD = 8
+"""How often something as large as a block is held while blocks are worked on."""
+BLOCK_ROW_BYTES = 24
+"""What is held of a row whose vector is in a file, and the same again for each objective."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a selection takes, and what there is.
+
+    Attributes:
+        room: What there is.
+        vectors: Bytes of the vectors.
+        rows: How many rows are in play.
+        objectives: How many objectives look at them.
+        neighbours: How many neighbours they look at of each row.
+    """
+
+    room: Room
+    vectors: int
+    rows: int
+    objectives: int
+    neighbours: int = 0
+
+    @property
+    def needed(self) -> int:
+        """Bytes that it takes with all vectors in memory."""
+        return self.room.needed(self.vectors, self.rows, self.objectives)
+
+    @property
+    def fits(self) -> bool:
+        """Whether they can all be in memory."""
+        return self.needed <= self.room.memory
+
+    @property
+    def block(self) -> int:
+        """Bytes of the vectors that are in memory at a time where not all can be."""
+        return min(max(self.room.memory // BLOCK_SHARE, LEAST_BLOCK), MOST_BLOCK)
+
+    @property
+    def in_blocks(self) -> int:
+        """Bytes that it takes beside the engine with its vectors in a file."""
+        of_row = BLOCK_ROW_BYTES * (1 + self.objectives) + 8 * self.neighbours
+        return self.rows * of_row + BLOCKS_HELD * self.block
+
+    def __str__(self) -> str:
+        return (
+            f"the vectors ({size_text(self.vectors)}) do not fit into the memory that may be used "
+            f"({size_text(self.room.memory)})"
+        )
+
+
+def fit_of(plan: Plan, engine: Engine, rows: int) -> Fit | None:
+    """What a plan takes with so many rows in play; None where the engine does not say what there is."""
+    room = engine.room()
+    if room is None:
+        return None
+    vectors = sum(_vector_bytes(engine, step, rows) for step in plan.inputs)
+    near = sum(getattr(step.strategy, "num_nearest_neighbors", 0) for step in plan.objectives)
+    return Fit(room, vectors, rows, len(plan.objectives), near)
+
+
+@contextmanager
+def leaving_room(plan: Plan, engine: Engine) -> Iterator[None]:
+    """Keep the engine small where the vectors of all samples may not fit, until the run ends."""
+    fit = fit_of(plan, engine, plan.facts.n_samples)
+    if fit is None or fit.fits:
+        yield
+        return
+    with engine.leaving_memory(fit.in_blocks):
+        yield
+
+
+def told(fit: Fit) -> str:
+    """What becomes of the vectors, for the user."""
+    return f"{fit}: they are read from a temporary file in {fit.room.folder}"
+
+
+def told_before(plan: Plan, engine: Engine) -> tuple[Problem, ...]:
+    """The same before a run, which may come to less by what it leaves out; nothing where all of them fit."""
+    fit = fit_of(plan, engine, plan.facts.n_samples) if plan.route == "greedy" else None
+    if fit is None or fit.fits:
+        return ()
+    return (Problem("", f"with all samples in play, {told(fit)}", severity="notice"),)
+
+
+def too_large(plan: Plan, fit: Fit) -> SelectionError:
+    """The error for vectors that do not fit and have to."""
+    names = ", ".join(step.name for step in plan.objectives)
+    needs = f"{names} has to have all of them there: it takes {size_text(fit.needed)}"
+    return SelectionError(
+        f"dataset {plan.facts.name}: {fit}, and {needs}",
+        hint="raise memory_limit, or choose from fewer samples with where or candidates",
+    )
+
+
+def size_text(size: float) -> str:
+    """A number of bytes: ``4.8 GiB``."""
+    size /= 1 << 20
+    return f"{size:.3g} MiB" if size < 1000 else f"{size / 1024:,.1f} GiB"
+
+
+def _vector_bytes(engine: Engine, step: InputStep, rows: int) -> int:
+    """Of an input that has one a row, or one an object."""
+    source = step.vectors
+    if source is None:
+        return 0
+    if source.facts.task is not None and not step.per_object:
+        stored = exp.select(sql.count()).from_(sql.table(source.facts.table, source.schema, source.catalog))
+        rows = engine.rows(stored)[0][0]
+    return 4 * source.facts.width * rows

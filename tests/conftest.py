@@ -36,3 +36,10 @@ def db():
     """An empty database in memory."""
     with sqlsel.connect() as database:
         yield database
+
+
+def pytest_collection_modifyitems(items):
+    """Processes side by side share out whole files, so that what a file makes is made once; Spark starts in one alone."""
+    for item in items:
+        alone = item.get_closest_marker("spark") is not None
+        item.add_marker(pytest.mark.xdist_group("spark" if alone else item.nodeid.partition("::")[0]))

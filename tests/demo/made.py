@@ -1,7 +1,9 @@
-"""One demo for all tests of a process: it takes seconds to make."""
+"""One demo for all tests, also of several processes side by side: it takes seconds to make."""
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -16,10 +18,24 @@ _MADE: list[Path] = []
 def made_demo(tmp_path_factory) -> Path:
     """The folder with ``demo.duckdb`` and ``demo-files``; tests must not write to it."""
     if not _MADE:
-        folder = tmp_path_factory.mktemp("demo")
-        make_demo(folder)
-        _MADE.append(folder)
+        own = tmp_path_factory.getbasetemp()
+        # workers of one run have folders side by side
+        shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+        _MADE.append(_made_once(shared / "demo"))
     return _MADE[0]
+
+
+def _made_once(folder: Path) -> Path:
+    """The demo in a folder, made by whoever comes first; the others wait."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        # the demo keeps the path of its images, so it is made where it stays
+        if not (done := folder / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make_demo(folder)
+            done.touch()
+    return folder
 
 
 def copy_demo(made: Path, folder: Path) -> Path:

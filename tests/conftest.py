@@ -39,7 +39,7 @@ def db():
 
 
 def pytest_collection_modifyitems(items):
-    """Processes side by side share out whole files, so that what a file makes is made once; Spark starts in one alone."""
+    """Processes side by side share out whole files, as a file makes its fixtures once; Spark starts in one of them."""
     for item in items:
         alone = item.get_closest_marker("spark") is not None
         item.add_marker(pytest.mark.xdist_group("spark" if alone else item.nodeid.partition("::")[0]))

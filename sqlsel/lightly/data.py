@@ -103,7 +103,7 @@ class TagData:
 
 @dataclass(frozen=True, slots=True)
 class DockerRunScheduledData:
-    """A run as it was scheduled; ``state`` is ``OPEN``, ``LOCKED`` (it runs) or ``DONE``."""
+    """A run as it was scheduled; ``state`` is ``OPEN``, ``LOCKED`` (it runs), ``DONE`` or ``CANCELED``."""
 
     id: str
     dataset_id: str

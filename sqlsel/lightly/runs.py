@@ -14,7 +14,15 @@ from sqlsel.errors import DatabaseLockedError, UsageError
 from sqlsel.lightly.data import NOT_FOUND, ComputeWorkerRunInfo, DockerRunData, DockerRunScheduledData, milliseconds
 from sqlsel.lightly.sessions import dataset_name, tell_ignored
 from sqlsel.queries import Lookup
-from sqlsel.scheduling import ENDED, WAITING, read_worker_config, run_again, scheduled_by_others
+from sqlsel.scheduling import (
+    CANCELED,
+    ENDED,
+    WAITING,
+    cancel_run,
+    read_worker_config,
+    run_again,
+    scheduled_by_others,
+)
 from sqlsel.scheduling.running import selection_config as whole_config
 from sqlsel.scheduling.states import settled
 from sqlsel.words import did_you_mean, listing
@@ -23,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sqlsel.database import Database
-    from sqlsel.datasets.schedule import ScheduledRun
+    from sqlsel.datasets.schedule import ScheduledRun, StateChange
     from sqlsel.lightly.sessions import Sessions
 
 PRIORITIES = ("LOW", "MID", "HIGH", "CRITICAL")
@@ -101,12 +109,21 @@ class RunCalls:
             run_again(db, scheduled_run_id)
         self._sessions.worker().wake(scheduled_run_id)
 
+    def cancel_run(self, scheduled_run_id: str) -> None:
+        """Cancel a run that waits, as Lightly's web page does.
+
+        Raises:
+            UsageError: If there is no such run, or the worker has taken it.
+        """
+        with self._sessions.open() as db:
+            cancel_run(db, scheduled_run_id)
+
     def get_compute_worker_run_info(self, scheduled_run_id: str) -> ComputeWorkerRunInfo:
         """Where a run is."""
         run = next((run for run in self._schedule() if run.scheduled_id == scheduled_run_id), None)
         if run is None:
             return ComputeWorkerRunInfo(NOT_FOUND, f"there is no scheduled run {scheduled_run_id!r}")
-        return ComputeWorkerRunInfo(run.last.state, run.last.message)
+        return _info(run.last)
 
     def compute_worker_run_info_generator(self, scheduled_run_id: str) -> Iterator[ComputeWorkerRunInfo]:
         """Every state of a run as it comes, until it has ended."""
@@ -117,7 +134,7 @@ class RunCalls:
                 yield self.get_compute_worker_run_info(scheduled_run_id)
                 return
             states = run.attempt
-            yield from (ComputeWorkerRunInfo(change.state, change.message) for change in states[told:])
+            yield from (_info(change) for change in states[told:])
             told = len(states)
             if run.last.state in ENDED:
                 return
@@ -129,10 +146,10 @@ class RunCalls:
         """The runs of the dataset that were scheduled: in a state, or those that have not ended.
 
         Args:
-            state: ``OPEN`` (they wait), ``LOCKED`` (they run), ``DONE``, or ``CANCELED``, which none is here.
+            state: ``OPEN`` (they wait), ``LOCKED`` (they run), ``DONE`` or ``CANCELED``.
         """
         found = [_scheduled(run) for run in self._schedule(self.dataset_id)]
-        return [run for run in found if (run.state != "DONE" if state is None else run.state == state)]
+        return [run for run in found if (run.state in ("OPEN", "LOCKED") if state is None else run.state == state)]
 
     def get_compute_worker_runs(self, dataset_id: str | None = None) -> list[DockerRunData]:
         """The runs that the worker has taken, of one dataset or of all, from the oldest to the latest."""
@@ -195,8 +212,13 @@ def _checked(db: Database, name: str, config: Mapping[str, Any]) -> Config:
     return read_config(config)[0]
 
 
+def _info(change: StateChange) -> ComputeWorkerRunInfo:
+    return ComputeWorkerRunInfo(NOT_FOUND if change.state == CANCELED else change.state, change.message)
+
+
 def _scheduled(run: ScheduledRun) -> DockerRunScheduledData:
-    state = "DONE" if run.last.state in ENDED else "OPEN" if run.last.state == WAITING else "LOCKED"
+    ended = CANCELED if run.last.state == CANCELED else "DONE"
+    state = ended if run.last.state in ENDED else "OPEN" if run.last.state == WAITING else "LOCKED"
     configs = {
         "selection": run.selection_config,
         "docker": run.worker_config,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 from contextlib import suppress
@@ -33,9 +34,21 @@ class StatesBeside:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # what comes too late is not for whoever works next
+        self.asked_to_cancel()
         if self._path is not None:
             with suppress(OSError):
                 self._path.unlink()
+
+    def asked_to_cancel(self) -> list[str]:
+        """The runs that other processes have asked to cancel since this was last called."""
+        if self._path is None:
+            return []
+        asked = list(self._path.parent.glob(f"{glob.escape(self._path.name)}.cancel-*"))
+        for file in asked:
+            with suppress(OSError):
+                file.unlink()
+        return [file.name.rpartition("-")[2] for file in asked]
 
     def write(self) -> None:
         """Write the states as they are now. A folder that cannot be written to has no such file."""
@@ -51,6 +64,12 @@ class StatesBeside:
 def file_beside(database: Path) -> Path:
     """The file: ``curation.duckdb.runs.json``."""
     return database.with_name(f"{database.name}.runs.json")
+
+
+def ask_to_cancel(database: Path, scheduled_id: str) -> None:
+    """Ask the process that works on a database to cancel a run that waits, before it takes the next one."""
+    file = file_beside(database)
+    file.with_name(f"{file.name}.cancel-{scheduled_id}").touch()
 
 
 def read_beside(database: Path) -> list[dict[str, Any]] | None:

@@ -85,7 +85,7 @@ def scheduled_by_others(database: Path) -> list[ScheduledRun] | None:
 
 def _row(run: ScheduledRun, kept: dict[str, RunRow]) -> RunRow:
     last, attempt = run.last, run.attempt
-    started = attempt[1].at if len(attempt) > 1 else None
+    started = attempt[1].at if len(attempt) > 1 and attempt[1].run_id is not None else None
     end = last.at if last.state in ENDED else now()
     made = kept.get(last.run_id or "")
     return RunRow(

@@ -24,11 +24,16 @@ State = Literal[
     "COMPLETED",
     "FAILED",
     "CRASHED",
+    "CANCELED",
 ]
 
 WAITING = "OPEN"
-ENDED = frozenset({"COMPLETED", "FAILED", "CRASHED"})
+CANCELED = "CANCELED"
+ENDED = frozenset({"COMPLETED", "FAILED", "CRASHED", CANCELED})
 DIED = "the process that ran it ended before the run did; nothing of its selection was stored"
+
+TAKING = threading.Lock()
+"""Held while a run that waits is taken by the worker, or canceled: never both."""
 
 _live: set[str] = set()
 _lock = threading.Lock()

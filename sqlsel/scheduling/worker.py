@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -13,7 +14,7 @@ from sqlsel.datasets.schedule import add_state, read_run, read_schedule
 from sqlsel.errors import SqlselError, UsageError
 from sqlsel.scheduling.beside import StatesBeside
 from sqlsel.scheduling.running import run_job
-from sqlsel.scheduling.states import ENDED, WAITING, Alive, settle
+from sqlsel.scheduling.states import CANCELED, ENDED, TAKING, WAITING, Alive, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,12 +116,41 @@ def run_waiting(db: Database, path: Path | None = None) -> int:
     try:
         settle(states)
         with StatesBeside(states, path) as beside:
-            while waiting := [run for run in read_schedule(states) if run.last.state == WAITING]:
-                _do(db, min(waiting, key=lambda run: _PRIORITIES.index(run.priority)), states, beside)
-                done += 1
+            while waiting := _waiting(states, beside):
+                done += _do(db, min(waiting, key=lambda run: _PRIORITIES.index(run.priority)), states, beside)
     finally:
         states.close()
     return done
+
+
+def _waiting(states: Engine, beside: StatesBeside) -> list[ScheduledRun]:
+    """The runs that wait, without those that another process has asked to cancel."""
+    for scheduled_id in beside.asked_to_cancel():
+        with suppress(UsageError):
+            _cancel(states, scheduled_id)
+            beside.write()
+    return [run for run in read_schedule(states) if run.last.state == WAITING]
+
+
+def cancel_run(db: Database, scheduled_id: str) -> None:
+    """Cancel a run that waits; one that was canceled stays so.
+
+    Raises:
+        UsageError: If there is no such run, or the worker has taken it.
+    """
+    settle(db.engine)
+    _cancel(db.engine, scheduled_id)
+
+
+def _cancel(engine: Engine, scheduled_id: str) -> None:
+    with TAKING:
+        run = read_run(engine, scheduled_id)
+        state = run.last.state
+        if state == CANCELED:
+            return
+        if state != WAITING:
+            raise UsageError(f"run {run.scheduled_id} is {state}", hint="only a run that waits can be canceled")
+        add_state(engine, run.scheduled_id, CANCELED, "canceled while it waited", None)
 
 
 def run_again(db: Database, scheduled_id: str) -> None:
@@ -139,8 +169,8 @@ def run_again(db: Database, scheduled_id: str) -> None:
     add_state(db.engine, run.scheduled_id, WAITING, "waiting for the worker, again", None)
 
 
-def _do(db: Database, run: ScheduledRun, states: Engine, beside: StatesBeside) -> None:
-    """One attempt: whatever comes of it is a state."""
+def _do(db: Database, run: ScheduledRun, states: Engine, beside: StatesBeside) -> bool:
+    """One attempt: whatever comes of it is a state. False if the run has been canceled meanwhile."""
     run_id = new_run_id()
 
     def tell(state: State, message: str) -> None:
@@ -148,7 +178,10 @@ def _do(db: Database, run: ScheduledRun, states: Engine, beside: StatesBeside) -
         beside.write()
 
     with Alive(run_id):
-        tell("STARTED", "the worker has taken the run")
+        with TAKING:
+            if read_run(states, run.scheduled_id).last.state != WAITING:
+                return False
+            tell("STARTED", "the worker has taken the run")
         try:
             selection = run_job(db, run, run_id, tell)
         except SqlselError as failure:
@@ -161,3 +194,4 @@ def _do(db: Database, run: ScheduledRun, states: Engine, beside: StatesBeside) -
         else:
             notices = "".join(f"\nnote: {notice}" for notice in selection.summary()["notices"])
             tell("COMPLETED", f"selected {len(selection):,} samples as tag {selection.tag}{notices}")
+    return True

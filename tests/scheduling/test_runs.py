@@ -177,6 +177,79 @@ def test_a_run_whose_process_was_killed_failed_and_can_be_run_again(here, pool):
     assert not (here / "sqlsel.duckdb.runs.json").exists()
 
 
+def scheduled(db, **more):
+    from sqlsel.datasets.schedule import add_run
+
+    asked = {"selection_config": DIVERSE, "worker_config": {}, "lightly_config": {}, "priority": "MID", "runs_on": ()}
+    return add_run(db.engine, "pool", **{**asked, **more})
+
+
+def test_a_run_that_waits_can_be_canceled(here, pool):
+    with sqlsel.connect(here / "sqlsel.duckdb") as db:
+        first, second = scheduled(db), scheduled(db)
+    pool.cancel_run(first)
+    pool.cancel_run(first)
+    info = pool.get_compute_worker_run_info(first)
+    assert (info.state, info.message) == ("CANCELED_OR_NOT_EXISTING", "canceled while it waited")
+    assert done(pool, first) == info
+    assert not info.ended_successfully()
+    assert [run.id for run in pool.get_scheduled_compute_worker_runs()] == [second]
+    assert [run.id for run in pool.get_scheduled_compute_worker_runs(state="CANCELED")] == [first]
+    with sqlsel.connect(here / "sqlsel.duckdb") as db:
+        assert run_waiting(db) == 1
+        assert [(row.run, row.state, row.seconds is None) for row in list_runs(db.engine)] == [
+            (first, "CANCELED", True),
+            (second, "COMPLETED", False),
+        ]
+        assert db.tags("pool")[0].tag == "run-1"
+    with pytest.raises(sqlsel.UsageError, match="is COMPLETED\nonly a run that waits"):
+        pool.cancel_run(second)
+    with pytest.raises(sqlsel.UsageError, match="no scheduled run 'none'"):
+        pool.cancel_run("none")
+    pool.run_again(first)
+    assert done(pool, first).ended_successfully()
+
+
+def test_the_command_cancels_too(here, pool):
+    with sqlsel.connect(here / "sqlsel.duckdb") as db:
+        waiting = scheduled(db)
+    outcome = command("runs", "cancel", waiting[:8], "--db", "sqlsel.duckdb")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", f"run {waiting[:8]}: canceled\n")
+    assert "CANCELED" in command("runs", "--db", "sqlsel.duckdb").out
+
+
+def test_a_run_is_canceled_from_beside_the_process_that_works(here, pool):
+    """While one run is on, another process takes back the one that waits."""
+    code = SLOW.replace("time.sleep(60)", "input(); raise ValueError").replace(
+        "client.schedule", "waiting = client.schedule", 1
+    )
+    again = code.splitlines()[-1].removeprefix("waiting = ")
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{code}\nprint({again}, flush=True)\nclient.wait()"],
+        cwd=here,
+        env={**os.environ, "PYTHONPATH": ROOT},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        told = sorted((process.stdout.readline(), process.stdout.readline()), key=len)
+        assert told[0] == "busy\n"
+        waiting = told[1].strip()
+        outcome = command("runs", "cancel", waiting, "--db", "sqlsel.duckdb")
+        assert outcome.code == 0, outcome.err
+        assert "cancels it before it takes the next run" in outcome.err
+        running = next(run.id for run in pool.get_scheduled_compute_worker_runs(state="LOCKED"))
+        assert "only a run that waits" in command("runs", "cancel", running, "--db", "sqlsel.duckdb").err
+        process.communicate("\n", timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    assert pool.get_compute_worker_run_info(waiting).message == "canceled while it waited"
+    assert pool.get_compute_worker_run_info(running).state == "CRASHED"
+    assert list(here.glob("*.runs.json*")) == []
+
+
 def test_a_file_that_another_process_opened_is_waited_for(here, pool):
     code = "import duckdb, time; c = duckdb.connect('sqlsel.duckdb'); print('open', flush=True); time.sleep(1)"
     process = subprocess.Popen([sys.executable, "-c", code], cwd=here, stdout=subprocess.PIPE)

@@ -22,9 +22,9 @@ _SHORT = 8
 
 @click.group(
     "runs",
-    short_help="List runs with their states; show one, or run it again.",
+    short_help="List runs with their states; show, cancel, repeat one.",
     invoke_without_command=True,
-    subcommand_metavar="[show|again RUN]",
+    subcommand_metavar="[show|again|cancel RUN]",
     epilog=examples(
         "all runs of a database, and those of one dataset for a program",
         "sqlsel runs --db demo.duckdb",
@@ -43,9 +43,9 @@ def runs_command(
 ) -> None:
     """List the runs of a database, the oldest first: scheduled ones, and selections that were kept as a tag.
 
-    A run is OPEN while it waits, then what the worker does, and COMPLETED, FAILED or CRASHED at the end. A run whose
-    process died is shown as FAILED. While another process works on the database, its scheduled runs are shown as that
-    process tells of them.
+    A run is OPEN while it waits, then what the worker does, and COMPLETED, FAILED, CRASHED or CANCELED at the end. One
+    whose process died is shown as FAILED. While another process works on the database, its scheduled runs are shown as
+    that process tells of them.
     """
     ctx.obj = {"database": database}
     if ctx.invoked_subcommand is not None:
@@ -177,3 +177,45 @@ def again_command(ctx: click.Context, run: str, database: str | None) -> None:
     if last.state != "COMPLETED":
         raise SelectionError(f"run {run} {last.state.lower()}: {last.message}")
     say(f"run {run}: {last.message}")
+
+
+@runs_command.command(
+    "cancel",
+    short_help="Cancel a scheduled run that waits.",
+    epilog=examples(
+        "the runs, to see which ones wait: they are OPEN",
+        "sqlsel runs --db demo.duckdb",
+    ),
+)
+@click.argument("run", metavar="RUN")
+@database_option(required=False)
+@click.pass_context
+def cancel_command(ctx: click.Context, run: str, database: str | None) -> None:
+    """Cancel RUN, a scheduled run that no worker has taken: its name, or the beginning of it.
+
+    Where another process works on the database, it is asked to cancel the run before it takes the next one.
+    """
+    from sqlsel.cli.opening import open_existing
+    from sqlsel.errors import DatabaseLockedError
+    from sqlsel.scheduling import cancel_run
+
+    path = _named_database(ctx, database)
+    try:
+        with open_existing(path, writing=True) as db:
+            cancel_run(db, run)
+    except DatabaseLockedError:
+        _ask_to_cancel(Path(path), run)
+    else:
+        say(f"run {run}: canceled")
+
+
+def _ask_to_cancel(database: Path, run: str) -> None:
+    from sqlsel.datasets.schedule import find_run
+    from sqlsel.errors import UsageError
+    from sqlsel.scheduling import WAITING, ask_to_cancel
+
+    found = find_run(_schedule(str(database)), run)
+    if found.last.state != WAITING:
+        raise UsageError(f"run {run} is {found.last.state}", hint="only a run that waits can be canceled")
+    ask_to_cancel(database, found.scheduled_id)
+    say(f"run {run}: the process that works on {database} cancels it before it takes the next run")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+_QUOTED = re.compile(r"""'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*\"""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,24 @@ class Problem:
     line: int | None = None
     column: int | None = None
     severity: Literal["error", "notice"] = "error"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The problem for a program: ``severity``, ``path``, ``line``, ``column``, ``message``, and ``hint``.
+
+        The hint is what the message says behind its first semicolon: what is meant, allowed or to be done; None if
+        there is none.
+        """
+        # a semicolon inside quotes is of the config
+        end = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), self.message).find("; ")
+        what, hint = (self.message, None) if end < 0 else (self.message[:end], self.message[end + 2 :])
+        return {
+            "severity": self.severity,
+            "path": self.where or None,
+            "line": self.line,
+            "column": self.column,
+            "message": what,
+            "hint": hint,
+        }
 
     def __str__(self) -> str:
         place = f"{self.line}:{self.column}: " if self.line is not None else ""

@@ -72,6 +72,43 @@ def test_what_is_wrong_is_told_with_its_place(demo, text, path, message):
         assert [tag.tag for tag in db.tags("digits")] == ["round-1"]
 
 
+def test_problems_for_a_program(demo):
+    (demo / "bad.json").write_text(
+        '{\n  "n_samples": 5,\n  "n_samples": 6,\n  "strategies": [\n'
+        '    { "input": { "type": "METADATA; x", "key": 3 },\n'
+        '      "strategy": { "type": "WEIGHT" } }\n  ]\n}\n'
+    )
+    lines = sqlsel("validate", "bad.json")
+    outcome = sqlsel("validate", "bad.json", "--format", "json")
+    assert (outcome.code, outcome.err) == (lines.code, lines.err) == (2, lines.err)
+    told = json.loads(outcome.out)
+    assert len(told) == len(lines.out.splitlines()) > 2
+    for problem, line in zip(told, lines.out.splitlines(), strict=True):
+        assert list(problem) == ["file", "severity", "path", "line", "column", "message", "hint"]
+        whole = problem["message"] if problem["hint"] is None else f"{problem['message']}; {problem['hint']}"
+        assert line == f"bad.json:{problem['line']}:{problem['column']}: {problem['path']}: {whole}"
+    by_path = {problem["path"]: problem for problem in told}
+    word = by_path["strategies[0].strategy.type"]
+    assert word["message"] == "unknown strategy type 'WEIGHT'"
+    assert word["hint"].startswith("did you mean 'WEIGHTS'? allowed: ")
+    assert by_path["strategies[0].input.type"]["message"].endswith("'METADATA; x'")
+
+
+def test_no_problems_for_a_program(demo):
+    right = sqlsel("validate", "demo-files/round-1/config.json", *ON_DIGITS, "--format", "json")
+    assert (right.code, json.loads(right.out)) == (0, [])
+    notice = config(EMBEDDINGS, DIVERSITY, n_samples=None, proportion_samples=0.1).replace(
+        "0.1", "0.10000000000000000001"
+    )
+    noticed = sqlsel("validate", "-", "--format", "json", stdin=notice)
+    (told,) = json.loads(noticed.out)
+    assert (noticed.code, told["severity"], told["file"]) == (0, "notice", "<stdin>")
+    assert told["hint"] == "0.1 is used"
+    broken = sqlsel("validate", "-", "--format", "json", stdin="[1]\n")
+    (told,) = json.loads(broken.out)
+    assert (broken.code, told["path"], told["line"], told["column"]) == (2, None, None, None)
+
+
 def test_all_problems_at_once_as_an_editor_reads_them(demo):
     (demo / "bad.json").write_text(
         '{\n  "n_samples": 0,\n  "strategies": [\n    { "input": { "type": "METADATA" },\n'

@@ -14,6 +14,7 @@ from sqlsel.cli.options import (
     config_source,
     database_option,
     dataset_option,
+    format_option,
     output_option,
 )
 from sqlsel.cli.telling import say
@@ -36,27 +37,40 @@ _WRONG = 2
         "and that its tasks, scores, keys, classes, datasets and tags exist",
         "sqlsel validate demo-files/round-1/config.json --db demo.duckdb \\",
         "    --dataset digits",
+        "for an editor or a check of changes",
+        "sqlsel validate demo-files/round-1/config.json --format json",
     ),
 )
 @config_argument
 @database_option(required=False, text="With --dataset: the DuckDB file whose names the config must fit.")
 @dataset_option(required=False, text="With --db: the dataset that the config is for.")
 @attach_option
+@format_option("text", "json", text="How to print the problems: lines of text, or JSON.")
 @click.pass_context
 def validate_command(
-    ctx: click.Context, config: str, database: str | None, dataset: str | None, attach: tuple[str, ...]
+    ctx: click.Context,
+    config: str,
+    database: str | None,
+    dataset: str | None,
+    attach: tuple[str, ...],
+    format_name: str | None,
 ) -> None:
     """Print everything that is wrong with CONFIG, a line each: FILE:LINE:COLUMN: path: what and what to do.
 
-    CONFIG is a JSON file, - for stdin, or the JSON itself. Exit code 2 if there are errors, 0 if there are none or only
-    notices.
+    As JSON it is a list with file, severity (error or notice), path, line, column, message and hint of each; empty
+    where there are none. CONFIG is a JSON file, - for stdin, or the JSON itself. Exit code 2 if there are errors, 0 if
+    there are none or only notices.
     """
     if (database is None) != (dataset is None):
         given, lacking = ("--db", "--dataset") if dataset is None else ("--dataset", "--db")
         raise UsageError(f"{given} needs {lacking}", hint="name both, or neither to check the config alone")
     problems = _problems(config_source(config), database, dataset, attach)
-    for problem in problems:
-        click.echo(problem_line(problem, _name(config)))
+    if format_name == "json":
+        told = [{"file": _name(config), **problem.to_dict()} for problem in problems]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
+    else:
+        for problem in problems:
+            click.echo(problem_line(problem, _name(config)))
     errors = sum(problem.severity == "error" for problem in problems)
     say(_verdict(_name(config), errors, len(problems) - errors))
     if errors:

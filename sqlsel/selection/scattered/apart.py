@@ -92,7 +92,7 @@ class Apart(Plain):
         new = joined.vectors[self.column]
         if not new.present.any() or not len(part):
             return own
-        return np.minimum(own, halves_to_nearest(part.vectors[self.column].rows, new.rows[new.present]))
+        return halves_to_nearest(part.vectors[self.column].rows, new.rows[new.present], own)
 
     def scores(self, part: Part, own: Own, standing: Standing, *, alone: bool) -> Doubles:  # noqa: ARG002
         """Parts of the distances; alone and where far is good, the distances."""

@@ -45,7 +45,7 @@ class ObjectsApart(Apart):
         mine, new = part.objects[self.column].values, joined.objects[self.column].values
         if not len(mine) or not len(new):
             return own
-        return own.having(np.minimum(own.values, halves_to_nearest(mine, new)))
+        return own.having(halves_to_nearest(mine, new, own.values))
 
     def scores(self, part: Part, own: Own, standing: Standing, *, alone: bool) -> Doubles:  # noqa: ARG002
         """Parts of the means over the objects of each row."""

@@ -134,6 +134,9 @@ def _load(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhead | 
     else:
         engine.execute(plan.statements["in_play"])
         columns = engine.table(plan.statements["columns"])
+    fit = fit_of(plan, engine, columns.num_rows)
+    if fit is not None and not fit.fits and not vectors:
+        raise too_large(plan, fit)
     for step in plan.inputs:
         if step.vectors is not None and step.column not in vectors:
             progress(f"read {step.label}", 0, None)

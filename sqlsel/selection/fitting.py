@@ -52,8 +52,8 @@ class Fit:
 
     @property
     def fits(self) -> bool:
-        """Whether they can all be in memory."""
-        return self.needed <= self.room.memory
+        """Whether they can all be in memory, or there are none."""
+        return not self.vectors or self.needed <= self.room.memory
 
     @property
     def block(self) -> int:
@@ -109,11 +109,9 @@ def told_before(plan: Plan, engine: Engine) -> tuple[Problem, ...]:
 
 def too_large(plan: Plan, fit: Fit) -> SelectionError:
     """The error for vectors that do not fit and have to."""
-    names = ", ".join(step.name for step in plan.objectives)
-    needs = f"{names} has to have all of them there: it takes {size_text(fit.needed)}"
     return SelectionError(
-        f"dataset {plan.facts.name}: {fit}, and {needs}",
-        hint="raise memory_limit, or choose from fewer samples with where or candidates",
+        f"dataset {plan.facts.name}: {fit}, and all of them have to be there: it takes {size_text(fit.needed)}",
+        hint="raise memory_limit, or look at fewer samples, by where or candidates",
     )
 
 

@@ -133,9 +133,12 @@ def test_what_a_condition_leaves_may_fit(database):
 def test_what_has_to_be_in_memory_is_refused_with_its_size(database):
     config = p.config(5, (p.EMBEDDINGS, {"type": "COVERAGE"}))
     with sqlsel.connect(database, read_only=True, memory_limit="100MB") as db:
-        with pytest.raises(sqlsel.SelectionError, match=r"coverage has to have all .* it takes 126 MiB") as told:
+        with pytest.raises(sqlsel.SelectionError, match=r"all of them have to be there: it takes 126 MiB") as told:
             db.select(config, dataset="large")
         assert "raise memory_limit" in told.value.hint
+        selection = db.select(DIVERSE, dataset="large")
+        with pytest.raises(sqlsel.SelectionError, match="it takes 126 MiB"):
+            selection.summary(full=True)
 
 
 def open_files():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -41,20 +42,27 @@ def write_tasks(target: Target, tasks: Iterable[TaskFacts]) -> None:
         if task.has_predictions:
             check_predictions(target, task.name, task.categories)
         objects, unsure, pointless = _predicted(target, task.name)
-        table = catalog_table(target.engine.catalog, "tasks")
-        here = exp.and_(sql.column("dataset").eq(target.dataset), sql.column("task").eq(task.name))
-        target.engine.execute(exp.delete(table).where(here))
-        values: dict[str, exp.Expr] = {
-            "dataset": sql.text(target.dataset),
-            "task": sql.text(task.name),
-            "task_type": sql.text(task.task_type) if task.task_type else exp.Null(),
-            "categories": texts(task.categories),
-            "scores": texts(scores.get(task.name, ())),
-            "has_probabilities": exp.Boolean(this=objects > 0 and unsure == 0),
-            "has_predictions": exp.Boolean(this=task.has_predictions),
-            "has_keypoints": exp.Boolean(this=objects > 0 and pointless == 0),
-        }
-        target.engine.execute(_row(table, values))
+        sure, pointed = objects > 0 and unsure == 0, objects > 0 and pointless == 0
+        own = tuple(scores.get(task.name, ()))
+        put_task(target, replace(task, scores=own, has_probabilities=sure, has_keypoints=pointed))
+
+
+def put_task(target: Target, task: TaskFacts) -> None:
+    """Write what a task is into the catalog."""
+    table = catalog_table(target.engine.catalog, "tasks")
+    here = exp.and_(sql.column("dataset").eq(target.dataset), sql.column("task").eq(task.name))
+    target.engine.execute(exp.delete(table).where(here))
+    values: dict[str, exp.Expr] = {
+        "dataset": sql.text(target.dataset),
+        "task": sql.text(task.name),
+        "task_type": sql.text(task.task_type) if task.task_type else exp.Null(),
+        "categories": texts(task.categories),
+        "scores": texts(task.scores),
+        "has_probabilities": exp.Boolean(this=task.has_probabilities),
+        "has_predictions": exp.Boolean(this=task.has_predictions),
+        "has_keypoints": exp.Boolean(this=task.has_keypoints),
+    }
+    target.engine.execute(_row(table, values))
 
 
 def write_keys(target: Target, keys: Iterable[MetadataKey]) -> None:

@@ -49,6 +49,8 @@ class Engine(Protocol):
     """Whether rows can stay on many workers, as ``pieces``."""
     ingests: bool
     """Whether sources can be stored through it."""
+    links: bool
+    """Whether tables may lie elsewhere, so that it is a ``LinkingEngine``."""
     connection: Any
     """The engine's own connection."""
     rows_in_order: bool
@@ -137,6 +139,16 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """End the session. A connection that the user opened stays open."""
+
+
+class LinkingEngine(Engine, Protocol):
+    """An engine whose tables may lie elsewhere."""
+
+    def linked_columns(self, place: str) -> dict[str, str]:
+        """Column names and type names of what lies elsewhere: a table by its name, or a folder of Parquet."""
+
+    def link(self, schema: str, table: str, place: str, columns: Sequence[str]) -> None:
+        """Let a table of this database be one that lies elsewhere, which has these columns at least."""
 
 
 class ScratchEngine(Engine, Protocol):

@@ -90,3 +90,8 @@ def new_place(schema: str, table: str) -> str:
 def path_name(name: str) -> str:
     """A name as every file system takes it: everything but letters, digits and ``._-`` is its code in ``~``."""
     return re.sub(r"[^\w.-]|^[._]", lambda mark: f"~{ord(mark[0]):x}~", name)
+
+
+def link_to(place: str) -> str:
+    """What stands for a table by its name, or for a folder of Parquet by its path, in the place of a folder."""
+    return f"{LINK}parquet.`{place}`" if "/" in place else f"{LINK}{place}"

@@ -157,6 +157,45 @@ class IngestMethods:
         with interruptible(self._engine), read_embedding(source, self._engine, facts, name, options) as intake:
             return store(self._engine, dataset, intake, progress)
 
+    def link(
+        self,
+        dataset: str,
+        *,
+        samples: str,
+        embeddings: str | Mapping[str, str] | None = None,
+        object_embeddings: Mapping[str, str] | None = None,
+        predictions: str | None = None,
+        scores: str | None = None,
+        categories: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """Make a dataset of tables that there are on Spark, in the shape that a dataset's tables have.
+
+        Nothing is copied, and what changes in them changes in the dataset; tags and selections are kept in the
+        database's folder. A table is named as Spark names it (``catalog.schema.table``), a folder of Parquet by its
+        path (``s3a://lake/digits/samples``). Temporary views are their session's own and cannot be linked.
+
+        Args:
+            dataset: Name of the new dataset.
+            samples: ``sample_id, file_name`` and, with whatever fields, a struct ``metadata``.
+            embeddings: ``sample_id, embedding ARRAY<FLOAT>``; several by their names.
+            object_embeddings: By task, ``sample_id, object_index, embedding ARRAY<FLOAT>``.
+            predictions: ``sample_id, task, object_index, category, score, probabilities, bbox, area,
+                keypoint_confidence``, a row an object, or a class of the whole image.
+            scores: ``sample_id, task, score, value``.
+            categories: By task, its classes in the order of the probabilities; needed where there are any.
+
+        Raises:
+            UsageError: If the dataset exists or cannot be called so, or this is no database on Spark.
+            IngestError: If a table lacks a column, ids repeat, or vectors differ in length.
+            EngineError: If Spark does not know a table.
+
+        Cost: a pass over each table.
+        """
+        from sqlsel.datasets.linking import link_tables, linked_tables
+
+        tables = linked_tables(samples, embeddings, object_embeddings or {}, predictions, scores, categories or {})
+        link_tables(self._engine, dataset, tables)
+
 
 def _path(given: str | Path | None) -> Path | None:
     return None if given is None else Path(given)

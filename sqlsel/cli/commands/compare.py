@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import (
     config_source,
@@ -32,6 +33,7 @@ from sqlsel.cli.options import (
 @click.argument("tag_a", metavar="TAG_A")
 @click.argument("tag_b", metavar="TAG_B")
 @database_option()
+@cluster_options
 @dataset_option()
 @click.option(
     "--config", metavar="CONFIG", help="Measure by its objectives, instead of those that the tags were selected by."

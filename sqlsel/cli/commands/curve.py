@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import (
     attach_option,
@@ -39,6 +40,7 @@ from sqlsel.cli.options import (
 )
 @click.argument("config", metavar="[CONFIG]", required=False)
 @database_option()
+@cluster_options
 @dataset_option()
 @click.option("--tag", metavar="TAG", help="A tag, whose samples are looked at by rank, instead of CONFIG.")
 @click.option("--n", metavar="N", type=click.IntRange(1), help="How many samples CONFIG may choose, not what it says.")

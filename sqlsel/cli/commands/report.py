@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import attach_option, database_option, dataset_option, format_option, output_option
 from sqlsel.cli.telling import say
@@ -30,6 +31,7 @@ _THUMBNAILS = 1_000
     ),
 )
 @database_option()
+@cluster_options
 @dataset_option()
 @click.option("--tag", metavar="TAG", required=True, help="The tag that holds the selection.")
 @format_option("html", "json", text="A page, or its numbers; by default as -o FILE is called.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sqlsel.cli.clusters import cluster_options
 from sqlsel.cli.examples import examples
 from sqlsel.cli.options import database_option, format_option, output_option, stdin_text
 from sqlsel.errors import DatabaseError, EngineError, SqlselError
@@ -33,6 +34,7 @@ _NOTHING_TO_SHOW = (["Count"], ["Success"])
 )
 @click.argument("query", metavar="QUERY")
 @database_option(text="The DuckDB file.")
+@cluster_options
 @format_option(
     "table", "csv", "json", "jsonl", "parquet", text="How to print the rows; by default as -o is called, or a table."
 )

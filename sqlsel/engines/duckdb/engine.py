@@ -47,6 +47,7 @@ class DuckDBEngine:
     ingests = True
     rows_in_order = True
     spreads = False
+    links = False
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, *, owned: bool, parent: DuckDBEngine | None = None

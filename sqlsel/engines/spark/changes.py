@@ -79,6 +79,11 @@ class Changes:
             return False
         return True
 
+    def link(self, schema: str, table: str, place: str) -> None:
+        """Let a table be one that lies elsewhere."""
+        self._views.pop((schema, table), None)
+        self._tables[schema, table] = Changed(self._store.frame((place,)).schema, (place,), [])
+
     def commit(self) -> None:
         """Write the new rows, and then the commit that makes them the tables' own."""
         changed: dict[tuple[str, str], Places] = {}

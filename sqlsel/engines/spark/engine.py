@@ -10,6 +10,7 @@ from uuid import uuid4
 from pyspark.sql import DataFrame, SparkSession
 from sqlglot import exp
 
+from sqlsel.engines.commits import link_to
 from sqlsel.engines.spark.changes import Changes
 from sqlsel.engines.spark.failures import told
 from sqlsel.engines.spark.folder import Folder, check_folder
@@ -19,7 +20,7 @@ from sqlsel.engines.spark.store import Store, show
 from sqlsel.engines.spark.text import spark_text
 from sqlsel.engines.spark.types import type_name
 from sqlsel.engines.tracing import traced
-from sqlsel.errors import DatabaseError, EngineError, UsageError
+from sqlsel.errors import DatabaseError, EngineError, IngestError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
@@ -40,6 +41,7 @@ _SETTINGS = {
 }
 
 
+_VECTOR = "FLOAT[]"
 PIECE_BYTES = 1 << 24
 MOST_PIECES = 1000
 """About how large a partition is, as each is one object that is copied a few times on its way, and the most of them."""
@@ -58,6 +60,7 @@ class SparkEngine:
     ingests = False
     rows_in_order = False
     spreads = True
+    links = True
     home = None
     """Files of images do not lie beside a database on Spark."""
 
@@ -102,7 +105,7 @@ class SparkEngine:
 
     def stream(self, sql: Sql, rows_per_batch: int = 16_384) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         """A result's schema, and its rows as a stream of record batches in the order of the query."""
-        found = self.table(sql)
+        found = self.table(sql) if isinstance(sql, exp.Expr) else self.query(sql).toArrow()
         return found.schema, iter(found.to_batches(max_chunksize=rows_per_batch))
 
     def columns(self, relation: exp.Expr) -> dict[str, str]:
@@ -122,6 +125,27 @@ class SparkEngine:
         finally:
             reader.close()
         return exp.Table(this=exp.to_identifier(self._show(rows, "scan"), quoted=True))
+
+    def linked_columns(self, place: str) -> dict[str, str]:
+        """Column names of what lies elsewhere, with type names in the words of the schema."""
+        with told(f"look at {place}"):
+            return {part.name: type_name(part.dataType) for part in self.store.frame((link_to(place),)).schema}
+
+    def link(self, schema: str, table: str, place: str, columns: Sequence[str]) -> None:
+        """Let a table be one that lies elsewhere; part of a transaction."""
+        there = self.linked_columns(place)
+        if lacking := [name for name in columns if name not in there]:
+            raise IngestError(
+                f"{place} has no column {', '.join(lacking)}, which {table} of a dataset needs",
+                hint=f"it has {', '.join(there)}; make a view with other names",
+            )
+        if there.get("embedding", _VECTOR) != _VECTOR:
+            raise IngestError(
+                f"{place}: embedding is {there['embedding']}, and vectors are arrays of floats",
+                hint="make a view with CAST(embedding AS ARRAY<FLOAT>)",
+            )
+        assert self._changes is not None
+        self._changes.link(schema, table, link_to(place))
 
     @contextmanager
     def bind(self, objects: Mapping[str, object]) -> Iterator[None]:

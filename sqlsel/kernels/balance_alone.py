@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Heads:
     """Picks among the first candidate left of each group of equal rows."""
 
+    follows_order = False
+
     def __init__(self, running: RunningBalance, rows: Rows, groups: Rows) -> None:
         self._running = running
         self._groups = groups
@@ -43,6 +45,8 @@ class Heads:
 
 class Sweep:
     """Picks by a bound for every candidate, and exactly among the few whose bound reaches the best."""
+
+    follows_order = False
 
     def __init__(self, running: RunningBalance, rows: Rows, strength: float) -> None:
         self._running = running

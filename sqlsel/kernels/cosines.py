@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 ROUNDOFF = 2.0**-24
 SAME = 1e-12
 """Cosines that are this near to 1 are 1: single precision tells such directions apart no more."""
-BLOCK_ITEMS = 512
-BLOCK_COLUMNS = 256
+BLOCK_ITEMS = 1024
+BLOCK_COLUMNS = 512
 WIDE_COLUMNS = 2048
 UNIT = 1e-6
 
@@ -44,6 +44,11 @@ class Cosines:
         self.count = len(reference)
         self._reference = reference
         self._singles: Singles = (matrix[reference] * self._inverse[reference, None]).astype(np.float32)
+
+    def least(self, cover: Doubles) -> Singles:
+        """Cosines in single precision up to these are no better than a cover; of what is covered wholly, none is."""
+        least = np.where(cover == 1.0, np.inf, cover - self.error).astype(np.float32)
+        return np.nextafter(least, np.float32(-np.inf))
 
     def visit(self, rows: Rows, columns: Rows | slice, look: Callable[[slice, slice, Singles], None]) -> None:
         """Show blocks of cosines in single precision, on all threads.
@@ -88,8 +93,11 @@ class Cosines:
         size = max(WIDE_COLUMNS // self._objects_a_row(), 1)
         for begin in range(0, len(rows), size):
             vectors, starts = self._take(rows[begin : begin + size])
-            found = reference @ vectors.T
-            out[:, begin : begin + size] = found if starts is None else np.maximum.reduceat(found, starts, axis=1)
+            into = out[:, begin : begin + size]
+            if starts is None:
+                np.matmul(reference, vectors.T, out=into)
+            else:
+                np.maximum.reduceat(reference @ vectors.T, starts, axis=1, out=into)
 
     def of_row(self, row: int) -> Singles:
         """Cosines in single precision of one row with every reference vector, ``(R,)``."""
@@ -134,7 +142,7 @@ class Cosines:
         return _same(found if starts is None else np.maximum.reduceat(found, starts, axis=0))
 
     def _objects_a_row(self) -> int:
-        return 1 if self._offsets is None else -(-len(self._matrix) // max(len(self._offsets) - 1, 1))
+        return 1 if self._offsets is None else max(-(-len(self._matrix) // max(len(self._offsets) - 1, 1)), 1)
 
     def _items(self, rows: Rows) -> tuple[Rows, Rows | None]:
         if self._offsets is None:
@@ -147,6 +155,9 @@ class Cosines:
         return self._scale(items), starts
 
     def _scale(self, items: Rows) -> Singles:
+        """The vectors at length 1: a view where nothing has to be done, never to be written to."""
+        if not self._scaled and len(items) and (np.diff(items) == 1).all():
+            return self._matrix[items[0] : items[-1] + 1]
         vectors = self._matrix.take(items, axis=0)
         if self._scaled:
             vectors *= self._inverse[items, None].astype(np.float32)

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from sqlsel.kernels.cosines import Cosines
-from sqlsel.kernels.covered import Covered
-from sqlsel.kernels.diversity import check_matrix
-from sqlsel.kernels.ladder import Ladder
+from sqlsel.kernels.covered import Covered, Settled
+from sqlsel.kernels.most import Most
 from sqlsel.kernels.objects import Objects
-from sqlsel.kernels.protocol import FLOOR, TIE, KernelInputError, Unbounded, log_part, log_parts, sum_rise
+from sqlsel.kernels.protocol import KernelInputError, Unbounded, log_part, log_parts, sum_rise
 from sqlsel.kernels.threads import own_threads
-from sqlsel.kernels.together import Found
+from sqlsel.kernels.vectors import check_matrix
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows, Singles
 
 
@@ -86,21 +84,20 @@ class RunningCoverage(Unbounded):
         self._cosines = Cosines(matrix, offsets, reference)
         self._empty: Bools | None = None if offsets is None else np.diff(offsets) == 0
         members = play.preselected if declared.present is None else play.preselected & declared.present
-        self.n_rows, self._order = play.n_rows, play.order
+        self._order = play.order
         self.covered = Covered(self._cosines, weights, self._filled(np.flatnonzero(play.candidates)), play.n_rows)
         for row in self._filled(np.flatnonzero(members)):
             self.covered.join(int(row))
+        self._settled = Settled(self.covered, self._cosines, play.n_rows)
         self._picks = 0
         self._rows: Rows = np.empty(0, dtype=np.int64)
         self._places: Rows = self._rows
-        self._vectors: tuple[Doubles, Rows | None] = (np.empty((0, 1)), None)
-        self.focused: Doubles = np.empty(0)
 
     def picker(self, rows: Rows) -> Picker | None:
         """Alone, what a row adds decides as the value does, and never rises."""
         if self._strength <= 0 or (self._empty is not None and self._empty[rows].any()):
             return None
-        return Ladder(Most(self, self._strength, self._order), rows, self.n_rows, self._order)
+        return Most(self.covered, self._settled, self._strength, rows, self._order)
 
     def ceilings(self, rows: Rows) -> Doubles:
         """Parts of what rows add as known: from above where much is good, from below where little is."""
@@ -119,15 +116,17 @@ class RunningCoverage(Unbounded):
     def focus(self, rows: Rows) -> None:
         """Settle what some rows add, in double."""
         self._rows = rows
-        self.focused = np.zeros(len(rows))
         self._places = np.arange(len(rows)) if self._empty is None else np.flatnonzero(~self._empty[rows])
-        if self._strength and len(self._places):
-            self._vectors = self._cosines.wide_vectors(rows[self._places])
-            self.focused[self._places] = self.covered.exact(self._vectors, len(self._places))
+        self._settled.forget()
+        if self._strength:
+            self._settled.add(rows[self._places])
 
     def parts(self) -> Doubles:
         """Parts of the rows in focus: the value of the selection with each of them."""
-        return self._of(self._rows, self.focused)
+        rises = np.zeros(len(self._rows))
+        if self._strength:
+            rises[self._places] = self._settled.values
+        return self._of(self._rows, rises)
 
     def mark(self, rows: Rows) -> tuple[int, float, tuple[float, float]]:
         """How many picks there were, the total, and the range of what the rows add."""
@@ -153,10 +152,7 @@ class RunningCoverage(Unbounded):
         if self._empty is not None and self._empty[row]:
             return 0.0
         before = self.covered.total
-        raised = self.covered.join(row)
-        if len(self._places) and self._strength and len(raised[0]):
-            self.focused[self._places] -= self.covered.lost(self._vectors, raised)
-            np.maximum(self.focused, 0.0, out=self.focused)
+        self._settled.follow(self.covered.join(row))
         return self.covered.total - before
 
     def _filled(self, rows: Rows) -> Rows:
@@ -168,65 +164,6 @@ class RunningCoverage(Unbounded):
         if self._empty is not None:
             values = np.where(self._empty[rows], 0.0, values)
         return log_parts(values, self._strength)
-
-
-class Most:
-    """Scores are what rows add, which orders candidates as the value does without a logarithm."""
-
-    moving = False
-
-    def __init__(self, running: RunningCoverage, strength: float, order: Order) -> None:
-        self._running = running
-        self._order = order
-        self._covered = running.covered
-        self._strength = strength
-        self._rows: Rows = np.empty(0, dtype=np.int64)
-
-    def indifferent(self) -> bool:
-        """Rows differ from the start."""
-        return False
-
-    def ceilings(self, rows: Rows) -> Doubles:
-        """What rows add as known."""
-        return self._covered.upper(rows)
-
-    def refresh(self, rows: Rows, level: float) -> None:  # noqa: ARG002
-        """Bring what rows add up to date."""
-        self._covered.refresh(rows)
-
-    def focus(self, rows: Rows) -> None:
-        """Settle what some rows add."""
-        self._rows = rows
-        self._running.focus(rows)
-
-    def best(self, closed: Bools) -> Found | None:
-        """The first of those that tie for the most."""
-        rises = np.where(closed, -np.inf, self._running.focused)
-        if not len(rises) or (top := float(rises.max())) == -np.inf:
-            return None
-        value = max(self._covered.total + top, FLOOR)
-        apart = TIE * (1.0 + self._strength * abs(math.log(value))) / self._strength
-        level = value * math.exp(-min(apart, 700.0))
-        # where the value is at its floor, everything ties
-        least = 0.0 if level <= FLOOR else level - self._covered.total
-        near = np.flatnonzero(rises >= least)
-        return Found(int(near[0 if len(near) == 1 else self._order.first(self._rows[near])]), least, top)
-
-    def barred(self, rows: Rows) -> Bools | None:  # noqa: ARG002
-        """There is no hard bound."""
-        return None
-
-    def mark(self, rows: Rows) -> object:  # noqa: ARG002
-        """Nothing to note."""
-        return None
-
-    def rise(self, mark: object) -> float:  # noqa: ARG002
-        """What a row adds only falls."""
-        return 0.0
-
-    def let_in(self) -> bool:
-        """Nothing is kept out."""
-        return False
 
 
 def nearest_cosines(vectors: Singles | Objects, reference: Rows, rows: Rows) -> Doubles:

@@ -6,115 +6,115 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.cosines import BLOCK_COLUMNS, ROUNDOFF
 from sqlsel.kernels.pairs import Pairs, fits
+from sqlsel.kernels.rises import Rises
+from sqlsel.kernels.sampled import Sample
 from sqlsel.kernels.threads import each
 
 if TYPE_CHECKING:
     from sqlsel.kernels.cosines import Cosines
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
-HISTORY_BYTES = 1 << 27
 WIDE_BLOCK = 1 << 12
-SUMMED = 2 * (BLOCK_COLUMNS + 8) * ROUNDOFF
-"""Share of a rise that is lost, at most, where it is added up in single precision."""
+WIDE_ROWS = 1 << 9
 
 
 class Covered:
     """The cover of each reference vector, and bounds of what rows would add to it.
 
     The rise of a row is the sum over the reference vectors of weight * max(its cosine - cover, 0). It only falls. While
-    many pairs of rows and reference vectors matter, rises are brought up to date on demand, by the reference vectors
-    whose cover has risen since; once few do, these pairs are kept, and every rise with them.
+    many pairs of rows and reference vectors matter, rises are brought up to date on demand; once few do, these pairs
+    are kept, and every rise with them.
 
     Attributes:
         cover: ``(R,)`` the cosine to the nearest member of the selection, at least 0.
         total: The sum of weight * cover.
+        joined: How many rows have joined.
     """
 
     def __init__(self, cosines: Cosines, weights: Doubles, rows: Rows, n_rows: int) -> None:
         self._cosines = cosines
         self._weights = weights
-        self._singles = weights.astype(np.float32)
         self._rows = rows
         self._n_rows = n_rows
         self.cover: Doubles = np.zeros(cosines.count)
         self.total = 0.0
-        self._pairs: Pairs | None = None
-        self._rises: Doubles = np.zeros(n_rows)
-        self._slacks: Doubles = np.zeros(n_rows)
-        self._history: list[Singles] = []
-        self._first = 0
-        self._epochs: Rows = np.full(n_rows, -1, dtype=np.int64)
-        self._measured = False
+        self.joined = 0
+        self._sample: Sample | None = None
+        self._bounds: Rises | Pairs | None = None
 
     def join(self, row: int) -> tuple[Rows, Doubles, Doubles]:
         """Let a row join: the reference vectors whose cover it raises, with their cover before and after."""
-        error = self._cosines.error
-        columns = np.flatnonzero(self._cosines.of_row(row) > self.cover - error)
+        self.joined += 1
+        columns = np.flatnonzero(self._cosines.of_row(row) > self.cover - self._cosines.error)
         found = self._cosines.exact(row, columns)
         better = found > self.cover[columns]
         columns, after = columns[better], found[better]
         before = self.cover[columns]
         self.cover[columns] = after
         self.total += float(((after - before) * self._weights[columns]).sum())
-        if self._pairs is not None:
-            self._pairs.raised(columns, before, after)
-        elif self._measured:
-            self._remember()
+        if isinstance(self._bounds, Pairs):
+            self._bounds.raised(columns, before, after)
+        elif self._bounds is not None:
+            self._follow()
         return columns, before, after
 
-    def measure(self) -> None:
+    def measure(self) -> Rises | Pairs:
         """Bound the rises of all rows; joining before this costs less."""
-        if self._measured:
-            return
-        self._measured = True
-        self._remember()
-        if self._pairs is None:
-            self._fresh(self._rows)
+        return self._follow() if self._bounds is None else self._bounds
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether bounds have to be brought up to date."""
+        return isinstance(self.measure(), Rises)
 
     def upper(self, rows: Rows) -> Doubles:
         """What rows would add, at most."""
-        self.measure()
-        if self._pairs is not None:
-            upper: Doubles = self._pairs.gains[rows] + self._pairs.slacks(rows)
-            return np.maximum(upper, 0.0, out=upper)
-        return self._rises[rows] + self._slacks[rows]
+        return self.measure().upper(rows)
 
     def lower(self, rows: Rows) -> Doubles:
         """What rows would add, at least; tight after :meth:`refresh`, else 0 while it is not known."""
-        self.measure()
-        if self._pairs is not None:
-            return np.maximum(self._pairs.gains[rows] - self._pairs.slacks(rows), 0.0)
-        now = self._epochs[rows] == self._epoch()
-        return np.where(now, np.maximum(self._rises[rows] - self._slacks[rows], 0.0), 0.0)
+        return self.measure().lower(rows)
 
-    def refresh(self, rows: Rows) -> None:
-        """Bring the bounds of some rows up to date."""
-        self.measure()
-        if self._pairs is not None:
-            return
-        epochs = self._epochs[rows]
-        for epoch in np.unique(epochs).tolist():
-            if epoch == self._epoch():
-                continue
-            group = rows[epochs == epoch]
-            before = self._history[epoch - self._first] if epoch >= self._first else None
-            if before is None:
-                self._fresh(group)
-                continue
-            columns = np.flatnonzero(self._history[-1] > before)
-            if len(columns) > self._cosines.count // 2:
-                self._fresh(group)
-                continue
-            low = before[columns]
-            self._rises[group] -= self._sums(group, columns, low, self._history[-1][columns] - low)
-            self._epochs[group] = self._epoch()
+    def refresh(self, rows: Rows, level: float = -np.inf) -> None:
+        """Bring the bounds of some rows up to date; those that fall below the level need no more care."""
+        bounds = self.measure()
+        if isinstance(bounds, Rises):
+            bounds.refresh(rows, level)
 
-    def exact(self, vectors: tuple[Doubles, Rows | None], count: int) -> Doubles:
-        """What rows would add, in double, by their :meth:`Cosines.wide_vectors`. Cost: a product with all columns."""
+    def exact(self, rows: Rows) -> Doubles:
+        """What rows would add, in double. Cost: a product with all columns, in single precision where few matter."""
+        sums = self._few if isinstance(self._bounds, Pairs) else self._all
+        parts = [sums(rows[begin : begin + WIDE_ROWS]) for begin in range(0, len(rows), WIDE_ROWS)]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def lost(self, vectors: tuple[Doubles, Rows | None], raised: tuple[Rows, Doubles, Doubles]) -> Doubles:
+        """How much less rows would add since a pick, in double, by their :meth:`Cosines.wide_vectors`."""
+        columns, before, after = raised
+        found = self._cosines.wide_cosines(vectors, columns)
+        np.clip(found, before, after, out=found)
+        found -= before
+        lost: Doubles = found @ self._weights[columns]
+        return lost
+
+    def _follow(self) -> Rises | Pairs:
+        """Bounds under the cover as it is: by pairs, where they are few enough now."""
+        if self._sample is None:
+            self._sample = Sample(self._cosines, self._rows)
+        if fits(self._cosines, self._rows, self.cover, self._sample):
+            self._bounds = self._sample = None
+            pairs = self._bounds = Pairs(self._cosines, self._rows, self._n_rows, self.cover, self._weights)
+            return pairs
+        if self._bounds is None:
+            self._bounds = Rises(self._cosines, self._weights, self._rows, self._n_rows, self._sample)
+        assert isinstance(self._bounds, Rises)
+        self._bounds.raised(self.cover)
+        return self._bounds
+
+    def _all(self, rows: Rows) -> Doubles:
+        vectors = self._cosines.wide_vectors(rows)
         blocks = range(0, self._cosines.count, WIDE_BLOCK)
-        sums = np.zeros((len(blocks), count))
+        sums = np.zeros((len(blocks), len(rows)))
 
         def add(begin: int) -> None:
             run = slice(begin, begin + WIDE_BLOCK)
@@ -123,51 +123,68 @@ class Covered:
             np.maximum(found, 0.0, out=found)
             sums[begin // WIDE_BLOCK] = found @ self._weights[run]
 
-        each(add, blocks, cost=len(vectors[0]) * vectors[0].shape[1] * self._cosines.count)
+        each(add, blocks, cost=vectors[0].size * self._cosines.count)
         total: Doubles = sums.sum(axis=0)
         return total
 
-    def lost(self, vectors: tuple[Doubles, Rows | None], raised: tuple[Rows, Doubles, Doubles]) -> Doubles:
-        """How much less rows would add since a pick, in double."""
-        columns, before, after = raised
-        found = self._cosines.wide_cosines(vectors, columns)
-        np.clip(found, before, after, out=found)
-        found -= before
-        lost: Doubles = found @ self._weights[columns]
-        return lost
+    def _few(self, rows: Rows) -> Doubles:
+        """By the columns alone that single precision cannot rule out."""
+        least = self._cosines.least(self.cover)
+        seen: list[tuple[Rows, Rows]] = [(np.empty(0, dtype=np.int64),) * 2]
 
-    def _epoch(self) -> int:
-        return self._first + len(self._history) - 1
+        def look(part: slice, run: slice, found: Singles) -> None:
+            near, columns = np.nonzero(found > least[run])
+            seen.append((near + part.start, columns + run.start))
 
-    def _remember(self) -> None:
-        """Keep the cover as it is, or the pairs where they are few enough now."""
-        if fits(self._cosines, self._rows, self.cover):
-            self._pairs = Pairs(self._cosines, self._rows, self._n_rows, self.cover, self._weights)
-            self._history = []
-            return
-        self._history.append(self.cover.astype(np.float32))
-        while len(self._history) > 1 and len(self._history) * self.cover.nbytes // 2 > HISTORY_BYTES:
-            del self._history[0]
-            self._first += 1
+        self._cosines.visit(rows, slice(None), look)
+        near, columns = (np.concatenate(side) for side in zip(*seen, strict=True))
+        rises = np.maximum(self._cosines.exact_pairs(rows[near], columns) - self.cover[columns], 0.0)
+        rises *= self._weights[columns]
+        return np.bincount(near, rises, len(rows))
 
-    def _fresh(self, rows: Rows) -> None:
-        low = self._history[-1]
-        self._rises[rows] = found = self._sums(rows, slice(None), low, None)
-        # a pair errs once where it counts first and twice, at most, where the cover passes it; so do the sums
-        self._slacks[rows] = 3.0 * (self._cosines.error + ROUNDOFF) * float(self._weights.sum()) + SUMMED * found
-        self._epochs[rows] = self._epoch()
 
-    def _sums(self, rows: Rows, columns: Rows | slice, low: Singles, width: Singles | None) -> Doubles:
-        """By row the sum over some columns of weight * (the cosine above ``low``, up to ``width``)."""
-        found = np.zeros(len(rows))
-        weights = self._singles[columns]
+class Settled:
+    """What a few rows would add, in double, followed from pick to pick.
 
-        def add(part: slice, run: slice, block: Singles) -> None:
-            block -= low[run]
-            np.maximum(block, 0.0, out=block)
-            if width is not None:
-                np.minimum(block, width[run], out=block)
-            found[part] += block @ weights[run]
+    Attributes:
+        values: What they would add, in the order in which they were taken in.
+    """
 
-        self._cosines.visit(rows, columns, add)
+    def __init__(self, covered: Covered, cosines: Cosines, n_rows: int) -> None:
+        self._covered = covered
+        self._cosines = cosines
+        self._places: Rows = np.full(n_rows, -1, dtype=np.int64)
+        self._rows: Rows = np.empty(0, dtype=np.int64)
+        self.forget()
+
+    @property
+    def count(self) -> int:
+        """How many rows are followed."""
+        return len(self._rows)
+
+    def forget(self) -> None:
+        """Follow no row any more."""
+        self._places[self._rows] = -1
+        self._rows = np.empty(0, dtype=np.int64)
+        self._vectors: tuple[Doubles, Rows | None] = (np.empty((0, 1)), None)
+        self.values: Doubles = np.empty(0)
+
+    def of(self, rows: Rows) -> Doubles:
+        """What some rows would add; NaN for those that are not followed."""
+        places = self._places[rows]
+        return np.where(places >= 0, np.append(self.values, np.nan)[places], np.nan)
+
+    def add(self, rows: Rows) -> Doubles:
+        """Follow some more rows; what they would add now."""
+        found = self._covered.exact(rows)
+        self._places[rows] = np.arange(len(self._rows), len(self._rows) + len(rows))
+        self._rows = np.append(self._rows, rows)
+        self.values = np.append(self.values, found)
+        self._vectors = self._cosines.wide_vectors(self._rows)
         return found
+
+    def follow(self, raised: tuple[Rows, Doubles, Doubles]) -> None:
+        """Take off what a pick took."""
+        if len(self._rows) and len(raised[0]):
+            self.values -= self._covered.lost(self._vectors, raised)
+            np.maximum(self.values, 0.0, out=self.values)

@@ -103,7 +103,7 @@ class _Run:
         own = running[0].picker(rows) if play.alone else None
         self._together = Together(running, play.order)
         self._picker: Picker = own or Ladder(self._together, rows, play.n_rows, play.order)
-        if play.order is not BY_ROW and not isinstance(self._picker, Ladder):
+        if play.order is not BY_ROW and not self._picker.follows_order:
             raise KernelInputError("this objective ranks rows itself, and takes the lower of two that tie")
         self.rows: list[int] = []
         self._gains: list[float] = []

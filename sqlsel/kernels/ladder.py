@@ -48,6 +48,8 @@ class Rung:
 class Ladder:
     """Picks from the candidates by a scoring."""
 
+    follows_order = True
+
     def __init__(self, scoring: Scoring, rows: Rows, n_rows: int, order: Order) -> None:
         self._scoring = scoring
         self._order = order

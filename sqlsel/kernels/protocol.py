@@ -60,7 +60,13 @@ class Play:
 
 
 class Picker(Protocol):
-    """Finds the next pick among the candidates that are left."""
+    """Finds the next pick among the candidates that are left.
+
+    Attributes:
+        follows_order: Whether tied candidates are taken in the order of the run; if not, the lower row comes first.
+    """
+
+    follows_order: bool
 
     def best(self) -> int | None:
         """The candidate to pick: the best that every hard bound lets in, the first of a tie; None without one."""

@@ -19,6 +19,8 @@ class Ranked:
     Only as many are sorted as are asked for: the first few thousand, then twice as many, and so on.
     """
 
+    follows_order = False
+
     def __init__(self, running: Running, rows: Rows, keys: Doubles) -> None:
         self._running = running
         self._rows, self._keys = rows, keys

@@ -34,10 +34,9 @@ NOUNS = {"WEIGHTS", "COVERAGE"}
 """Strategies that are called like what is measured of any selection."""
 
 MORE_OF_ITS_OWN = {
-    # the check of vectors is the same; near-duplicates are read as any selection is that looks at vectors
+    # near-duplicates are read as any selection is that looks at vectors
     "DIVERSITY": {
         "kernels/farthest.py",
-        "kernels/coverage.py",
         "duplicates/finding.py",
         "selection/scattered/apart.py",
         "selection/scattered/objects_apart.py",

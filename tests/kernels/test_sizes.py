@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from sqlsel.kernels import (
     Balance,
+    Coverage,
     Diversity,
     KernelInputError,
     Late,
@@ -22,16 +23,21 @@ from sqlsel.kernels import (
     Objects,
     Weights,
     between,
+    cosines,
     greedy,
     ladder,
     mixes,
+    most,
     nearest,
+    pairs,
     queues,
     ranked,
+    rises,
+    sampled,
     threads,
 )
 from tests.kernels import oracle
-from tests.kernels.cases import KINDS, balance, cases, diversity, object_diversity
+from tests.kernels.cases import KINDS, balance, cases, coverage, diversity, object_coverage, object_diversity
 from tests.kernels.test_greedy import check
 
 CUTS = {
@@ -50,6 +56,16 @@ CUTS = {
         (mixes, "BLOCK_ROWS"): 1,
         (queues, "STEP"): 1,
         (threads, "WORTH_A_THREAD"): 1,
+        (cosines, "BLOCK_ITEMS"): 1,
+        (cosines, "BLOCK_COLUMNS"): 1,
+        (cosines, "WIDE_COLUMNS"): 1,
+        (rises, "MANY"): 1,
+        (rises, "SEEN_BYTES"): 1,
+        (most, "AHEAD"): 1,
+        (most, "FOLLOWED"): 0,
+        (sampled, "NUMBERS"): 1,
+        (pairs, "PAIRS_A_ROW"): 0,
+        (pairs, "LEAST"): 0,
     },
     "small blocks": {
         (ladder, "RUNGS"): (9, 2),
@@ -62,6 +78,20 @@ CUTS = {
         (ranked, "FIRST_RANKS"): 4,
         (ranked, "CHUNK"): 2,
         (mixes, "MOST_GROUPS"): 0,
+        (cosines, "BLOCK_ITEMS"): 4,
+        (cosines, "BLOCK_COLUMNS"): 3,
+        (cosines, "WIDE_COLUMNS"): 5,
+        (rises, "MANY"): 3,
+        (rises, "STEPS"): 2,
+        (rises, "WORTH_A_CUT"): 2,
+        (most, "AHEAD"): 2,
+        (most, "FOLLOWED"): 3,
+        (pairs, "CHUNK"): 7,
+        (pairs, "FIND_COLUMNS"): 3,
+        (pairs, "FIND_ROWS"): 4,
+        (pairs, "TOGETHER"): 5,
+        (pairs, "PAIRS_A_ROW"): 0,
+        (pairs, "LEAST"): 20,
     },
 }
 
@@ -75,7 +105,11 @@ def cut(sizes):
 
 
 @pytest.mark.parametrize("sizes", CUTS.values(), ids=CUTS.keys())
-@pytest.mark.parametrize("kinds", [KINDS, [balance], [diversity], [diversity, balance]], ids=["any", "b", "d", "db"])
+@pytest.mark.parametrize(
+    "kinds",
+    [KINDS, [balance], [diversity], [diversity, balance], [coverage, object_coverage]],
+    ids=["any", "b", "d", "db", "c"],
+)
 def test_any_cut_gives_the_definition(sizes, kinds):
     @given(case=cases(kinds=kinds, most_rows=30, most_objectives=1 if len(kinds) == 1 else 3))
     @settings(max_examples=150, deadline=None)
@@ -99,6 +133,7 @@ def medium(rng, rows=3000):
         Weights("w", rng.random(rows)),
         Balance("b", labels, np.full(5, 0.2)),
         Balance("s", rng.dirichlet(np.ones(5), rows), np.array([0.4, 0.3, 0.1, 0.1, 0.1])),
+        Coverage("c", clustered(rng, rows, 12)),
     ]
 
 
@@ -114,7 +149,7 @@ def test_thousands_of_rows_equal_the_definition(chosen):
     assert picks(objectives, 300, 1500).tolist() == rows
 
 
-@pytest.mark.parametrize("chosen", [[0], [0, 1, 2]])
+@pytest.mark.parametrize("chosen", [[0], [0, 1, 2], [4], [4, 1]])
 def test_any_number_of_threads_gives_the_same_picks(chosen):
     objectives = [medium(np.random.default_rng(12))[k] for k in chosen]
     found = []
@@ -146,7 +181,9 @@ def late(order):
 
 @pytest.mark.parametrize("sizes", [{}, *CUTS.values()], ids=["as it is", *CUTS])
 def test_rows_in_any_storage_order_give_the_picks_of_the_order_of_ties(sizes):
-    @given(case=cases(kinds=[diversity, object_diversity], most_rows=30), seed=st.integers(0, 2**32 - 1))
+    kinds = [diversity, object_diversity, coverage, object_coverage]
+
+    @given(case=cases(kinds=kinds, most_rows=30), seed=st.integers(0, 2**32 - 1))
     @settings(max_examples=150, deadline=None)
     def any_storage(case, seed):
         assume(all(objective.strength > 0 for objective in case.objectives))
@@ -171,13 +208,27 @@ def test_rows_in_any_storage_order_give_the_picks_of_the_order_of_ties(sizes):
 def moved(objective, stored):
     """The objective with its rows where they are stored."""
     if isinstance(objective, ObjectDiversity):
-        objects = objective.objects
-        parts = [objects.matrix[objects.offsets[row] : objects.offsets[row + 1]] for row in stored]
-        counts = np.diff(objects.offsets)[stored]
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return replace(objective, objects=Objects(np.concatenate(parts), offsets))
+        return replace(objective, objects=moved_objects(objective.objects, stored)[0])
     present = None if objective.present is None else objective.present[stored]
-    return replace(objective, matrix=objective.matrix[stored], present=present)
+    if not isinstance(objective, Coverage):
+        return replace(objective, matrix=objective.matrix[stored], present=present)
+    if isinstance(objective.vectors, Objects):
+        vectors, taken = moved_objects(objective.vectors, stored)
+    else:
+        vectors, taken = objective.vectors[stored], stored
+    # the reference comes in the order in which it is stored, its weights with it
+    reference = np.argsort(taken)[objective.reference]
+    order = np.argsort(reference)
+    weights = None if objective.weights is None else objective.weights[order]
+    return replace(objective, vectors=vectors, reference=reference[order], weights=weights, present=present)
+
+
+def moved_objects(objects, stored):
+    """Objects of rows where these are stored, and which object is at each place."""
+    parts = [np.arange(objects.offsets[row], objects.offsets[row + 1]) for row in stored]
+    taken = np.concatenate(parts)
+    offsets = np.cumsum([0, *map(len, parts)]).astype(np.int64)
+    return Objects(objects.matrix[taken], offsets), taken
 
 
 def test_an_order_is_not_worked_out_where_nothing_ties():

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel import kernels
-from sqlsel.kernels.diversity import RunningDiversity, check_finite
+from sqlsel.kernels.diversity import RunningDiversity
 from sqlsel.kernels.protocol import EMPTY_VALUE, FLOOR, TIE, Play, log_part, log_parts, sum_rise
 from sqlsel.kernels.queried import halves_to_nearest
+from sqlsel.kernels.vectors import check_finite
 from sqlsel.selection.scattered.objective import Plain
 
 if TYPE_CHECKING:

@@ -1,0 +1,97 @@
+"""Picks the row that adds the most to a cover: what rows add orders them as the value does, without a logarithm."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sqlsel.kernels.protocol import FLOOR, TIE
+
+if TYPE_CHECKING:
+    from sqlsel.kernels.covered import Covered, Settled
+    from sqlsel.kernels.order import Order
+    from sqlsel.kernels.protocol import Bools, Doubles, Rows
+
+AHEAD = 1 << 10
+"""Rows that say how much can be added, before others are looked at: so many of the best, and so many of all kinds."""
+FOLLOWED = 1 << 9
+
+
+class Most:
+    """Brings up to date what may be the best, and settles in double what single precision cannot tell apart."""
+
+    follows_order = True
+
+    def __init__(self, covered: Covered, settled: Settled, strength: float, rows: Rows, order: Order) -> None:
+        self._covered = covered
+        self._settled = settled
+        self._strength = strength
+        self._rows = rows
+        self._order = order
+        self._left: Bools = np.ones(len(rows), dtype=np.bool_)
+
+    def best(self) -> int | None:
+        """The first of those that tie for the most; None where no row is left."""
+        if not len(self._rows):
+            return None
+        upper = self._covered.upper(self._rows)
+        upper[~self._left] = -np.inf
+        first = int(upper.argmax())
+        if upper[first] == -np.inf:
+            return None
+        if self._covered.refreshes:
+            self._refresh(upper)
+        best = self._tied(upper)
+        if self._settled.count > FOLLOWED:
+            self._settled.forget()
+        return int(best[0 if len(best) == 1 else self._order.first(best)])
+
+    def took(self, row: int) -> None:
+        """Go on without the pick."""
+        self.close(np.array([row]))
+
+    def close(self, rows: Rows) -> None:
+        """Go on without some rows."""
+        self._left[self._rows.searchsorted(rows)] = False
+        if 2 * int(self._left.sum()) < len(self._rows):
+            self._rows, self._left = self._rows[self._left], np.ones(int(self._left.sum()), dtype=np.bool_)
+
+    def _refresh(self, upper: Doubles) -> None:
+        """Bring all bounds up to date that reach the most which a row is known to add."""
+        ahead = np.arange(len(upper))
+        if len(upper) > 2 * AHEAD:
+            of_all_kinds = ahead[:: len(upper) // AHEAD]
+            ahead = np.union1d(np.argpartition(upper, -AHEAD)[-AHEAD:], of_all_kinds)
+        ahead = ahead[upper[ahead] > -np.inf]
+        rows = self._rows[ahead]
+        self._covered.refresh(rows)
+        upper[ahead] = self._covered.upper(rows)
+        level = self._least(float(self._covered.lower(rows).max()))
+        reach = np.flatnonzero(upper >= level)
+        self._covered.refresh(self._rows[reach], level)
+        upper[reach] = self._covered.upper(self._rows[reach])
+
+    def _tied(self, upper: Doubles) -> Rows:
+        """The rows that tie for the most."""
+        top = float(self._covered.lower(self._rows[[upper.argmax()]])[0])
+        near = np.flatnonzero(upper >= self._least(top))
+        upper, rows = upper[near], self._rows[near]
+        lower = self._covered.lower(rows)
+        known = self._settled.of(rows)
+        while True:
+            lower, upper = (np.where(np.isnan(known), bound, known) for bound in (lower, upper))
+            near = np.flatnonzero(upper >= self._least(float(lower.max())))
+            unsettled = near[lower[near] < upper[near]]
+            if len(near) == 1 or not len(unsettled):
+                return rows[near]
+            known[unsettled] = self._settled.add(rows[unsettled])
+
+    def _least(self, top: float) -> float:
+        """What a row adds at least that ties with one which adds so much."""
+        value = max(self._covered.total + top, FLOOR)
+        apart = TIE * (1.0 + self._strength * abs(math.log(value))) / self._strength
+        level = value * math.exp(-min(apart, 700.0))
+        # where the value is at its floor, everything ties
+        return 0.0 if level <= FLOOR else level - self._covered.total

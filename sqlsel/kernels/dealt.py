@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Dealt:
     """Picks the first row left of the class whose turn it is; rows of no class, or of no share, come last."""
 
+    follows_order = False
+
     def __init__(self, rows: Rows, classes: Rows, shares: Doubles, before: Doubles, order: Rows) -> None:
         """Line up the classes.
 

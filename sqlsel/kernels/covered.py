@@ -140,7 +140,8 @@ class Covered:
         near, columns = (np.concatenate(side) for side in zip(*seen, strict=True))
         rises = np.maximum(self._cosines.exact_pairs(rows[near], columns) - self.cover[columns], 0.0)
         rises *= self._weights[columns]
-        total: Doubles = np.bincount(near, rises, len(rows))
+        total = np.zeros(len(rows))
+        total += np.bincount(near, rises, len(rows))
         return total
 
 

@@ -46,6 +46,8 @@ class Intake:
         problems: What was left out or repaired while reading, as notices.
         skip_bad: Whether rows that cannot be used are left out, with notices, instead of refused.
         normalize: Whether vectors are brought to unit length.
+        many_files: Whether it is read from a file a sample, which takes so long that storing it can be left to one
+            thread of the engine, and to little memory.
     """
 
     samples: exp.Query | None = None
@@ -64,3 +66,4 @@ class Intake:
     problems: tuple[Problem, ...] = ()
     skip_bad: bool = False
     normalize: bool = True
+    many_files: bool = False

@@ -53,16 +53,17 @@ def temporary_table(engine: Engine, query: exp.Query, name: str | None = None) -
             engine.execute(exp.Drop(kind="TABLE", exists=True, tables=[table.copy()]))
 
 
-def sparingly(engine: Engine, work: Callable[[], Result], row_bytes: int = 0) -> Result:
+def sparingly(engine: Engine, work: Callable[[], Result], row_bytes: int = 0, *, one_thread: bool = False) -> Result:
     """Do work with the engine's memory bounded, or once more without the bound if it needs more than that.
 
     Args:
         engine: The session.
         work: What to do; when it fails it leaves nothing behind.
         row_bytes: Size of the largest rows that it writes.
+        one_thread: Whether one thread of the engine does it, in half of the memory.
     """
     try:
-        with engine.bounded_memory(row_bytes):
+        with engine.bounded_memory(row_bytes, one_thread=one_thread):
             return work()
     except EngineMemoryError:
         return work()

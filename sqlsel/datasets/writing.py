@@ -130,7 +130,8 @@ def store(
             intake = without_bad(engine, intake, _widths(facts))
         try:
             widths = [vector_width(engine, query) or 0 for query in _vector_queries(intake).values()]
-            return sparingly(engine, attempt, row_bytes=4 * max(widths, default=0))
+            width = max(widths, default=0)
+            return sparingly(engine, attempt, row_bytes=4 * width, one_thread=intake.many_files and not width)
         except EngineMemoryError:
             raise
         except (EngineError, UnusableVectorsError):

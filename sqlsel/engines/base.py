@@ -102,12 +102,14 @@ class Engine(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All statements inside happen together, or none of them when an exception leaves the context."""
 
-    def bounded_memory(self, row_bytes: int, beside: int = 0) -> AbstractContextManager[None]:
+    def bounded_memory(
+        self, row_bytes: int, beside: int = 0, *, one_thread: bool = False
+    ) -> AbstractContextManager[None]:
         """Keep the engine's own memory small while the context lasts: what outgrows it goes to disk.
 
         The bound depends on the size of a row, in bytes, and on the machine, not on the number of rows that stream by;
-        ``beside`` bytes are left for what a statement has to hold. Statements that need more raise
-        ``EngineMemoryError``.
+        ``beside`` bytes are left for what a statement has to hold. With ``one_thread`` the bound is half of the least
+        that is usual, whatever the machine. Statements that need more raise ``EngineMemoryError``.
         """
 
     def room(self) -> Room | None:

@@ -8,6 +8,8 @@ import pytest
 import sqlsel
 from sqlsel.engines.duckdb import memory
 from sqlsel.errors import IngestError
+from sqlsel.sources.lightly.vectors import EMBEDDINGS
+from tests.sources.lightly.folders import task
 
 
 @pytest.fixture
@@ -52,6 +54,27 @@ def test_a_source_that_needs_more_is_stored_without_the_bound(db, tmp_path, monk
     assert begun.count(("samples", 0, None)) == 2
     assert report.counts["embeddings"] == 20_000
     assert db.engine.rows("SELECT count(*) FROM street.embeddings") == [(20_000,)]
+
+
+def threads(db):
+    return db.engine.rows("SELECT current_setting('threads')")[0][0]
+
+
+def test_a_file_a_sample_is_stored_by_one_thread_in_half_of_the_memory(db, tmp_path):
+    task(tmp_path, a={"file_name": "a.png", "predictions": []})
+    usual, told = (limit(db), threads(db)), []
+    db.engine.execute("SET threads = 3")
+    db.ingest(tmp_path, dataset="street", progress=lambda *_: told.append((limit(db), threads(db))))
+    assert set(told) == {("48.0 MiB", 1)}
+    assert (limit(db), threads(db)) == (usual[0], 3)
+
+
+def test_vectors_of_a_folder_are_stored_by_all_threads(db, tmp_path):
+    pq.write_table(vectors(10, 4).append_column("file_name", [[f"{n}.png" for n in range(10)]]), tmp_path / EMBEDDINGS)
+    db.engine.execute("SET threads = 3")
+    told = {}
+    db.ingest(tmp_path, dataset="street", progress=lambda stage, *_: told.update({stage: threads(db)}))
+    assert told["embeddings"] == 3
 
 
 def test_the_settings_of_a_users_connection_are_left_alone(tmp_path):

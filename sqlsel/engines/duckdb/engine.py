@@ -170,9 +170,9 @@ class DuckDBEngine:
             return  # the failure that brought us here ended the transaction itself
 
     @contextmanager
-    def bounded_memory(self, row_bytes: int, beside: int = 0) -> Iterator[None]:
+    def bounded_memory(self, row_bytes: int, beside: int = 0, *, one_thread: bool = False) -> Iterator[None]:
         """Keep DuckDB's buffers small while the context lasts. The settings of a user's connection are left alone."""
-        with self._cap.streaming(self.connection, row_bytes, beside):
+        with self._cap.streaming(self.connection, row_bytes, beside, one_thread=one_thread):
             yield
 
     def leaving_memory(self, beside: int) -> AbstractContextManager[None]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _ROW_GROUP = 122_880
 _MEGABYTES_PER_THREAD = 32
 _LEAST_MEGABYTES = 96
+# What a thread by itself makes do with, as it fills one row group at a time and joins piece by piece.
+_MEGABYTES_OF_ONE = 48
 
 
 def read_parquet_in_pieces(connection: duckdb.DuckDBPyConnection) -> None:
@@ -32,6 +34,7 @@ class MemoryCap:
         self._ours = ours
         self._sessions = 0
         self._usual: str | None = None
+        self._threads: int | None = None
 
     def joined(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Count a session that was opened; it may need more than one that streams leaves."""
@@ -44,7 +47,9 @@ class MemoryCap:
         self._sessions -= 1
 
     @contextmanager
-    def streaming(self, connection: duckdb.DuckDBPyConnection, row_bytes: int, beside: int) -> Iterator[None]:
+    def streaming(
+        self, connection: duckdb.DuckDBPyConnection, row_bytes: int, beside: int, *, one_thread: bool = False
+    ) -> Iterator[None]:
         """Cap the memory of a database file's buffers while the context lasts, or until another session begins.
 
         By default DuckDB keeps every page it has touched, up to most of the machine's memory, and touching new memory
@@ -55,6 +60,7 @@ class MemoryCap:
             connection: The session that streams.
             row_bytes: Size of a row.
             beside: Bytes that are needed beside the rows that stream by.
+            one_thread: Whether one thread is to do it, where time goes into other things.
         """
         if not self._ours or self._sessions > 1 or self._usual is not None:
             yield
@@ -63,9 +69,12 @@ class MemoryCap:
             "SELECT (SELECT count(*) FROM duckdb_databases() WHERE database_name = current_database() "
             "AND path IS NOT NULL), current_setting('threads'), current_setting('memory_limit')"
         ).fetchall()[0]
-        per_thread = _MEGABYTES_PER_THREAD + _ROW_GROUP * row_bytes // 2**20
-        limit = max(_LEAST_MEGABYTES, per_thread * threads) + beside // 2**20
+        group = _ROW_GROUP * row_bytes // 2**20
+        least = max(_LEAST_MEGABYTES, (_MEGABYTES_PER_THREAD + group) * threads)
+        limit = (_MEGABYTES_OF_ONE + group if one_thread else least) + beside // 2**20
         with self._capped(connection, usual, limit if in_file else None):
+            if one_thread and self._usual is not None:
+                self._threads = threads if _could(connection, "SET threads = 1") else None
             yield
 
     @contextmanager
@@ -116,8 +125,11 @@ class MemoryCap:
         return Room(memory, 0 if home is not None else int(held), there)
 
     def lift(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Set the limit back to what it was, where there is a cap."""
+        """Set the limit and the threads back to what they were, where there is a cap."""
         usual, self._usual = self._usual, None
+        threads, self._threads = self._threads, None
+        if threads is not None:
+            _could(connection, f"SET threads = {threads}")
         if usual is None:
             return
         _could(connection, "RESET memory_limit")

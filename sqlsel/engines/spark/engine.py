@@ -184,7 +184,13 @@ class SparkEngine:
             self._changes = None
 
     @contextmanager
-    def bounded_memory(self, row_bytes: int, beside: int = 0) -> Iterator[None]:  # noqa: ARG002
+    def bounded_memory(
+        self,
+        row_bytes: int,  # noqa: ARG002
+        beside: int = 0,  # noqa: ARG002
+        *,
+        one_thread: bool = False,  # noqa: ARG002
+    ) -> Iterator[None]:
         """Spark bounds its own memory."""
         yield
 

@@ -27,24 +27,27 @@ def check_places(contents: Contents, faults: Faults) -> None:
     files = contents.json_files(labels=False)
     if files is None:
         return
-    name, place = sql.column("file_name"), sql.column("place")
-    query = (
-        exp.select(place, exp.Min(this=name), exp.Max(this=name.copy()), _groups())
-        .from_(contents.names_scan())
-        .where(
-            exp.In(
-                this=place.copy(), query=exp.Subquery(this=exp.select(place.copy()).from_(sql.subquery(files, "files")))
-            )
-        )
-        .group_by(place.copy())
-        .having(exp.GT(this=sql.count(), expression=sql.number(1)))
-        .order_by(sql.ascending(place.copy()))
-        .limit(LISTED)
-    )
-    rows = contents.engine.rows(query)
-    for at, first, last, _ in rows:
+    place = sql.column("place")
+    shared = exp.select(place).from_(contents.names_scan()).group_by(place.copy())
+    shared = shared.having(exp.GT(this=sql.count(), expression=sql.number(1)))
+    stated = exp.Subquery(this=exp.select(place.copy()).from_(sql.subquery(files, "files")))
+    there = exp.select(place.copy()).from_(sql.subquery(shared, "shared"))
+    there = there.where(exp.In(this=place.copy(), query=stated))
+    number, places = _first(contents, there, [place.copy()], LISTED)
+    for at, first, last in _images_of(contents, [at for (at,) in places]):
         faults.add(last, f"{first} and {last} share the file {at}.json; give one of them another name")
-    faults.count += rows[0][3] - len(rows) if rows else 0
+    faults.count += number - len(places)
+
+
+def _images_of(contents: Contents, places: list[str]) -> list[tuple[str, str, str]]:
+    """Some places, each with the first and the last image that has it. Few: an engine keeps both in memory."""
+    if not places:
+        return []
+    name, place = sql.column("file_name"), sql.column("place")
+    images = exp.select(place, exp.Min(this=name), exp.Max(this=name.copy())).from_(contents.names_scan())
+    images = images.where(exp.In(this=place.copy(), expressions=[sql.text(at) for at in places]))
+    rows: list[tuple[str, str, str]] = contents.engine.rows(images.group_by(place.copy()).order_by(place.copy()))
+    return rows
 
 
 def check_names(contents: Contents, faults: Faults) -> None:

@@ -83,7 +83,7 @@ def read_folder(
             return reader.intake()
 
         try:
-            intake = sparingly(engine, attempt)
+            intake = sparingly(engine, attempt, one_thread=True)
         except OSError as failure:
             if failure.errno != errno.ENOSPC:
                 raise IngestError(f"{failure.filename or path}: {failure.strerror or failure}") from failure
@@ -218,6 +218,7 @@ class _Reader:
             labels=None if self.labels is None else self.labels.source,
             problems=tuple(self.told),
             normalize=self.options.normalize,
+            many_files=True,
         )
 
 

@@ -218,6 +218,17 @@ def test_two_images_with_one_json_file_are_refused(tmp_path):
     assert "a.jpg and a.png share the file a.json" in caught.value.problems[0].message
 
 
+def test_of_many_images_with_one_json_file_each_the_first_are_named_and_all_counted(tmp_path):
+    names = [f"{number:02}" for number in range(12)]
+    images(tmp_path, *(f"{name}.{ending}" for name in names for ending in ("jpg", "png", "webp")), "alone.png")
+    task(tmp_path, **dict.fromkeys([*names, "alone"], ANSWER))
+    with pytest.raises(IngestError, match="12 files cannot be used") as caught:
+        read(tmp_path)
+    told = [problem.message for problem in caught.value.problems]
+    assert [message.split("share the file ")[1][:7] for message in told] == [f"{name}.json" for name in names[:10]]
+    assert told[0].startswith("00.jpg and 00.webp share")
+
+
 def test_json_files_about_images_that_are_not_there_are_left_out_and_told_of(tmp_path):
     images(tmp_path, "a.png")
     task(tmp_path, a=ANSWER, **{f"gone{number}": ANSWER for number in range(7)})

@@ -1,4 +1,4 @@
-"""Limits: at most so many samples of each value of a key, beside all objectives."""
+"""Limits: at most so many samples of each value of a key or predicted class, beside all objectives."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
+from sqlsel.config.against_tasks import NO_TASKS
 from sqlsel.config.fields import check_fields
 from sqlsel.config.findings import Finding
 from sqlsel.config.joint import JOINER, Keys
 from sqlsel.config.names import unknown_name
-from sqlsel.config.values import Count, Part
-from sqlsel.words import quoted, show
+from sqlsel.config.schema_parts import given
+from sqlsel.config.values import Count, Part, TaskName
+from sqlsel.words import nearest, quoted, show
 
 if TYPE_CHECKING:
     from sqlsel.config.places import Path
+    from sqlsel.config.schema_parts import Schema
     from sqlsel.facts import DatasetFacts, MetadataKey
 
 LIMITS = "limits"
@@ -29,18 +32,29 @@ _NO_GROUPS = {
 
 
 class Limit(Part):
-    """The most samples that a selection may have of each value of a metadata key."""
+    """The most samples that a selection may have of each value of a metadata key, or of each predicted class."""
 
-    key: Keys = Field(
+    key: Keys | None = Field(
+        default=None,
         description="The metadata key, with dots between its levels: video.id. A list of keys limits each combination "
-        "of their values."
+        "of their values.",
+    )
+    task: TaskName | None = Field(
+        default=None, description="Instead of a key: the classification task whose predicted classes are limited."
     )
     max: Count = Field(description="The most samples of each of its values; preselected ones count.")
 
     @property
     def name(self) -> str:
-        """The keys as messages show them: ``video+day``."""
+        """What is limited as messages show it: ``video+day``, ``predicted class of weather``."""
+        if self.key is None:
+            return f"predicted class of {self.task}"
         return JOINER.join(self.key) if isinstance(self.key, tuple) else self.key
+
+    @classmethod
+    def complete_schema(cls, part: Schema) -> None:
+        """A key or a task, not both."""
+        part["oneOf"] = [given("key", ["string", "array"]), given("task", "string")]
 
 
 def check_limits(top: dict[str, Any]) -> list[Finding]:
@@ -56,7 +70,7 @@ def check_limits(top: dict[str, Any]) -> list[Finding]:
     for index, entry in enumerate(limits):
         path = (LIMITS, index)
         if isinstance(entry, dict):
-            found += check_fields(Limit, entry, path).findings
+            found += [*_what(entry, path), *check_fields(Limit, entry, path).findings]
         else:
             found.append(Finding(path, f"must be an object with 'key' and 'max', not {show(entry)}"))
     return [*found, *_repeated(limits), *_twice(limits)]
@@ -74,7 +88,21 @@ def check_limits_against(top: dict[str, Any], facts: DatasetFacts) -> list[Findi
             others = f"keys that can be limited: {quoted(groups)}" if groups else "ingest it as text, in ranges"
             message = f"{show(name)} {_NO_GROUPS[key.kind]}: each would be a group of its own; {others}"
             found.append(Finding(path, message))
-    return found
+    return found + [finding for path, name in _tasks(top.get(LIMITS)) for finding in _task(path, name, facts)]
+
+
+def _task(path: Path, name: str, facts: DatasetFacts) -> list[Finding]:
+    """Whether each sample is of one predicted class of a task."""
+    task = facts.tasks.get(name)
+    if task is None:
+        return [unknown_name(path, f"task in dataset {show(facts.name)}", name, tuple(facts.tasks), none=NO_TASKS)]
+    if not task.has_predictions:
+        return [Finding(path, f"task {show(name)} has scores only; ingest its predictions")]
+    if task.task_type == "classification" or name == facts.objects_of:
+        return []
+    own = "a sample can have objects of several classes in it"
+    other = f'limit single objects, with "select_objects_of": "{name}", or a classification task'
+    return [Finding(path, f"task {show(name)} is of type {task.task_type}, and {own}; {other}")]
 
 
 def can_group(key: MetadataKey) -> bool:
@@ -85,15 +113,38 @@ def can_group(key: MetadataKey) -> bool:
 def _keys(limits: object) -> list[tuple[Path, tuple[str, ...]]]:
     """The keys of each limit and where they stand, as far as that can be understood."""
     entries = limits if isinstance(limits, list | tuple) else ()
-    given = [(index, entry.get("key")) for index, entry in enumerate(entries) if isinstance(entry, dict)]
+    stated = [(index, entry.get("key")) for index, entry in enumerate(entries) if isinstance(entry, dict)]
     listed: list[tuple[int, tuple[Any, ...]]] = [
-        (index, tuple(key) if isinstance(key, list | tuple) else (key,)) for index, key in given
+        (index, tuple(key) if isinstance(key, list | tuple) else (key,)) for index, key in stated
     ]
     return [
         ((LIMITS, index, "key"), keys)
         for index, keys in listed
         if keys and all(isinstance(key, str) and key for key in keys)
     ]
+
+
+def _tasks(limits: object) -> list[tuple[Path, str]]:
+    """The tasks that are limited, and where they stand, as far as that can be understood."""
+    entries = limits if isinstance(limits, list | tuple) else ()
+    given_ones = [(index, entry.get("task")) for index, entry in enumerate(entries) if isinstance(entry, dict)]
+    return [((LIMITS, index, "task"), task) for index, task in given_ones if isinstance(task, str) and task]
+
+
+def _what(entry: dict[str, Any], path: Path) -> list[Finding]:
+    """A key or a task, not both."""
+    key, task = entry.get("key"), entry.get("task")
+    if key is not None and task is not None:
+        return [Finding((*path, "task"), "a limit is on a key or on a task; make two of it", at_key=True)]
+    if key is None and task is None:
+        message = "missing 'key': the metadata key whose values are limited, or 'task' for predicted classes"
+        return [] if _nearly(entry) else [Finding(path, message)]
+    return []
+
+
+def _nearly(entry: dict[str, Any]) -> bool:
+    """Whether a key of the entry is a slip of the pen for one of the two, which is told by itself."""
+    return any(nearest(name, ("key", "task")) for name in entry if name not in Limit.model_fields)
 
 
 def _single_keys(limits: object) -> list[tuple[Path, str]]:
@@ -115,13 +166,15 @@ def _repeated(limits: object) -> list[Finding]:
 
 
 def _twice(limits: object) -> list[Finding]:
-    first: dict[frozenset[str], int] = {}
+    first: dict[frozenset[tuple[Any, str]], int] = {}
     found = []
-    for path, keys in _keys(limits):
-        if (earlier := first.get(frozenset(keys))) is not None:
-            message = f"{show(JOINER.join(keys))} is limited twice, first in limits[{earlier}]; keep one of them"
+    tasks = [(path, (task,)) for path, task in _tasks(limits)]
+    for path, names in (*_keys(limits), *tasks):
+        what = frozenset((path[-1], name) for name in names)
+        if (earlier := first.get(what)) is not None:
+            message = f"{show(JOINER.join(names))} is limited twice, first in limits[{earlier}]; keep one of them"
             found.append(Finding(path, message))
-        first.setdefault(frozenset(keys), int(path[1]))
+        first.setdefault(what, int(path[1]))
     return found
 
 

@@ -94,7 +94,8 @@ class Config(FromFileNames, What, InSequences, HowMany):
     )
     limits: Annotated[tuple[Limit, ...], Field(min_length=1)] | None = Field(
         default=None,
-        description="Keys of whose values a selection has so many samples and no more, whatever the objectives want.",
+        description="Keys of whose values, or tasks of whose predicted classes, a selection has so many samples and no "
+        "more, whatever the objectives want.",
     )
 
     def to_dict(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlsel.config.limits import Limit
 from sqlsel.config.models import Config
 from sqlsel.config.schema_conditions import (
     how_many_condition,
@@ -59,6 +60,7 @@ def _add_conditions(schema: Schema, parts: dict[str, Schema]) -> None:
     parts["PredictionsInput"]["properties"]["categories"]["uniqueItems"] = True
     for part in ("MetadataInput", "Limit"):
         _several_of(parts[part]["properties"]["key"])["uniqueItems"] = True
+    Limit.complete_schema(parts["Limit"])
     for model in MODELS:
         model.complete_schema(parts[model.__name__], parts)
 

@@ -27,7 +27,7 @@ def strategy_with(properties: Schema) -> Schema:
     return {"properties": {"strategy": {"properties": properties}}}
 
 
-def given(name: str, kind: str) -> Schema:
+def given(name: str, kind: str | list[str]) -> Schema:
     """That a field is given."""
     return {"properties": {name: {"type": kind}}, "required": [name]}
 

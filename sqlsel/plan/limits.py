@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from sqlsel import nodes as sql
-from sqlsel.config import MetadataInput
+from sqlsel.config import MetadataInput, PredictionsInput
 from sqlsel.plan.candidates import CHOSEN, IN_PLAY
 from sqlsel.plan.ids import same_sample
 from sqlsel.plan.look import Look
@@ -25,8 +25,12 @@ WITHIN = "within_limit"
 
 
 def limit_look(limit: Limit) -> Look:
-    """How a limit looks at its key: as an objective does that looks at the classes of it."""
-    return class_look(limit.key)
+    """How a limit looks at its key or its task: as an objective does that looks at the classes of it."""
+    if limit.key is not None:
+        return class_look(limit.key)
+    assert limit.task is not None
+    source = PredictionsInput(type="PREDICTIONS", task=limit.task, name="CLASS_DISTRIBUTION")
+    return Look(source, "classes", predicted=True)
 
 
 def class_look(key: Keys) -> Look:

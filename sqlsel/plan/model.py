@@ -215,11 +215,11 @@ class ObjectiveStep:
 
 @dataclass(frozen=True, slots=True)
 class LimitStep:
-    """A hard bound: at most so many samples of each value of a key.
+    """A hard bound: at most so many samples of each value of a key, or of each predicted class.
 
     Attributes:
         name: Name of its statement: ``limit:video.id``.
-        key: The metadata key, or several with ``+`` between them.
+        key: The metadata key, several with ``+`` between them, or whose predicted class it is.
         input: The value as a class; NULL is not limited.
         most: The most samples of each value, preselected ones included.
     """

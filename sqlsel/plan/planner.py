@@ -114,9 +114,12 @@ def _inputs(config: Config, facts: DatasetFacts, request: Request) -> dict[Look,
         look for objective in config.strategies for look in (Look.of(objective), *Look.more_of(objective).values())
     ]
     groups = [] if request.per is None else [class_look(request.per)]
-    for look in (*looks, *map(limit_look, config.limits or ()), *groups):
+    limited = [*map(limit_look, config.limits or ())]
+    for place, look in enumerate((*looks, *limited, *groups)):
         if _column(look, facts) not in steps:
-            steps[_column(look, facts)] = input_step(look, f"input_{len(steps) + 1}", facts, request)
+            step = input_step(look, f"input_{len(steps) + 1}", facts, request)
+            # what a limit alone looks at, nobody lacks
+            steps[_column(look, facts)] = replace(step, optional=step.optional or place >= len(looks))
     return steps
 
 

@@ -143,11 +143,19 @@ _REGEXES = st.fixed_dictionaries(
 )
 
 
+def _limited(limit):
+    """What a limit is on."""
+    if "task" in limit:
+        return ("task", limit["task"])
+    return frozenset(limit["key"] if isinstance(limit["key"], list) else [limit["key"]])
+
+
 _LIMIT_LISTS = st.lists(
-    st.fixed_dictionaries({"key": _TEXT | st.lists(_TEXT, min_size=1, max_size=3, unique=True), "max": _COUNT}),
+    st.fixed_dictionaries({"key": _TEXT | st.lists(_TEXT, min_size=1, max_size=3, unique=True), "max": _COUNT})
+    | st.fixed_dictionaries({"task": _TASK, "max": _COUNT}, optional={"key": st.none()}),
     min_size=1,
     max_size=3,
-    unique_by=lambda limit: frozenset(limit["key"] if isinstance(limit["key"], list) else [limit["key"]]),
+    unique_by=_limited,
 )
 _LIMITS = st.just({}) | st.fixed_dictionaries({"limits": _LIMIT_LISTS | st.none()})
 

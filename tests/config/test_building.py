@@ -163,6 +163,9 @@ def _table(rows):
         (lambda: sqlsel.weights(sqlsel.predictions("detector")), "goes with: BALANCE"),
         (lambda: sqlsel.weights(sqlsel.count("detector"), "score"), "a score belongs to a task by name"),
         (lambda: sqlsel.limit("video.id", 0), "max: must be at least 1"),
+        (lambda: sqlsel.limit("video.id"), "missing 'max'"),
+        (lambda: sqlsel.limit("video.id", 5, task="weather"), "key, task: give one of them"),
+        (lambda: sqlsel.limit(max=5), "key, task: give one of them"),
         (lambda: sqlsel.tiling("grid", 0, 2), "num_rows: must be at least 1"),
         (lambda: sqlsel.count("detector", []), "categories: must not be empty"),
         (

@@ -18,6 +18,10 @@ def on(key, most=2):
     return {"key": key, "max": most}
 
 
+def by(task, most=2):
+    return {"task": task, "max": most}
+
+
 @pytest.mark.parametrize(
     ("limits", "where", "message"),
     [
@@ -26,7 +30,7 @@ def on(key, most=2):
         ([{"key": "a"}], "limits[0]", "missing 'max': the most samples of each of its values"),
         ([{"max": 1}], "limits[0]", "missing 'key': the metadata key"),
         ([{"ky": "a", "max": 1}], "limits[0].ky", "unknown key 'ky'; did you mean 'key'?"),
-        ([{**on("a"), "min": 1}], "limits[0].min", "unknown key 'min'; allowed: key, max"),
+        ([{**on("a"), "min": 1}], "limits[0].min", "unknown key 'min'; allowed: key, task, max"),
         ([on("a"), on("b"), on("a")], "limits[2].key", "'a' is limited twice, first in limits[0]; keep one of them"),
         ([], "limits", "must not be empty"),
         ({"key": "a", "max": 1}, "limits", "must be a list of limits"),
@@ -38,6 +42,11 @@ def on(key, most=2):
         ([on(["a", "b", "a"])], "limits[0].key", "each key once; repeated: 'a'"),
         ([on(["a", "b"]), on(["b", "a"])], "limits[1].key", "'b+a' is limited twice, first in limits[0]"),
         ([on("a"), on(["a"])], "limits[1].key", "'a' is limited twice, first in limits[0]"),
+        ([{**on("a"), "task": "t"}], "limits[0].task", "a limit is on a key or on a task; make two of it"),
+        ([by("t"), on("t"), by("t")], "limits[2].task", "'t' is limited twice, first in limits[0]; keep one of them"),
+        ([by("t t")], "limits[0].task", "not 't t'"),
+        ([by("t", 0)], "limits[0].max", "must be at least 1, not 0"),
+        ([{"tsk": "t", "max": 1}], "limits[0].tsk", "unknown key 'tsk'; did you mean 'task'?"),
     ],
 )
 def test_wrong_limits_say_what_is_wrong(limits, where, message):
@@ -54,6 +63,7 @@ def test_several_limits_are_read_in_order():
     assert read.limits == (Limit(key="video.id", max=5), Limit(key="site", max=100))
     assert not notices
     assert read.to_dict()["limits"] == [{"key": "video.id", "max": 5}, {"key": "site", "max": 100}]
+    assert read_config(limited(by("garments", 4)))[0].to_dict()["limits"] == [{"task": "garments", "max": 4}]
     assert read_config(config((EMBEDDINGS, DIVERSITY)))[0].limits is None
 
 
@@ -80,6 +90,24 @@ def test_keys_that_cannot_be_limited(key, message):
     (problem,) = problems(on(key))
     assert problem.where == "limits[0].key"
     assert message in problem.message
+
+
+@pytest.mark.parametrize(
+    ("task", "message"),
+    [
+        ("garment", "there is no task 'garment' in dataset 'clothing'; did you mean 'garments'?"),
+        ("ratings", "task 'ratings' has scores only; ingest its predictions"),
+        ("boxes", "task 'boxes' is of type object-detection, and a sample can have objects of several classes in it"),
+    ],
+)
+def test_tasks_that_cannot_be_limited(task, message):
+    (problem,) = problems(by(task))
+    assert problem.where == "limits[0].task"
+    assert message in problem.message
+
+
+def test_classification_tasks_can_be_limited():
+    assert problems(by("garments")) == ()
 
 
 def test_each_of_several_keys_is_looked_up():

@@ -67,6 +67,8 @@ def objective_code(objective: Objective) -> str:
 
 def limit_code(limit: Limit) -> str:
     """The call that makes a limit."""
+    if limit.key is None:
+        return _call("limit", (), {"max": limit.max, "task": limit.task})
     return _call("limit", (repr(_key(limit.key)), repr(limit.max)), {})
 
 

@@ -9,6 +9,7 @@ from sqlsel.config.building.inputs import made
 from sqlsel.config.check import read_config
 from sqlsel.config.limits import Limit
 from sqlsel.config.tiling import TilingTask
+from sqlsel.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,9 +66,21 @@ def config(
 
 
 @builder
-def limit(key: str | Sequence[str], max: int) -> Limit:  # noqa: A002 - the name in a config
-    """At most so many samples of each value of a metadata key, or of each combination of the values of several."""
-    return made("limit", Limit, {"key": key, "max": max})
+def limit(
+    key: str | Sequence[str] | None = None,
+    max: int | None = None,  # noqa: A002 - the name in a config
+    *,
+    task: str | None = None,
+) -> Limit:
+    """At most so many samples of each value of a metadata key, or of each combination of the values of several.
+
+    With ``task`` instead of a key, of each class that a classification task predicts: ``limit(max=5, task="weather")``.
+    """
+    given = {"key": key, "max": max, "task": task}
+    if (key is None) == (task is None):
+        message = "give one of them: a metadata key, or a classification task"
+        raise ConfigError((Problem("key, task", message),), source="sqlsel.limit()")
+    return made("limit", Limit, {name: value for name, value in given.items() if value is not None})
 
 
 @builder

@@ -37,6 +37,7 @@ class Coco:
         images: File names by id.
         annotated: For a list of detections, the file with the images and categories.
         bad: Images that cannot be used, by their place.
+        names: The file names, each once.
     """
 
     file: Path
@@ -46,6 +47,7 @@ class Coco:
     images: dict[int | str, str]
     annotated: Path | None = None
     bad: dict[str, BadFileError] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
 
     @property
     def is_detections(self) -> bool:
@@ -73,6 +75,11 @@ def read_coco(path: Path, annotations: Path | None) -> Coco:
             )
         return replace(
             _annotated(annotations, _document(annotations)), file=path, rows=document, place="", annotated=annotations
+        )
+    if annotations is not None:
+        raise UsageError(
+            f"{path}: annotations is for a list of COCO detections, and this is {kind(document)}",
+            hint="leave annotations out, or write the detections as a list",
         )
     return _annotated(path, document)
 
@@ -151,8 +158,11 @@ def _add_image(coco: Coco, image: Any, place: str) -> None:  # noqa: ANN401 - wh
         coco.bad[place] = BadFileError(f"should be an id of its own, not {kind(number)}", f"{place}.id")
     elif not isinstance(name, str) or not name or not is_text(name):
         coco.bad[place] = BadFileError(f"should be a file name, not {kind(name)}", f"{place}.file_name")
+    elif (plain := name.replace("\\", "/").removeprefix("./")) in coco.names:
+        coco.bad[place] = BadFileError(f"should be a name of its own, not {kind(name)}", f"{place}.file_name")
     else:
-        coco.images[number] = name.replace("\\", "/").removeprefix("./")
+        coco.images[number] = plain
+        coco.names.add(plain)
 
 
 def _task_type(coco: Coco) -> TaskType:

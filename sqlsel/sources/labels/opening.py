@@ -45,6 +45,8 @@ def open_labels(source: Path, options: ReadOptions) -> tuple[Labels | None, tupl
     if source.is_dir():
         return _in_folder(source, options)
     form = file_labels(source)
+    if form is None and options.annotations is not None and source.suffix.lower() == ".json":
+        form = "detections"
     if form is not None:
         require_labelformat(str(source), _NAMES[form])
     _check_options(source, form, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Format = Literal["coco", "detections", "yolo", "voc"]
 
 _PEEK = 1 << 20
-# Folders with a JSON file for each image are no COCO.
+# Folders with a JSON file for each image are no COCO; of XML files some may be empty or broken.
 _FILES = 50
 _KEYS = tuple(re.compile(rf'"{key}"\s*:\s*\['.encode()) for key in ("images", "annotations", "categories"))
 _VOC_FOLDERS = ("Annotations", "annotations", "labels")
@@ -59,10 +60,11 @@ def _distinct(folders: list[Path]) -> list[Path]:
 
 
 def _is_voc(folder: Path) -> bool:
-    first = next(iter(sorted(folder.glob("*.xml"))), None)
-    if first is None:
-        return False
-    with first.open("rb") as file:
+    return any(_begins_with_annotation(path) for path in sorted(folder.glob("*.xml"))[:_FILES])
+
+
+def _begins_with_annotation(path: Path) -> bool:
+    with path.open("rb") as file:
         return b"<annotation" in file.read(4_096)
 
 
@@ -74,7 +76,7 @@ def _json_labels(path: Path) -> Literal["coco", "detections"] | None:
             tail = file.read(_PEEK)
     except OSError:
         return None
-    begin = head.lstrip()
+    begin = head.removeprefix(codecs.BOM_UTF8).lstrip()
     if begin.startswith(b"{"):
         images, annotations, categories = (bool(key.search(head) or key.search(tail)) for key in _KEYS)
         return "coco" if images + annotations + categories > 1 and (images or annotations) else None

@@ -55,12 +55,17 @@ def yolo_labels(file: Path, task: str, split: str | None) -> Labels:
 
     Raises:
         UsageError: If there is no such part.
-        IngestError: If the file is no such yaml, or folders are missing.
+        IngestError: If the file is no such yaml, or folders are missing, be it those of the labels.
     """
     config = _config(file)
     root, present = _opened(file, config, split)
     categories = _categories(file, present[0].reader)
     shape = _keypoint_shape(file, config)
+    if not any(one.labels.is_dir() for one in present):
+        raise IngestError(
+            f"{file}: there is no folder {present[0].labels}",
+            hint="labels belong where the images are, with 'labels' for 'images' in the path",
+        )
 
     def read(faults: Faults, _temporary: Path) -> Iterator[Labelled]:
         for one in present:
@@ -112,7 +117,7 @@ def _config(file: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        config = yaml.safe_load(file.read_text(encoding="utf-8"))
+        config = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
         text = " ".join(str(failure).split())
         raise IngestError(f"{file}: cannot be read as yaml: {text}", hint="correct it and run it again") from None
@@ -149,8 +154,8 @@ def _split(file: Path, root: Path, config: dict[str, Any], name: str) -> Split:
     folder = images.relative_to(_normal(root)).as_posix() if images.is_relative_to(_normal(root)) else ""
     if not folder:
         raise IngestError(f"{file}: the folder {images} is not below {root}", hint="say with 'path' what both are in")
-    labels = Path(_normal(root)) / folder.replace("images", "labels", 1)
-    return Split(name, YOLOv8ObjectDetectionInput(input_file=file, input_split=name), root / folder, root / labels)
+    labels = root / folder.replace("images", "labels", 1)
+    return Split(name, YOLOv8ObjectDetectionInput(input_file=file, input_split=name), root / folder, labels)
 
 
 def _normal(path: Path) -> str:
@@ -183,11 +188,13 @@ def _keypoint_shape(file: Path, config: dict[str, Any]) -> tuple[int, int]:
 def _objects(label: Path, categories: dict[int, str], size: tuple[int, int], shape: tuple[int, int]) -> list[Values]:
     """What a text file says, line by line: labelformat leaves out lines that it cannot use, and tells nobody."""
     try:
-        text = label.read_text(encoding="utf-8")
+        text = label.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as failure:
-        raise BadFileError(f"cannot be read: {failure}") from None
+    except UnicodeDecodeError:
+        raise BadFileError("cannot be read: the text is not UTF-8") from None
+    except OSError as failure:
+        raise BadFileError(f"cannot be read: {failure.strerror}") from None
     objects = []
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _BOX = 5
 _POLYGON = 7
+# Models draw boxes that reach out of the image a little.
+_LARGEST_SHARE = 1.5
 
 
 def read_line(line: str, categories: dict[int, str], size: tuple[int, int], shape: tuple[int, int] = (0, 0)) -> Values:
@@ -43,6 +45,8 @@ def read_line(line: str, categories: dict[int, str], size: tuple[int, int], shap
     if math.prod(shape):
         return (category, *_posed(numbers, size, shape))
     score = _score(numbers.pop()) if len(numbers) % 2 else None
+    if max(numbers) > _LARGEST_SHARE:
+        raise BadFileError(f"should be shares of the image (0 to 1), not pixels such as {max(numbers):g}")
     box, area = (_box if len(numbers) < _POLYGON - 1 else _polygon)(numbers, size)
     return category, score, None, box, area, None
 

@@ -34,7 +34,9 @@ def read_document(path: str | Path) -> Any:  # noqa: ANN401 - whatever the JSON 
         raise BadFileError(f"this is no JSON: {failure.msg}", f"{failure.lineno}:{failure.colno}") from None
     except UnicodeDecodeError:
         raise BadFileError("this is no JSON: the text is not UTF-8") from None
-    except (ValueError, RecursionError) as failure:
+    except RecursionError:
+        raise BadFileError("this JSON cannot be read: lists or objects are nested too deeply in it") from None
+    except ValueError as failure:
         raise BadFileError(f"this JSON cannot be read: {failure}") from None
 
 

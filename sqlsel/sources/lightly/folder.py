@@ -149,9 +149,8 @@ class _Reader:
         predictions, metadata = (self.temporary / f"{name}.parquet" for name in ("predictions", "metadata"))
         progress = self.options.progress
         predicted = bool(tasks or self.labels)
-        if predicted:
-            files = self._spool_predictions(tasks, predictions)
-            self.told += notices.about_tasks(self.root, tasks, files)
+        files = self._spool_predictions(tasks, predictions) if predicted else {}
+        self.told += notices.about_tasks(self.root, tasks, files)
         if tree:
             seen = spool_metadata(self.root, tree, metadata, self.bad, stage(progress, "metadata"))
             self.told += notices.about_metadata(seen)

@@ -51,7 +51,10 @@ def read_keys(root: Path, faults: Faults) -> Tree:
     if not (root / METADATA).is_dir() or not any((root / METADATA).iterdir()):
         return tree
     try:
-        document = read_document(root / METADATA / SCHEMA)
+        file = root / METADATA / SCHEMA
+        if not file.exists():
+            raise BadFileError("there is no such file; it has to list the keys, each as {name, path, valueDataType}")
+        document = read_document(file)
         if not isinstance(document, list):
             raise BadFileError(f"should be a list of {{name, path, defaultValue, valueDataType}}, not {kind(document)}")
         for index, entry in enumerate(document):

@@ -119,7 +119,8 @@ def _read_task(name: str, document: object) -> Task:
         raise BadFileError(f"should be one of {allowed}, not {kind(stated)}", "task_type")
     categories = schema.get("categories")
     if not isinstance(categories, list) or not categories:
-        raise BadFileError(f"should be a list of at least one {{id, name}}, not {kind(categories)}", "categories")
+        found = "an empty list" if categories == [] else kind(categories)
+        raise BadFileError(f"should be a list of at least one {{id, name}}, not {found}", "categories")
     names: dict[int, str] = {}
     for index, category in enumerate(categories):
         number, text = _category(category, f"categories[{index}]")

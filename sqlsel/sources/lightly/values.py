@@ -60,8 +60,10 @@ def value_type(name: object) -> ValueType:
 def _whole(value: Any) -> int:  # noqa: ANN401 - whatever the JSON holds
     if type(value) is float and value.is_integer():
         value = int(value)
-    if type(value) is not int or not -(2**63) <= value < 2**63:
+    if type(value) is not int:
         raise BadFileError(f"should be a whole number, not {kind(value)}")
+    if not -(2**63) <= value < 2**63:
+        raise BadFileError(f"should be a whole number of 64 bits, not {kind(value)}")
     return value
 
 

@@ -150,3 +150,32 @@ def test_other_json_is_a_table_as_before(db, tmp_path):
     assert samples(db) == [1, 2]
     with pytest.raises(UsageError, match="task names what labels become, and there are none"):
         db.ingest(tmp_path / "table.json", dataset="d", task="objects")
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_known(db, tmp_path):
+    images(tmp_path, "a.jpg", "b.jpg", "c.jpg")
+    file = coco(tmp_path / "annotations" / "x.json")
+    file.write_text(f"\ufeff{file.read_text()}")
+    db.ingest(tmp_path, dataset="d", measure=False)
+    assert len(predictions(db)) == 4
+
+
+def test_two_images_of_one_name_are_refused(db, tmp_path):
+    file = coco(tmp_path / "x.json", images=[*COCO["images"], {"id": 4, "file_name": "./a.jpg"}])
+    with pytest.raises(IngestError) as caught:
+        db.ingest(file, dataset="d")
+    assert "images[3].file_name: should be a name of its own, not the text './a.jpg'" in str(caught.value.problems[0])
+
+
+def test_a_model_that_found_nothing(db, tmp_path):
+    db.ingest(write(tmp_path / "found.json", []), dataset="d", annotations=coco(tmp_path / "x.json"))
+    assert [row[:3] for row in predictions(db)] == [(f"{name}.jpg", None, None) for name in "abc"]
+
+
+def test_broken_detections_tell_where_and_objects_that_they_are_none(db, tmp_path):
+    annotations = coco(tmp_path / "x.json")
+    with pytest.raises(IngestError) as caught:
+        db.ingest(write(tmp_path / "found.json", '[{"image_id": 1,'), dataset="d", annotations=annotations)
+    assert "found.json 1:17: this is no JSON" in str(caught.value.problems[0])
+    with pytest.raises(UsageError, match="annotations is for a list of COCO detections, and this is an object"):
+        db.ingest(write(tmp_path / "found.json", {}), dataset="d", annotations=annotations)

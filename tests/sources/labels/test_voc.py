@@ -78,3 +78,12 @@ def test_without_the_package_it_is_named(db, tmp_path, monkeypatch):
     assert "not read without labelformat: pip install 'sqlsel[formats]'" in notices(report)[0]
     with pytest.raises(UsageError, match="COCO labels are read with the package labelformat"):
         db.ingest(coco(tmp_path / "labels.json"), dataset="d")
+
+
+def test_an_empty_file_before_the_others_is_told(db, tmp_path):
+    voc(tmp_path / "Annotations", b=[("cat", 1, 2, 3, 4)])
+    images(tmp_path, "a.jpg", "b.jpg")
+    write(tmp_path / "Annotations" / "a.xml", "")
+    with pytest.raises(IngestError) as caught:
+        db.ingest(tmp_path, dataset="d", measure=False)
+    assert "a.xml: this is no XML" in str(caught.value.problems[0])

@@ -1,5 +1,7 @@
 """YOLO text files and their yaml file."""
 
+from pathlib import Path
+
 import pytest
 
 from sqlsel.datasets.catalog import DatasetCatalog
@@ -118,3 +120,46 @@ def test_a_folder_without_labels_of_one_kind_is_a_folder_of_images(db, tmp_path)
     report = db.ingest(tmp_path, dataset="d", measure=False)
     assert predictions(db) == []
     assert "there are several (data.yaml, Annotations)" in notices(report)[0]
+
+
+@pytest.mark.parametrize("path", [None, ".", "yard"])
+def test_from_a_relative_path(db, tmp_path, monkeypatch, path):
+    """The labels of a dataset below the working folder were looked for in a folder that is not there."""
+    monkeypatch.chdir(tmp_path)
+    if path == "yard":
+        yolo(Path("data/yard"), {"a": TWO})
+        file = write(Path("data/x.yaml"), {"path": "yard", "train": "images/train", "names": ["cat", "dog"]})
+    else:
+        file = yolo(Path("data"), {"a": TWO}, **({} if path is None else {"path": path}))
+    db.ingest(file, dataset="d", measure=False)
+    assert predictions(db) == ROWS[:2]
+
+
+def test_a_dataset_without_a_folder_of_labels_is_refused(db, tmp_path):
+    file = yolo(tmp_path, {"a": None})
+    with pytest.raises(IngestError, match=r"there is no folder .*labels.train") as caught:
+        db.ingest(file, dataset="d", measure=False)
+    assert "'labels' for 'images'" in caught.value.hint
+
+
+def test_files_that_begin_with_a_byte_order_mark_are_read(db, tmp_path):
+    file = yolo(tmp_path, {"a": f"\ufeff{TWO}"})
+    file.write_text(f"\ufeff{file.read_text()}")
+    db.ingest(file, dataset="d", measure=False)
+    assert predictions(db) == ROWS[:2]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"0 50 25 20 10\n", "labels/train/a.txt:1: should be shares of the image (0 to 1), not pixels such as 50"),
+        (b"0 0 0 50 0 50 20\n", "not pixels such as 50"),
+        ("0 0.5 0.5 0.2 0.4".encode("utf-16"), "labels/train/a.txt: cannot be read: the text is not UTF-8"),
+    ],
+)
+def test_pixels_and_other_encodings_are_refused(db, tmp_path, content, message):
+    file = yolo(tmp_path, {"a": "", "b": TWO})
+    (tmp_path / "labels/train/a.txt").write_bytes(content)
+    with pytest.raises(IngestError) as caught:
+        db.ingest(file, dataset="d", measure=False)
+    assert message in str(caught.value.problems[0])

@@ -55,7 +55,7 @@ def test_a_list_that_is_wrong_is_refused(tmp_path, listed, message):
         ({"categories": ANIMALS}, " task_type: should be one of classification, object-detection"),
         ({**SCHEMA, "task_type": "poetry"}, " task_type: should be one of"),
         ({"task_type": "classification"}, " categories: should be a list of at least one"),
-        ({**SCHEMA, "categories": []}, " categories: should be a list of at least one"),
+        ({**SCHEMA, "categories": []}, " categories: should be a list of at least one {id, name}, not an empty list"),
         ({**SCHEMA, "categories": ["cat"]}, " categories[0]: should be an object with id and name"),
         ({**SCHEMA, "categories": [{"id": -1, "name": "x"}]}, " categories[0].id: should be a whole number from 0 on"),
         ({**SCHEMA, "categories": [{"id": 1.0, "name": "x"}]}, " categories[0].id: should be a whole number"),
@@ -91,3 +91,10 @@ def test_empty_folders_are_as_good_as_none(tmp_path):
     assert samples == {"a.png": {"sample_id": "a.png", "file_name": "a.png"}}
     assert not predictions
     assert not told
+
+
+def test_tasks_that_an_empty_list_leaves_out_are_told(tmp_path):
+    images(tmp_path, "a.png")
+    write(tmp_path / FOLDER / "animals" / "schema.json", SCHEMA)
+    write(tmp_path / FOLDER / "tasks.json", [])
+    assert read(tmp_path)[2] == [f"{FOLDER}/animals: not read, as tasks.json does not list it"]

@@ -10,6 +10,7 @@ from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import named
 from sqlsel.plan.scores import predictions
 from sqlsel.report.field import RANDOM, RANK
+from sqlsel.report.labels import bytes_each, labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,10 @@ def distributions(
         for task in facts.tasks.values()
         if task.has_predictions and task.task_type not in ("classification", "object", None)
     ]
+    most = bytes_each(CLASSES * sum("classes" in each for each in found))
+    for each in found:
+        if "classes" in each:
+            each["classes"] = labels_of(map(str, each["classes"]), most)
     return sorted(found, key=lambda each: ("score", "class", "metadata").index(each["group"]))
 
 

@@ -11,6 +11,7 @@ from sqlglot import exp
 from sqlsel import nodes as sql
 from sqlsel.arrow import from_numpy, to_booleans, to_numpy, valid
 from sqlsel.report.field import PRESELECTED, RANK
+from sqlsel.report.labels import labels_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 SHOWN = 20_000
 """The most samples that were not picked on the map."""
 NAME_BYTES = 3_000_000
-"""The most that their names and ids may take, as the page holds them."""
+"""The most that names and ids of all points may take, as the page holds them; those of picks two thirds of it."""
 ATTRIBUTES = 24
 """The most values that the map can be coloured and filtered by."""
-ATTRIBUTE_VALUES = 600_000
-"""The most of these for all points together."""
+ATTRIBUTE_BYTES = 4_000_000
+"""The most that these may take for all points together, as the page holds them."""
 CLASSES = 30
 
 LEFT_OUT, SELECTED, PRESELECTED_BEFORE, FILTERED = range(4)
@@ -58,11 +59,20 @@ def status_of(pool: Pool) -> Rows:
 
 
 def shown_rows(pool: Pool, names: Sequence[str], status: Rows) -> Rows:
-    """Rows of the pool that the map shows: all picks by rank, then the others, in turn, as far as there is room."""
-    others = np.flatnonzero(status != SELECTED)[:SHOWN]
-    ids = pool.table.column("sample_id").take(from_numpy(others)).to_pylist()
-    room = np.cumsum([len(json.dumps([names[row], str(own)])) for row, own in zip(others, ids, strict=True)])
-    return np.concatenate([pool.picked, others[: int(np.searchsorted(room, NAME_BYTES, side="right"))]])
+    """Rows of the pool that the map shows: the picks by rank, then the others, in turn, as far as there is room."""
+    picks, used = _with_room(pool, names, pool.picked, NAME_BYTES * 2 // 3)
+    others, _ = _with_room(pool, names, np.flatnonzero(status != SELECTED)[:SHOWN], NAME_BYTES - used)
+    return np.concatenate([picks, others])
+
+
+def _with_room(pool: Pool, names: Sequence[str], rows: Rows, most: int) -> tuple[Rows, int]:
+    """The first of some rows whose names and ids take no more bytes than that, and how many they take."""
+    if not len(rows):
+        return rows, 0
+    ids = pool.table.column("sample_id").take(from_numpy(rows)).to_pylist()
+    sizes = np.cumsum([len(json.dumps([names[row], str(own)])) for row, own in zip(rows, ids, strict=True)])
+    fitting = int(np.searchsorted(sizes, most, side="right"))
+    return rows[:fitting], int(sizes[fitting - 1]) if fitting else 0
 
 
 def told_points(
@@ -78,7 +88,7 @@ def told_points(
     taken = pool.table.take(from_numpy(rows))
     ids = [str(one) for one in taken.column("sample_id").to_pylist()]
     named = [names[row] for row in rows]
-    told = columns[: min(ATTRIBUTES, ATTRIBUTE_VALUES // max(len(rows), 1))]
+    told = columns[:ATTRIBUTES]
     position = sql.column("position")
     query = exp.select(position, *(sql.column(column.step.column) for column in told)).from_(made.copy())
     values = engine.table(query.order_by(sql.ascending(position.copy()))).take(from_numpy(rows))
@@ -87,8 +97,20 @@ def told_points(
         "sample_id": None if ids == named else ids,
         "status": status_of(pool)[rows].tolist(),
         "rank": taken.column(RANK).to_pylist(),
-        "attributes": [_attribute(column, values.column(column.step.column)) for column in told],
+        "attributes": _with_values(told, values),
     }
+
+
+def _with_values(columns: Sequence[Column], values: pa.Table) -> list[dict[str, Any]]:
+    """The first attributes, as far as there is room."""
+    found, used = [], 0
+    for column in columns:
+        attribute = _attribute(column, values.column(column.step.column))
+        used += len(json.dumps(attribute, separators=(",", ":"), default=str))
+        if used > ATTRIBUTE_BYTES:
+            break
+        found.append(attribute)
+    return found
 
 
 def _attribute(column: Column, values: pa.ChunkedArray) -> dict[str, Any]:
@@ -103,8 +125,9 @@ def _coded(values: Sequence[str | None]) -> dict[str, Any]:
     """Texts as numbers of the most frequent of them; all others together are the last class, without a name."""
     found, counts = np.unique([value for value in values if value is not None], return_counts=True)
     order = np.lexsort((found, -counts))[:CLASSES]
-    classes: list[str | None] = [str(found[place]) for place in order]
-    codes = {name: number for number, name in enumerate(classes)}
+    known = [str(found[place]) for place in order]
+    codes = {name: number for number, name in enumerate(known)}
+    classes: list[str | None] = [*labels_of(known)]
     if len(found) > CLASSES:
         classes.append(None)
     others = len(classes) - 1

@@ -136,8 +136,14 @@ def test_large_datasets_are_sampled_and_say_so(db, selected, told, monkeypatch):
 
 
 def test_long_names_leave_points_out(selected, told, monkeypatch):
-    monkeypatch.setattr(points, "NAME_BYTES", 10 * len('["s000.jpg", "s000"]'))
+    each = len('["s000.jpg", "s000"]')
+    monkeypatch.setattr(points, "NAME_BYTES", 22 * each)
     assert told(selected)["map"]["others"]["shown"] == 10
+    # the picks have two thirds of the room, and what others leave is theirs
+    monkeypatch.setattr(points, "NAME_BYTES", 12 * each)
+    found = told(selected)["map"]
+    assert (found["selected"]["shown"], found["others"]["shown"]) == (8, 4)
+    assert found["points"]["rank"][:8] == list(range(1, 9))
 
 
 def test_umap_comes_first_where_it_is_installed(selected, told, monkeypatch):

@@ -60,7 +60,9 @@ def read_vector_file(path: Path) -> pa.Table:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, OSError, EOFError) as failure:
-        raise IngestError(f"{path}: no npy file of numbers: {failure}", hint="save it with numpy.save") from failure
+        # of anything else numpy says how it could be loaded by running what is in it
+        why = "" if "pickle" in str(failure) else f": {failure}"
+        raise IngestError(f"{path}: no npy file of numbers{why}", hint="save it with numpy.save") from failure
     table = read_array(array, str(path))
     names_path = names_file(path)
     if names_path is None:

@@ -12,6 +12,7 @@ from sqlsel import nodes as sql
 from sqlsel.datasets.fragments import array, cast
 from sqlsel.datasets.nearest import unknown
 from sqlsel.datasets.structs import is_number, is_vector
+from sqlsel.datasets.tables import type_node
 from sqlsel.datasets.widening import can_be_id
 from sqlsel.errors import Problem, UsageError
 from sqlsel.facts import DEFAULT_EMBEDDING
@@ -132,8 +133,15 @@ def _vectors(
         if is_vector(kind) or _is_vector_text(relation, engine):
             columns = {DEFAULT_EMBEDDING: _EMBEDDING}
     if not columns and numbered:
-        return frozenset(numbered), {DEFAULT_EMBEDDING: array(sql.column(column) for column in numbered)}
+        return frozenset(numbered), {DEFAULT_EMBEDDING: array(_number(relation, column) for column in numbered)}
     return frozenset(columns.values()), {name: _vector(relation, column) for name, column in columns.items()}
+
+
+def _number(relation: Relation, column: str) -> exp.Expr:
+    """A number of a vector; what is no number is missing in it, which is told of with its row."""
+    if is_number(relation.types[column]):
+        return sql.column(column)
+    return exp.TryCast(this=sql.column(column), to=type_node("DOUBLE"), safe=True)
 
 
 def _vector(relation: Relation, column: str) -> exp.Expr:
@@ -161,7 +169,8 @@ def _is_vector_text(relation: Relation, engine: Engine) -> bool:
 
 def _numbered_columns(types: dict[str, str]) -> list[str]:
     """``embedding_0``, ``embedding_1`` … as far as they go without a gap, if there are at least two."""
-    found = {int(match[1]): name for name in types if (match := _NUMBERED.fullmatch(name)) and is_number(types[name])}
+    matches = ((_NUMBERED.fullmatch(name), name, kind) for name, kind in types.items())
+    found = {int(match[1]): name for match, name, kind in matches if match and (is_number(kind) or kind == "VARCHAR")}
     columns: list[str] = []
     while len(columns) in found:
         columns.append(found[len(columns)])

@@ -36,6 +36,12 @@ def file_format(path: Path) -> str:
     return kind
 
 
+def is_read(path: Path) -> bool:
+    """Whether the end of a name is that of a file that is read, other than a hidden one."""
+    name = path.with_suffix("") if path.suffix.lower() in _COMPRESSED else path
+    return name.suffix.lower() in _FORMATS and not path.name.startswith(".")
+
+
 def is_pattern(name: str) -> bool:
     """Whether a text that is no file names several: it has ``*``, ``?`` or ``[`` and matches at least one."""
     if not any(mark in name for mark in "*?["):

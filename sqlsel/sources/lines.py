@@ -15,6 +15,7 @@ from sqlsel.errors import IngestError
 from sqlsel.sources.files import file_format
 from sqlsel.sources.lightly.faults import Faults
 from sqlsel.sources.relations import open_relation
+from sqlsel.sources.whole import lost_header
 from sqlsel.words import shorten
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def open_lines(
     """A source as rows and columns, and notices: a csv or jsonl file without the lines that are bad, if there are any.
 
     A line of a csv is bad if it has not as many fields as the header, one of a jsonl file if it is no JSON object. Only
-    files that the engine cannot read are looked into, or reads as one column because of such lines.
+    files are looked into that the engine cannot read, or reads as one column or without header because of such lines.
 
     Args:
         source: Anything that ``open_relation`` opens; single csv and jsonl files may have bad lines.
@@ -50,7 +51,7 @@ def open_lines(
     path = _text_file(source)
     with ExitStack() as stack:
         relation, failure = _tried(stack, source, engine, names)
-        if relation is not None and (path is None or not _is_one_column(path, relation.types)):
+        if relation is not None and (path is None or not _is_torn(path, relation.types)):
             yield relation, ()
             return
         faults = Faults(called=("line", "lines"))
@@ -77,9 +78,11 @@ def _tried(
         return None, failure
 
 
-def _is_one_column(path: Path, types: dict[str, str]) -> bool:
-    """Whether the lines of a file came out as one text, as they do where they have nothing in common."""
+def _is_torn(path: Path, types: dict[str, str]) -> bool:
+    """Whether lines came out as one text or without the header, as they do where they have little in common."""
     name, *more = types
+    if file_format(path) == "csv" and lost_header(_header(path), name):
+        return True
     if more:
         return False
     return any(mark in name for mark in _DELIMITERS) if file_format(path) == "csv" else types == {"json": "JSON"}
@@ -103,6 +106,12 @@ def _rows(file: TextIO) -> Any:  # noqa: ANN401 - the type of csv readers has no
     header = file.readline()
     file.seek(0)
     return csv.reader(file, delimiter=max(_DELIMITERS, key=header.count))
+
+
+def _header(path: Path) -> list[str]:
+    """The fields of the first line."""
+    with _open(path) as file:
+        return next(_rows(file), [])
 
 
 def _without_bad(path: Path, folder: Path, faults: Faults) -> Path:

@@ -17,8 +17,9 @@ from sqlsel.datasets.staging import fresh_name, readable, sparingly, temporary_t
 from sqlsel.datasets.tables import type_node
 from sqlsel.errors import EngineError, IngestError, UsageError
 from sqlsel.sources.arrays import read_archive, read_array, read_vector_file
-from sqlsel.sources.files import file_format, is_pattern
+from sqlsel.sources.files import file_format, is_pattern, is_read
 from sqlsel.sources.frames import arrow_of
+from sqlsel.sources.whole import check_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,6 +84,8 @@ def _opened_file(path: Path, engine: Engine, names: Sequence[str]) -> Iterator[e
         with _bound(engine, read_vector_file(path) if kind == "npy" else read_archive(path)) as node:
             yield node
         return
+    if kind == "json" and path.suffix.lower() == ".json" and path.is_file():
+        check_json(path)
     node = engine.scan(str(path), kind, pattern=not path.is_file())
     if kind not in _STAGED_FORMATS:
         yield node
@@ -210,7 +213,7 @@ def found_table(name: str, engine: Engine) -> exp.Table:
         return node
     names = exp.select(sql.column("table_name")).distinct().from_(exp.table_("tables", db="information_schema"))
     tables = sorted(row[0] for row in engine.rows(names))
-    neighbours = sorted(path.name for path in Path(name).parent.glob("*")) if Path(name).parent.is_dir() else []
+    neighbours = sorted(path.name for path in Path(name).parent.glob("*") if path.is_dir() or is_read(path))
     raise UsageError(
         f"{name}: no such file, folder or table",
         hint=offer(Path(name).name, [*neighbours, *tables]) or "name a file, a folder or a table of the database",

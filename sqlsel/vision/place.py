@@ -38,6 +38,14 @@ class Place:
     name: str = DEFAULT_EMBEDDING
     task: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a name for the vectors of objects, of which a task has one set."""
+        if self.task is not None and self.name != DEFAULT_EMBEDDING:
+            raise UsageError(
+                f"embedding {self.name!r}: the vectors of the objects of a task have no name",
+                hint="leave the name out (--name), or the task (--task); --overwrite replaces what the objects have",
+            )
+
     @property
     def table(self) -> str:
         """Name of the table."""

@@ -306,6 +306,14 @@ def test_objects_are_cut_out(db, tmp_path):
         db.embed("d", task="halfs")
 
 
+def test_the_vectors_of_objects_take_no_name(with_photos):
+    with pytest.raises(
+        UsageError, match="embedding 'clip': the vectors of the objects of a task have no name"
+    ) as refusal:
+        with_photos.embed("d", task="halves", name="clip")
+    assert "--overwrite replaces what the objects have" in refusal.value.hint
+
+
 def test_objects_of_an_image_stay_together_when_stored(db, tmp_path, monkeypatch):
     """Vectors of a sample replace those it had, so that half of them must not come later."""
     import pyarrow as pa

@@ -34,7 +34,13 @@ KEPT = "what was computed is kept, and the same command goes on from there"
 @database_option()
 @dataset_option()
 @click.option("--model", metavar="FILE", help="An ONNX model from an image to a vector; by default none is needed.")
-@click.option("--name", metavar="NAME", default=DEFAULT_EMBEDDING, show_default=True, help="Name of the embedding.")
+@click.option(
+    "--name",
+    metavar="NAME",
+    default=DEFAULT_EMBEDDING,
+    show_default=True,
+    help="Name of the embedding of whole images.",
+)
 @click.option("--task", metavar="TASK", help="Objects of this task, cut out by their boxes, instead of whole images.")
 @click.option(
     "--images", metavar="FOLDER", help="The folder of the images, if they are not where they were ingested from."

@@ -59,7 +59,11 @@ class Processes:
     def stop(self) -> None:
         """End the processes, whatever they are doing."""
         self._stopped = True
-        for process in list(self._running):
+        running = list(self._running)
+        # their memory is given back at the same time, not of one after the other
+        for process in running:
+            process.kill()
+        for process in running:
             process.end()
         self._running.clear()
 
@@ -151,9 +155,13 @@ class _Process:
             return None
         return from_line(answer) if answer.endswith(b"\n") else None
 
+    def kill(self) -> None:
+        """End the process at once."""
+        self._far.kill()
+
     def end(self) -> None:
         """End the process at once and take back what it held."""
-        self._far.kill()
+        self.kill()
         for pipe in (self._far.stdin, self._far.stdout):
             with contextlib.suppress(OSError):
                 if pipe is not None:

@@ -52,6 +52,25 @@ CREATE OR REPLACE TEMPORARY FUNCTION sqlsel_rescale(
 ) RETURNS DOUBLE
     RETURN CASE WHEN most > lowest THEN low + (high - low) * (value - lowest) / (most - lowest) ELSE high END;
 
+-- Cosine of the angle between two vectors of one length, in double: 1 for the same direction. NULL where one is NULL or
+-- has the length 0
+CREATE OR REPLACE TEMPORARY FUNCTION sqlsel_cosine(a ARRAY<DOUBLE>, b ARRAY<DOUBLE>) RETURNS DOUBLE
+    RETURN CASE
+        WHEN aggregate(a, 0D, (total, x) -> total + abs(CAST(x AS DOUBLE))) > 0D
+            AND aggregate(b, 0D, (total, x) -> total + abs(CAST(x AS DOUBLE))) > 0D
+        THEN greatest(-1D, least(1D,
+            aggregate(zip_with(a, b, (x, y) -> CAST(x AS DOUBLE) * CAST(y AS DOUBLE)), 0D, (total, x) -> total + x)
+            / sqrt(aggregate(a, 0D, (total, x) -> total + CAST(x AS DOUBLE) * CAST(x AS DOUBLE))
+                * aggregate(b, 0D, (total, x) -> total + CAST(x AS DOUBLE) * CAST(x AS DOUBLE)))
+        ))
+    END;
+
+-- Euclidean distance of two such vectors, in double
+CREATE OR REPLACE TEMPORARY FUNCTION sqlsel_distance(a ARRAY<DOUBLE>, b ARRAY<DOUBLE>) RETURNS DOUBLE
+    RETURN sqrt(aggregate(
+        zip_with(a, b, (x, y) -> CAST(x AS DOUBLE) - CAST(y AS DOUBLE)), 0D, (total, x) -> total + x * x
+    ));
+
 -- Mean of a list of doubles, added from the first to the last; NULL for an empty list
 CREATE OR REPLACE TEMPORARY FUNCTION sqlsel_mean(list ARRAY<DOUBLE>) RETURNS DOUBLE
     RETURN CASE WHEN size(list) > 0 THEN aggregate(list, 0D, (total, x) -> total + x) / size(list) END;

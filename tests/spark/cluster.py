@@ -70,8 +70,8 @@ def before_a_job(number, act):
 
 def executors(session) -> list[int]:
     """The processes that work for a session."""
-    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout.splitlines()
-    mine = [line for line in listed if "CoarseGrainedExecutorBackend" in line]
+    listed = subprocess.run(["ps", "-eww", "-o", "pid,args"], capture_output=True, text=True, check=True)
+    mine = [line for line in listed.stdout.splitlines() if "CoarseGrainedExecutorBackend" in line]
     return [int(line.split()[0]) for line in mine if session.sparkContext.applicationId in line]
 
 

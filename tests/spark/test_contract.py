@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 import pyarrow as pa
@@ -12,9 +13,11 @@ from sqlglot import exp
 import sqlsel
 from sqlsel.datasets.tables import dataset_table
 from sqlsel.engines.commits import COMMITS
+from sqlsel.sqlfiles import read_sql
 
 pytestmark = pytest.mark.spark
 
+ENGINES = ("duckdb", "spark")
 UNSURE = {
     "n_samples": 5,
     "strategies": [
@@ -76,6 +79,22 @@ def test_the_summary_is_that_of_one_machine(demo, on_spark):
     assert {key: there[key] for key in ("selected", "candidates", "stop", "left_out")} == {
         key: here[key] for key in ("selected", "candidates", "stop", "left_out")
     }
+
+
+def test_functions_have_the_same_names_and_values(demo, on_spark):
+    names = (
+        set(re.findall(r"(?:MACRO|FUNCTION) (sqlsel_\w+)", read_sql(f"{engine}/functions.sql"))) for engine in ENGINES
+    )
+    assert next(names) == next(names)
+    query = """
+        SELECT sqlsel_distance(a.embedding, b.embedding), sqlsel_cosine(a.embedding, b.embedding)
+        FROM digits.embeddings AS a JOIN digits.embeddings AS b ON a.sample_id = 'digit_0814.png'
+        ORDER BY b.sample_id LIMIT 50
+    """
+    here, there = demo.sql(query).fetchall(), [tuple(row) for row in on_spark.sql(query).collect()]
+    assert there == [pytest.approx(row, abs=1e-12) for row in here]
+    zero = "SELECT sqlsel_cosine(array(0D), array(1D)), sqlsel_distance(array(0D), CAST(NULL AS ARRAY<DOUBLE>))"
+    assert tuple(on_spark.sql(zero).collect()[0]) == (None, None)
 
 
 def test_a_plan_is_explained(demo, on_spark):

@@ -109,6 +109,17 @@ def test_a_session_that_is_lost_is_told_and_leaves_no_tag(losses, how):
     assert tags == ["kept"]
 
 
+@pytest.mark.spark
+def test_a_master_that_there_is_not_is_told_in_two_lines(points, spark):
+    arguments = ["select", str(points[0]), "--db", str(points[0]), "--dataset", "points", "--master", "nonsense"]
+    done = subprocess.run([sys.executable, "-m", "sqlsel", *arguments], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "Error: Spark does not start on nonsense: Master must either be yarn or start with spark, k8s, or local",
+        "check --master: local[2], spark://HOST:7077, yarn",
+    ]
+
+
 def test_java_that_is_missing_is_named_with_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(sqlsel.UsageError, match="apt install openjdk-17-jre-headless"):

@@ -16,7 +16,7 @@ from sqlsel.errors import DatabaseError, EngineError, SqlselError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GONE = ("SparkContext was shut down", "stopped SparkContext", "SparkContext has been shutdown", "has been stopped")
+_STOPPED = ("SparkContext was shut down", "stopped SparkContext", "SparkContext has been shutdown", "has been stopped")
 _LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 
 
@@ -46,13 +46,17 @@ def failure_of(failure: Exception, statement: str) -> SqlselError:
 
 
 def _is_gone(failure: Exception) -> bool:
-    """Whether it failed as there is no session any more."""
-    if isinstance(failure, Py4JNetworkError | ConnectionError | EOFError) or any(
-        part in str(failure) for part in _GONE
-    ):
+    """Whether it failed as there is no session any more: what is asked of one that is gone fails in many ways."""
+    if isinstance(failure, Py4JNetworkError | ConnectionError | EOFError):
         return True
-    # what is asked of a context that was stopped fails in ways of its own
-    return SparkContext._active_spark_context is None  # noqa: SLF001
+    context = SparkContext._active_spark_context  # noqa: SLF001
+    try:
+        if context is None or context._jsc.sc().isStopped():  # noqa: SLF001
+            return True
+    except (Py4JError, OSError):
+        return True
+    # another has been started since
+    return any(part in str(failure) for part in _STOPPED)
 
 
 def _first_line(failure: Exception) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
 import warnings
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING
 from sqlsel.errors import DatabaseError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pyspark.sql import SparkSession
 
 _LOGGING = """rootLogger.level = error
@@ -38,7 +42,8 @@ def start_session(master: str) -> SparkSession:
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    file = Path(tempfile.mkdtemp(prefix="sqlsel-")) / "log4j2.properties"
+    scratch = Path(tempfile.mkdtemp(prefix="sqlsel-"))
+    file, said = scratch / "log4j2.properties", scratch / "java.txt"
     file.write_text(_LOGGING, encoding="utf-8")
     builder = SparkSession.builder.master(master).appName("sqlsel")
     settings = {
@@ -49,16 +54,41 @@ def start_session(master: str) -> SparkSession:
     for key, value in settings.items():
         builder = builder.config(key, value)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _stderr_to(said):
             warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
             return builder.getOrCreate()
     except (PySparkException, RuntimeError, OSError, ValueError) as failure:
-        lines = str(failure).strip().splitlines() or [type(failure).__name__]
         raise DatabaseError(
-            f"Spark does not start on {master}: {lines[0]}", hint="check --master: local[2], spark://HOST:7077, yarn"
+            f"Spark does not start on {master}: {_reason(failure, said)}",
+            hint="check --master: local[2], spark://HOST:7077, yarn",
         ) from None
     finally:
-        shutil.rmtree(file.parent, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _stderr_to(path: Path) -> Iterator[None]:
+    """What is written to stderr goes to a file, also by the Java that is started meanwhile, for as long as it runs.
+
+    Its traces say nothing that the exceptions in Python do not, and its greetings nothing at all.
+    """
+    kept = os.dup(2)
+    try:
+        with path.open("wb") as file:
+            os.dup2(file.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _reason(failure: Exception, said: Path) -> str:
+    """Why Spark did not start: what Java said of it, where it ended at once."""
+    thrown = re.search(r"Exception: (.+)", said.read_text(encoding="utf-8", errors="replace"))
+    if thrown is not None:
+        return thrown[1].strip()
+    lines = str(failure).strip().splitlines() or [type(failure).__name__]
+    return lines[0]
 
 
 def check_installed() -> None:

@@ -29,7 +29,9 @@ FIRST_CENTRES = 256
 BLOCK_ROWS = 1024
 BLOCK_NUMBERS = 1 << 18
 """Most rows and most numbers of a block of vectors that is brought up to date at once."""
+SETTLED_NUMBERS = 1 << 14
 SETTLED_ROWS = 32
+"""Distances of a block of rows that are settled together, and the least rows of one."""
 BLOCK_CENTRES = 256
 EVEN = 2.0**-20
 """Half norms that differ by this share at most count as equal, which spares a pass over the products."""
@@ -140,7 +142,7 @@ class Nearest:
         self._begin()
         self.refresh(rows)
         doubtful = rows[~self._exact[rows]]
-        block = min(max(PRODUCT_NUMBERS // (2 * len(self.centres)), 1), SETTLED_ROWS)
+        block = max(SETTLED_NUMBERS // len(self.centres), SETTLED_ROWS)
         each(
             lambda begin: self._settle_block(doubtful[begin : begin + block]),
             range(0, len(doubtful), block),

@@ -101,10 +101,10 @@ def declared(n, names, strengths, limits=()):
     return {**found, "limits": list(limits)} if limits else found
 
 
-def both(in_pieces, pool, config, count, **asked):
+def both(in_pieces, pool, config, count, mapping=p.MAPPING, **asked):
     """The selection from all rows at once, and from pieces; and the pieces."""
     with sqlsel.connect() as db:
-        db.ingest(pool.table(), dataset="pool", **p.MAPPING)
+        db.ingest(pool.table(), dataset="pool", **mapping)
         in_pieces.disarm()
         whole = db.select(config, dataset="pool", **asked)
         made = in_pieces(count=count)
@@ -159,6 +159,18 @@ def test_combinations(in_pieces, names, strengths, count, data, before, limit):
         names = ["diversity", *names]
     config = declared(25, names, [1.0, *strengths], limit)
     whole, cut, made = both(in_pieces, p.make_pool(90, data, lacking=0.1), config, count, preselected=before)
+    assert_same(whole, cut)
+    assert len(made) == 1
+
+
+@pytest.mark.parametrize("looked", [p.EMBEDDINGS, p.OBJECTS], ids=["samples", "objects"])
+@pytest.mark.parametrize("scale", [1.0, 3.0], ids=["unit", "raw"])
+def test_queries_of_a_file_are_scaled_as_the_vectors_are(in_pieces, tmp_path, looked, scale):
+    pool = p.make_pool(60, 9)
+    pool.vectors[:] *= scale
+    np.save(tmp_path / "queries.npy", np.random.default_rng(1).standard_normal((3, p.WIDTH)).astype(np.float32))
+    config = p.config(20, ({**looked, "query_file": str(tmp_path / "queries.npy")}, strategy("SIMILARITY")))
+    whole, cut, made = both(in_pieces, pool, config, 4, mapping={**p.MAPPING, "normalize": False})
     assert_same(whole, cut)
     assert len(made) == 1
 

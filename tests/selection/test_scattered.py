@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import sqlsel
 from sqlsel.engines.duckdb.engine import DuckDBEngine
-from sqlsel.selection.scattered import running
+from sqlsel.selection.scattered import dense, running
 from tests import pool as p
 
 
@@ -27,7 +27,7 @@ class Cut:
             if pa.types.is_fixed_size_list(field.type):
                 table = table.set_column(number, field.name, table.column(number).cast(pa.list_(field.type.value_type)))
         cut = np.random.default_rng(seed).integers(0, count, len(table))
-        self.count, self.jobs = count, 0
+        self.count, self.jobs, self.most = count, 0, 0
         self._pieces = [read(table.filter(pa.array(cut == number)).to_batches()) for number in range(count)]
         self._kept = [None] * count
 
@@ -36,7 +36,9 @@ class Cut:
         work = pickle.loads(pickle.dumps(work))
         both = [work(*each) for each in zip(self._pieces, self._kept, strict=True)]
         self._kept = [keeps for keeps, _ in both]
-        return [pickle.loads(pickle.dumps(answer)) for _, answer in both]
+        answers = [pickle.dumps(answer) for _, answer in both]
+        self.most = max(self.most, sum(map(len, answers)))
+        return [pickle.loads(answer) for answer in answers]
 
 
 @pytest.fixture
@@ -50,13 +52,14 @@ def in_pieces(monkeypatch):
         state["made"].append(found)
         yield found
 
-    def arm(*, count=3, rows=24, least=2):
+    def arm(*, count=3, rows=24, least=2, block=1 << 10):
         state.update(count=count, made=[])
         monkeypatch.setattr(DuckDBEngine, "spreads", True)
         monkeypatch.setattr(DuckDBEngine, "rows_in_order", False)
         monkeypatch.setattr(DuckDBEngine, "pieces", pieces)
         monkeypatch.setattr(running, "POOL_ROWS", rows)
         monkeypatch.setattr(running, "LEAST_ROWS", least)
+        monkeypatch.setattr(dense, "BLOCK_BYTES", block)
         return state["made"]
 
     def disarm():
@@ -207,3 +210,19 @@ def test_few_jobs_are_enough(in_pieces):
         made = in_pieces(count=4, rows=1024, least=16)
         assert len(db.select(declared(200, ["diversity"], [1.0]), dataset="pool")) == 200
     assert made[0].jobs <= 4 * np.log2(200)
+
+
+def test_what_comes_from_the_workers_does_not_grow_with_the_rows(in_pieces):
+    from tests.benchmarks.data import clustered
+
+    most = []
+    for rows in (1000, 4000):
+        pool = p.make_pool(rows, 8)
+        pool.vectors = clustered(rows, p.WIDTH, 1)
+        config = declared(50, ["diversity", "dense", "score"], [1.0, 1.0, 1.0])
+        with sqlsel.connect() as db:
+            db.ingest(pool.table(), dataset="pool", **p.MAPPING)
+            made = in_pieces(count=4, rows=128, least=16, block=1 << 12)
+            assert len(db.select(config, dataset="pool")) == 50
+        most.append(made[0].most)
+    assert most[1] < 1.2 * most[0]

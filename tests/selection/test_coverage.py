@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
+import pandas as pd
 import pytest
+from threadpoolctl import threadpool_limits
 
 import sqlsel
+from sqlsel.kernels import threads
 from tests import pool as p
 
 
@@ -73,8 +78,6 @@ def test_the_plan_names_what_is_counted(db):
 def test_negative_weights_are_refused():
     frame = {"embedding": np.eye(3, dtype=np.float32).tolist(), "delta": [1.0, -1.0, 2.0]}
     weight = {"type": "METADATA", "key": "delta"}
-    import pandas as pd
-
     with pytest.raises(sqlsel.SelectionError, match="coverage: a weight is negative"):
         sqlsel.select(pd.DataFrame(frame), p.config(1, covering(weight=weight)), embedding="embedding")
 
@@ -87,3 +90,31 @@ def test_a_weight_that_the_data_lacks_is_told(db):
     ):
         problems = sqlsel.validate(p.config(1, covering(weight=weight)), db, "pool")
         assert any(message in problem.message for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    "beside", [[], [(p.EMBEDDINGS, {"type": "DIVERSITY", "strength": 0.5})]], ids=["alone", "beside"]
+)
+@pytest.mark.parametrize("reference", [None, 50])
+def test_storage_order_and_threads_change_nothing_among_copies(reference, beside):
+    rng = np.random.default_rng(4)
+    vectors = np.repeat(rng.standard_normal((60, 6)).astype(np.float32), 3, axis=0)
+    frame = pd.DataFrame({"sample_id": np.arange(180), "embedding": list(vectors)})
+    config = p.config(70, covering(reference_samples=reference), *beside)
+    found = []
+    for count, order in (
+        (1, np.arange(180)),
+        (1, rng.permutation(180)),
+        (2, rng.permutation(180)),
+        (4, np.arange(180)),
+    ):
+        with threadpool_limits(count), mock.patch.object(threads, "WORTH_A_THREAD", 1):
+            found.append(sqlsel.select(frame.iloc[order], config, id="sample_id", embedding="embedding"))
+    assert all(
+        each.to_arrow().drop(["terms", "gain"]).equals(found[0].to_arrow().drop(["terms", "gain"])) for each in found
+    )
+    gains = [each.to_arrow().column("gain").to_numpy() for each in found]
+    np.testing.assert_allclose(gains, [gains[0]] * 4, rtol=1e-9, atol=1e-12)
+    if reference is None:
+        # of three copies the first covers the other two, and those come last
+        assert len({row // 3 for row in found[0].sample_ids[:60]}) == 60

@@ -217,6 +217,15 @@ def test_several_limits_hold_together(select, column):
         assert max(counts) == most
 
 
+def test_limits_on_predicted_and_on_real_digits_hold_together(select, column):
+    digits = column("SELECT sample_id, metadata.digit FROM digits.samples")
+    predicted = column("SELECT sample_id, category FROM digits.predictions WHERE task = 'digit_classification'")
+    chosen = select("limit_per_predicted_class").sample_ids
+    assert {name for name in chosen if predicted[name] != str(digits[name])}
+    assert max([predicted[other] for other in chosen].count(predicted[name]) for name in chosen) <= 8
+    assert max([digits[other] for other in chosen].count(digits[name]) for name in chosen) == 6
+
+
 def test_expressions_of_ones_own(select, demo, doubt):
     rows = {
         name: (contrast, contrast * np.log(1 + sharpness), digit in (6, 8, 9))

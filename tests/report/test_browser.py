@@ -318,5 +318,7 @@ def test_pages_without_this_and_that(chromium, tmp_path):
     with opened(chromium, tmp_path / "names.html") as page:
         assert "There is no map" in page.locator("#map").inner_text()
         assert page.locator(".pick").count() == 2
+        # without images there is no room for any
+        assert page.locator(".frame").first.bounding_box()["height"] < 60
     with opened(chromium, tmp_path / "tag.html") as page:
         assert "No run is recorded" in page.locator(".note").inner_text()

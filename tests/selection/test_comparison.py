@@ -75,3 +75,13 @@ def test_it_needs_the_database_open():
         selection.summary(full=True)
     at_once = sqlsel.select(p.make_pool(20, 0).table(), CHOSEN, **p.MAPPING)
     assert at_once.summary(full=True)["sample"]["of"] == 20
+
+
+def test_a_negative_strength_asks_for_low_values(db):
+    made = p.make_pool(20, 0)
+    db.ingest(made.table(), dataset="pool", **p.MAPPING)
+    for strength, word in ((2, "high"), (-2, "low")):
+        config = p.config(3, (p.DOUBT, {"type": "WEIGHTS", "strength": strength}))
+        (objective,) = db.select(config, dataset="pool").summary()["objectives"]
+        assert objective["asked"] == f"{word} values"
+        assert f"{word} score doubt" in str(db.explain(config, dataset="pool"))

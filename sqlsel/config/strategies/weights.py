@@ -67,18 +67,22 @@ class WeightsStrategy(RankingStrategy):
         return None if watched else "weights"
 
     def wanted(self, label: str, queries: str | None) -> str:  # noqa: ARG002
-        """High numbers."""
-        return f"high {label}"
+        """High numbers, or low ones with a negative strength."""
+        return f"{self._end} {label}"
 
     def asked(self, queries: str | None) -> str:  # noqa: ARG002
-        """High values, and the bounds of their sum."""
+        """High or low values, and the bounds of their sum."""
         within, most = self.target_range, self.stopping_condition_max_sum
-        parts = ["high values", *([] if most is None else [f"up to a sum of {most:g}"])]
+        parts = [f"{self._end} values", *([] if most is None else [f"up to a sum of {most:g}"])]
         if within is not None and within.max_sum is None:
             parts.append(f"a sum of at least {within.min_sum:g}")
         elif within is not None:
             parts.append(f"a sum of {within.min_sum:g} to {within.max_sum:g}")
         return ", ".join(parts)
+
+    @property
+    def _end(self) -> str:
+        return "low" if self.strength < 0 else "high"
 
     def ends(self, name: str, label: str) -> list[str]:  # noqa: ARG002
         """Where the sum ends the run."""

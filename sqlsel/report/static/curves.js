@@ -42,7 +42,8 @@ const distanceChart = () => ({
 const coverageChart = () => {
   const { selected, random } = report.curves.coverage;
   const line = (curve, key, name, tone, dash) => ({
-    type: "scatter", mode: "lines", x: curve.n, y: curve[key], name, line: { color: colour(tone), width: 2, dash },
+    // a line of one point cannot be seen
+    type: "scatter", mode: curve.n.length < 2 ? "markers" : "lines", x: curve.n, y: curve[key], name, line: { color: colour(tone), width: 2, dash },
     hovertemplate: "%{y:.4~g}",
   });
   return {

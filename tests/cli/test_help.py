@@ -44,6 +44,9 @@ def test_help_fits_and_ends_with_examples(name):
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_the_examples_work(name, demo, shell):
     for line in examples_of(help_of(*name.split())):
+        if line.startswith("sqlsel demo") and name != "demo":
+            # an example of its own, and seconds long
+            continue
         if line.startswith("sqlsel demo") and (demo / "demo-files").is_symlink():
             (demo / "demo-files").unlink()
         if {"|", ">", ">>", "<"} & set(shlex.split(line)):

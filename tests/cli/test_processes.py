@@ -81,10 +81,13 @@ def ctrl_c(line, demo, command, *, when):
         line.split(), cwd=demo, env=command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     until = time.monotonic() + 60
-    while not when(process) and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    try:
+        while not when(process) and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     return process.returncode, out, err
 
 
@@ -179,11 +182,15 @@ def test_ctrl_c_on_a_terminal_is_one_line_below_it(demo, command):
     process = subprocess.Popen(line, cwd=demo, env=command, stdin=other, stdout=other, stderr=other)
     os.close(other)
     opened = has_opened(demo / "demo.duckdb")
-    while not opened(process) and process.poll() is None:
-        time.sleep(0.01)
-    time.sleep(0.3)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 130
+    try:
+        while not opened(process) and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+    finally:
+        # the query would go on for days
+        process.kill()
     assert os.read(main, 65536).decode().replace("\r\n", "\n") == "\nInterrupted; nothing was changed.\n"
     os.close(main)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import chdir
 
 import pyarrow.parquet as pq
 import pytest
@@ -102,38 +103,43 @@ def test_the_selection_meets_its_config(read):
     ) == [(True,)]
 
 
-def test_again_is_an_update_that_changes_nothing(made, tmp_path):
-    copy_demo(made, tmp_path)
-    (tmp_path / "demo-files").unlink()
-    outcome = demo("--dir", str(tmp_path))
+@pytest.fixture(scope="module")
+def again(tmp_path_factory):
+    """A folder with a demo in which it was made once more, and the outcome of that."""
+    folder = copy_demo(made_demo(tmp_path_factory), tmp_path_factory.mktemp("again"))
+    (folder / "demo-files").unlink()
+    with chdir(folder):
+        return folder, demo()
+
+
+def test_again_is_an_update_that_changes_nothing(made, again):
+    folder, outcome = again
     assert outcome.exit_code == 0, outcome.stderr
-    assert f"{tmp_path / 'demo.duckdb'} is there already and is brought up to date" in outcome.stdout
-    assert contents(tmp_path) == contents(made)
+    assert "demo.duckdb is there already and is brought up to date" in outcome.stdout
+    assert contents(folder) == contents(made)
     for file in sorted((made / "demo-files").rglob("*.json")):
-        assert (tmp_path / file.relative_to(made)).read_text() == file.read_text()
+        assert (folder / file.relative_to(made)).read_text() == file.read_text()
 
 
-def test_what_it_prints(made, tmp_path, monkeypatch):
-    monkeypatch.chdir(copy_demo(made, tmp_path))
-    (tmp_path / "demo-files").unlink()
-    outcome = demo()
+def test_what_it_prints(again):
+    folder, outcome = again
     text = outcome.stdout
     assert max(len(line) for line in text.splitlines()) <= 80
     assert outcome.stderr == ""
     assert "Selected 100 of " in text
     assert "stopped: as many samples as asked for" in text
     for path in re.findall(r"^  (demo-files\S+)  ", text, re.MULTILINE):
-        assert (tmp_path / path).is_file()
+        assert (folder / path).is_file()
     wrong, chosen = map(int, re.search(r"misreads (\d+)% of all digits and (\d+)% of the selected", text).groups())
     assert chosen > 2 * wrong
 
 
-def test_the_next_commands_work_as_printed(made, tmp_path, monkeypatch):
+def test_the_next_commands_work_as_printed(again, tmp_path, monkeypatch):
     import shlex
 
-    monkeypatch.chdir(copy_demo(made, tmp_path))
-    (tmp_path / "demo-files").unlink()
-    below = demo().stdout.partition("Next:\n")[2].replace("\\\n", " ")
+    folder, outcome = again
+    monkeypatch.chdir(copy_demo(folder, tmp_path))
+    below = outcome.stdout.partition("Next:\n")[2].replace("\\\n", " ")
     commands = [line.strip() for line in below.splitlines() if line.strip() and not line.strip().startswith("#")]
     assert len(commands) >= 4
     for line in commands:

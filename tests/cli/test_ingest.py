@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -262,3 +263,10 @@ def test_names_of_any_kind_all_the_way(folder, name):
     assert all(row["file_name"].startswith(f"{name}-") and row["metadata"][name][name] >= 1 for row in found)
     assert name in sqlsel("datasets", "--db", "new.duckdb").out
     assert task not in outcome.err
+
+
+def test_one_sample_is_told_as_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("one.csv").write_text("sample_id,weather\na,sunny\n")
+    told = sqlsel("ingest", "one.csv", "--db", "new.duckdb", "--dataset", "d")
+    assert told.err == "new dataset d: 1 sample added, 0 updated\n  samples: 1 row\n"

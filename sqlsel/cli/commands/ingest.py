@@ -166,9 +166,12 @@ def _has_readings(db: Database) -> bool:
 
 def report_lines(report: StoreReport) -> list[str]:
     """What was stored, in lines for a terminal."""
+    from sqlsel.datasets.refusal import rows_of
+
     made = "new dataset" if report.created else "dataset"
-    lines = [f"{made} {report.dataset}: {report.added:,} samples added, {report.updated:,} updated"]
-    lines += [f"  {table}: {count:,} rows" for table, count in report.counts.items() if count]
+    samples = "sample" if report.added == 1 else "samples"
+    lines = [f"{made} {report.dataset}: {report.added:,} {samples} added, {report.updated:,} updated"]
+    lines += [f"  {table}: {rows_of(count)}" for table, count in report.counts.items() if count]
     lines += [f"  note: {problem}" for problem in report.problems[:_NOTICES_SHOWN]]
     if len(report.problems) > _NOTICES_SHOWN:
         lines.append(f"  note: … and {len(report.problems) - _NOTICES_SHOWN:,} more of these")

@@ -39,7 +39,7 @@ def connect(
         DatabaseError: If it is locked by another process, no database, or made by a newer version.
     """
     if spark is not None:
-        from sqlsel.engines.spark.engine import open_folder
+        from sqlsel.engines.spark.opening import open_folder
 
         if not isinstance(database, str | Path):
             raise UsageError(f"a {type(database).__name__} is no folder", hint="name the folder that copy_to made")

@@ -13,10 +13,9 @@ from sqlglot import exp
 from sqlsel.engines.commits import link_to
 from sqlsel.engines.spark.changes import Changes
 from sqlsel.engines.spark.failures import told
-from sqlsel.engines.spark.folder import Folder, check_folder
 from sqlsel.engines.spark.pieces import SparkPieces
 from sqlsel.engines.spark.positions import kept
-from sqlsel.engines.spark.store import Store, show
+from sqlsel.engines.spark.store import MANY, PARTITIONS, Store, show
 from sqlsel.engines.spark.text import spark_text
 from sqlsel.engines.spark.types import type_name
 from sqlsel.engines.tracing import traced
@@ -31,20 +30,7 @@ if TYPE_CHECKING:
 
 Sql = str | exp.Expr
 
-_SETTINGS = {
-    # what cannot be computed is NULL, times have no zone unless they say so, and moments are in UTC
-    "spark.sql.ansi.enabled": "false",
-    "spark.sql.timestampType": "TIMESTAMP_NTZ",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.execution.arrow.pyspark.enabled": "true",
-    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
-}
-
-
 _VECTOR = "FLOAT[]"
-PIECE_BYTES = 1 << 24
-MOST_PIECES = 1000
-"""About how large a partition is, as each is one object that is copied a few times on its way, and the most of them."""
 
 
 class SparkEngine:
@@ -146,6 +132,8 @@ class SparkEngine:
             )
         assert self._changes is not None
         self._changes.link(schema, table, link_to(place))
+        if self.store.fits:
+            self.connection.conf.set(PARTITIONS, str(max(int(self.connection.conf.get(PARTITIONS) or 0), MANY)))
 
     @contextmanager
     def bind(self, objects: Mapping[str, object]) -> Iterator[None]:
@@ -298,45 +286,6 @@ class SparkEngine:
                 self.connection.catalog.dropTempView(view)
             if name in self._cached:
                 self._cached.pop(name).unpersist()
-
-
-def open_folder(session: object, path: str | None, *, must_exist: bool = False) -> SparkEngine:
-    """An engine on a folder of Parquet, through a session of its own beside the user's, who keeps it.
-
-    Args:
-        session: The user's SparkSession.
-        path: The folder; None for ``sqlsel`` in the session's warehouse.
-        must_exist: Refuse a folder that is no database yet.
-
-    Raises:
-        UsageError: If it is no session that can be used, or no database where it must be one.
-        DatabaseError: If the session is gone, or a newer sqlsel made the folder.
-    """
-    if not isinstance(session, SparkSession):
-        kind = f"{type(session).__module__}.{type(session).__name__}"
-        raise UsageError(f"spark=: a {kind} is no SparkSession of a driver", hint="connect where the driver runs")
-    with told(f"open {path}"):
-        own = session.newSession()
-        # a session beside another starts without what was set on that
-        theirs = {key: value for key, value in session.conf.getAll.items() if own.conf.isModifiable(key)}
-        for key, value in {**theirs, **_SETTINGS}.items():
-            own.conf.set(key, value)
-        folder = Folder(own, path or f"{own.conf.get('spark.sql.warehouse.dir')}/sqlsel")
-        if must_exist:
-            check_folder(folder)
-        for key, value in _sizes(folder.size(), own.sparkContext.defaultParallelism).items():
-            if key not in theirs:
-                own.conf.set(key, value)
-        return SparkEngine(own, Store(own, folder))
-
-
-def _sizes(total: int, cores: int) -> dict[str, str]:
-    """How many partitions a database of so many bytes has, where the session does not say."""
-    size = max(PIECE_BYTES, total // MOST_PIECES)
-    return {
-        "spark.sql.shuffle.partitions": str(max(total // size, 2 * cores)),
-        "spark.sql.adaptive.advisoryPartitionSizeInBytes": str(size),
-    }
 
 
 def _is_temporary(create: exp.Create) -> bool:

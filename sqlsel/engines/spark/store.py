@@ -25,6 +25,10 @@ _LISTS = {
 }
 _KIND = "BASE TABLE"
 
+PARTITIONS = "spark.sql.shuffle.partitions"
+MANY = 200
+"""How many partitions there are at least where tables lie elsewhere, whose size is not known."""
+
 Places = tuple[str, ...]
 
 
@@ -34,6 +38,7 @@ class Store:
     Attributes:
         catalog: What it is called in SQL.
         folder: Where its commits and files lie.
+        fits: Whether the number of partitions is sqlsel's to choose, as the session does not say it.
     """
 
     def __init__(self, session: SparkSession, folder: Folder) -> None:
@@ -42,6 +47,13 @@ class Store:
         self._session = session
         self._views: dict[tuple[str, str, Places], str] = {}
         self.commit: Commit = folder.latest()
+        self.fits = False
+
+    @property
+    def linked(self) -> bool:
+        """Whether some of the tables lie elsewhere."""
+        inside = [places for tables in self.commit.tables.values() for places in tables.values()]
+        return any(place.startswith(LINK) for places in inside for place in places)
 
     def refresh(self) -> None:
         """See what others have committed."""

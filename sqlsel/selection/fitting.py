@@ -23,8 +23,8 @@ LEAST_BLOCK, MOST_BLOCK = 1 << 18, 1 << 26
 """A block of vectors from a file is this share of the memory, and within these bounds."""
 BLOCKS_HELD = 8
 """How often something as large as a block is held while blocks are worked on."""
-BLOCK_ROW_BYTES = 24
-"""What is held of a row whose vector is in a file, and the same again for each objective."""
+BLOCK_ROW_BYTES, OWN_BYTES = 24, 16
+"""What is held of a row whose vector is in a file, and more for each objective."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Fit:
     @property
     def in_blocks(self) -> int:
         """Bytes that it takes beside the engine with its vectors in a file."""
-        of_row = BLOCK_ROW_BYTES * (1 + self.objectives) + 8 * self.neighbours
+        of_row = BLOCK_ROW_BYTES + OWN_BYTES * self.objectives + 8 * self.neighbours
         return self.rows * of_row + BLOCKS_HELD * self.block
 
     def __str__(self) -> str:

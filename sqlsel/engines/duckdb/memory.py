@@ -121,7 +121,8 @@ class MemoryCap:
         # DuckDB makes its folder when it needs one
         folder = Path(place).absolute() if place else (home or Path().absolute())
         memory = int(_megabytes(self._usual or usual) * 2**20)
-        there = next(each for each in (folder, *folder.parents) if each.is_dir())
+        beside = home is not None and folder.parent.resolve() == home
+        there = next(each for each in ((folder.parent if beside else folder), *folder.parents) if each.is_dir())
         return Room(memory, 0 if home is not None else int(held), there)
 
     def lift(self, connection: duckdb.DuckDBPyConnection) -> None:

@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.out_of_memory [--rows 10000000] [--width 128] [--n 1000] [--memory-limit 2GB]
 
-The dataset is made in pieces and lies in a DuckDB file (of 4.3 GB by default; three times that is needed on the disk). The
-command line selects from it in a process of its own, with the limit and without one. ``--keep`` leaves the file in a
-folder, and takes it from there the next time.
+The dataset is made in pieces and lies in a DuckDB file, of 4.3 GB by default; three times that is needed on the disk.
+The command line selects from it in a process of its own, with the limit and without one. ``--keep`` leaves the file in
+a folder, and takes it from there the next time.
 """
 
 from __future__ import annotations

@@ -38,8 +38,19 @@ def db():
         yield database
 
 
+FIRST = ("spark", "vision", "docs", "examples", "readme", "demo", "report", "cli")
+"""Folders whose tests take long: what is begun first does not leave one process alone at the end."""
+
+
 def pytest_collection_modifyitems(items):
     """Processes side by side share out whole files, as a file makes its fixtures once; Spark starts in one of them."""
+
+    def place(item):
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        alone = item.get_closest_marker("spark") is not None
+        return 0 if alone else FIRST.index(folder) if folder in FIRST else len(FIRST)
+
+    items.sort(key=place)
     for item in items:
         alone = item.get_closest_marker("spark") is not None
         item.add_marker(pytest.mark.xdist_group("spark" if alone else item.nodeid.partition("::")[0]))

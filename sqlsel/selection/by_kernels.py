@@ -15,7 +15,6 @@ from sqlsel.arrow import from_numpy, to_booleans, to_numpy
 from sqlsel.errors import SelectionError
 from sqlsel.plan.statements import ORDER, PICKS
 from sqlsel.selection.ahead import first_of_all, read_before
-from sqlsel.selection.by_blocks import run_in_blocks
 from sqlsel.selection.by_pieces import can_scatter, run_scattered
 from sqlsel.selection.fitting import fit_of, leaving_room, too_large
 from sqlsel.selection.funnel import read_funnel
@@ -61,6 +60,8 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhe
             ahead.stop()
         if not can_scatter(plan):
             raise too_large(plan, fit)
+        from sqlsel.selection.by_blocks import run_in_blocks
+
         return run_in_blocks(plan, engine, progress, funnel, fit)
 
 

@@ -1,6 +1,7 @@
 """Vectors that do not fit into memory: the same selection from a file, and what is said about it."""
 
 import errno
+import json
 import os
 import shutil
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlsel.selection import fitting
 from sqlsel.selection.scattered import running
 from sqlsel.selection.scattered.blocks import Blocks
 from tests import pool as p
+from tests.cli.conftest import sqlsel as command
 from tests.selection.test_scattered import OBJECTIVES, assert_same, declared
 
 WIDTH = 256
@@ -194,3 +196,13 @@ def test_a_limit_is_a_setting_of_a_connection_of_ones_own(database):
         connection.execute("SET memory_limit = '100MB'")
         selection = sqlsel.connect(connection).select(DIVERSE, dataset="large")
     assert "temporary file" in selection.summary()["notices"][0]
+
+
+def test_the_command_line_takes_a_limit(database):
+    asked = (json.dumps(DIVERSE), "--db", database, "--dataset", "large", "--memory-limit")
+    for verb in ("select", "explain"):
+        told = command(verb, *asked, "100MB")
+        assert told.code == 0
+        assert "they are read from a temporary file" in " ".join(told.err.split())
+        assert "temporary file" not in command(verb, *asked, "4GB").err
+        assert "memory_limit 'much' is no size" in command(verb, *asked, "much").err

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -159,3 +159,29 @@ def cases(draw, kinds=KINDS, most_rows=14, most_objectives=4):
         lacking = preselected & (rng.random(rows) < draw(st.sampled_from([0.0, 0.5])))
         objectives.append(draw(draw(st.sampled_from(kinds))(rng, lacking)))
     return Case(objectives, draw(st.integers(0, rows + 2)), candidates, preselected, draw(limited(rng, rows)))
+
+
+def moved(objective, stored):
+    """The objective with its rows where they are stored."""
+    if isinstance(objective, ObjectDiversity):
+        return replace(objective, objects=moved_objects(objective.objects, stored)[0])
+    present = None if objective.present is None else objective.present[stored]
+    if not isinstance(objective, Coverage):
+        return replace(objective, matrix=objective.matrix[stored], present=present)
+    if isinstance(objective.vectors, Objects):
+        vectors, taken = moved_objects(objective.vectors, stored)
+    else:
+        vectors, taken = objective.vectors[stored], stored
+    # the reference comes in the order in which it is stored, its weights with it
+    reference = np.argsort(taken)[objective.reference]
+    order = np.argsort(reference)
+    weights = None if objective.weights is None else objective.weights[order]
+    return replace(objective, vectors=vectors, reference=reference[order], weights=weights, present=present)
+
+
+def moved_objects(objects, stored):
+    """Objects of rows where these are stored, and which object is at each place."""
+    parts = [np.arange(objects.offsets[row], objects.offsets[row + 1]) for row in stored]
+    taken = np.concatenate(parts)
+    offsets = np.cumsum([0, *map(len, parts)]).astype(np.int64)
+    return Objects(objects.matrix[taken], offsets), taken

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import replace
 from unittest import mock
 
 import numpy as np
@@ -19,8 +18,6 @@ from sqlsel.kernels import (
     KernelInputError,
     Late,
     Limit,
-    ObjectDiversity,
-    Objects,
     Weights,
     between,
     cosines,
@@ -37,7 +34,7 @@ from sqlsel.kernels import (
     threads,
 )
 from tests.kernels import oracle
-from tests.kernels.cases import KINDS, balance, cases, coverage, diversity, object_coverage, object_diversity
+from tests.kernels.cases import KINDS, balance, cases, coverage, diversity, moved, object_coverage, object_diversity
 from tests.kernels.test_greedy import check
 
 CUTS = {
@@ -203,32 +200,6 @@ def test_rows_in_any_storage_order_give_the_picks_of_the_order_of_ties(sizes):
         np.testing.assert_allclose(found.terms, expected.terms, rtol=1e-9, atol=1e-12)
 
     any_storage()
-
-
-def moved(objective, stored):
-    """The objective with its rows where they are stored."""
-    if isinstance(objective, ObjectDiversity):
-        return replace(objective, objects=moved_objects(objective.objects, stored)[0])
-    present = None if objective.present is None else objective.present[stored]
-    if not isinstance(objective, Coverage):
-        return replace(objective, matrix=objective.matrix[stored], present=present)
-    if isinstance(objective.vectors, Objects):
-        vectors, taken = moved_objects(objective.vectors, stored)
-    else:
-        vectors, taken = objective.vectors[stored], stored
-    # the reference comes in the order in which it is stored, its weights with it
-    reference = np.argsort(taken)[objective.reference]
-    order = np.argsort(reference)
-    weights = None if objective.weights is None else objective.weights[order]
-    return replace(objective, vectors=vectors, reference=reference[order], weights=weights, present=present)
-
-
-def moved_objects(objects, stored):
-    """Objects of rows where these are stored, and which object is at each place."""
-    parts = [np.arange(objects.offsets[row], objects.offsets[row + 1]) for row in stored]
-    taken = np.concatenate(parts)
-    offsets = np.cumsum([0, *map(len, parts)]).astype(np.int64)
-    return Objects(objects.matrix[taken], offsets), taken
 
 
 def test_an_order_is_not_worked_out_where_nothing_ties():

@@ -23,6 +23,8 @@ EVEN = 1e-6
 BLOCK_ROWS = 1 << 14
 MOST_GROUPS = 4096
 SAMPLE = 1024
+MOST_DIFFERENT = 0.9
+"""Share of a sample of the rows up to which they may be different: of classes by the hundred most of it is."""
 
 
 def agreement(mixes: Doubles, target: Doubles) -> Doubles:
@@ -119,7 +121,7 @@ def _curvature(steps: Doubles) -> Doubles:
 def equal_rows(rows: Doubles) -> tuple[Rows, Rows] | None:
     """Group equal rows: ``(group of each row, first row of each group)``; None where there are many different ones."""
     sample = rows[:: max(len(rows) // SAMPLE, 1)]
-    if len(np.unique(sample, axis=0)) > max(len(sample) // 4, 16):
+    if len(np.unique(sample, axis=0)) > max(len(sample) * MOST_DIFFERENT, 16):
         return None
     # a random sum tells different rows apart; where it should not, the check below says so
     sums = rows @ np.random.default_rng(0).random(rows.shape[1])

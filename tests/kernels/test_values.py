@@ -13,6 +13,7 @@ from sqlsel.kernels import (
     similarity,
     typicality,
 )
+from sqlsel.kernels.mixes import equal_rows
 from tests.kernels import oracle
 from tests.kernels.cases import TEXTURES, vectors
 
@@ -93,3 +94,13 @@ def test_mix_path_refuses_classes_outside_the_target():
         mix_path(np.array([2]), np.zeros(2), np.array([0.5, 0.5]))
     with pytest.raises(KernelInputError, match="counts_before"):
         mix_path(np.array([0]), np.zeros(3), np.array([0.5, 0.5]))
+
+
+def test_rows_of_hundreds_of_classes_are_still_told_apart_by_class():
+    classes = np.random.default_rng(0).integers(0, 310, 5000)
+    found = equal_rows(np.eye(310)[classes])
+    assert found is not None
+    group, first = found
+    assert (classes[first[group]] == classes).all()
+    assert len(first) == len(np.unique(classes))
+    assert equal_rows(np.random.default_rng(1).random((5000, 310))) is None

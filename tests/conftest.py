@@ -13,14 +13,20 @@ from hypothesis import HealthCheck, settings
 
 import sqlsel
 
-# Whoever is started in the background ignores Ctrl-C, and hands that on: then tests that press it would wait for ever.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-
 # How long data takes to make says nothing where tests run side by side.
 settings.register_profile("sqlsel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sqlsel")
 
 CLOTHING = Path(__file__).parents[2] / "shared" / "data" / "clothing"
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c():
+    """Ctrl-C does what it does in any program of Python.
+
+    Who is started in the background ignores it, and hands that on; a Spark session puts a handler of its own.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ def test_the_command_prints_this_table():
     command = [sys.executable, "-m", "tests.benchmarks.scale", "--rows", "200", "--n", "5", "--width", "8"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    ((_, table),) = blocks("scale")
+    (_, table), *_ = blocks("scale")
     pairs = ["select: TYPICALITY", "select: COVERAGE"]
     assert [job for job in jobs(done.stdout) if job not in pairs] == jobs(table)
     assert set(pairs) < set(jobs(done.stdout))

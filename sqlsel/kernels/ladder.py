@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
     from sqlsel.kernels.together import Found, Scoring
 
-RUNGS = (1 << 15, 1 << 12, 64)
+RUNGS = (1 << 15, 3 << 11, 64)
 """Least sizes of the rungs. The last but one is kept up to date, the last is settled."""
 SHARES = (8, 64)
 LARGEST = (1 << 20, 1 << 16)

@@ -32,7 +32,7 @@ BLOCK_NUMBERS = 1 << 18
 SETTLED_NUMBERS = 1 << 14
 SETTLED_ROWS = 32
 """Distances of a block of rows that are settled together, and the least rows of one."""
-BLOCK_CENTRES = 256
+BLOCK_CENTRES = 384
 EVEN = 2.0**-20
 """Half norms that differ by this share at most count as equal, which spares a pass over the products."""
 OVERHEAD = 16

@@ -94,6 +94,7 @@ class RunCalls:
                 priority=priority,
                 runs_on=tuple(runs_on or ()),
             )
+            self._sessions.worker().tell_of_new(db.engine)
         for notice in notices:
             tell_ignored(notice)
         self._sessions.worker().wake(scheduled_id)
@@ -107,6 +108,7 @@ class RunCalls:
         """
         with self._sessions.open() as db:
             run_again(db, scheduled_run_id)
+            self._sessions.worker().tell_of_new(db.engine)
         self._sessions.worker().wake(scheduled_run_id)
 
     def cancel_run(self, scheduled_run_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import json
 import os
+import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
     from sqlsel.datasets.schedule import ScheduledRun
     from sqlsel.engines.base import Engine
+
+
+_open: dict[Path, StatesBeside] = {}
+_lock = threading.RLock()
 
 
 class StatesBeside:
@@ -30,15 +35,20 @@ class StatesBeside:
         self._path = None if path is None else file_beside(path)
 
     def __enter__(self) -> Self:
-        self.write()
+        with _lock:
+            if self._path is not None:
+                _open[self._path] = self
+            self.write()
         return self
 
     def __exit__(self, *_: object) -> None:
         # what comes too late is not for whoever works next
         self.asked_to_cancel()
-        if self._path is not None:
-            with suppress(OSError):
-                self._path.unlink()
+        with _lock:
+            if self._path is not None:
+                _open.pop(self._path, None)
+                with suppress(OSError):
+                    self._path.unlink()
 
     def asked_to_cancel(self) -> list[str]:
         """The runs that other processes have asked to cancel since this was last called."""
@@ -50,15 +60,28 @@ class StatesBeside:
                 file.unlink()
         return [file.name.rpartition("-")[2] for file in asked]
 
-    def write(self) -> None:
-        """Write the states as they are now. A folder that cannot be written to has no such file."""
+    def write(self, engine: Engine | None = None) -> None:
+        """Write the states as they are now. A folder that cannot be written to has no such file.
+
+        Args:
+            engine: The session to read them through, where the one of the work is another thread's.
+        """
         if self._path is None:
             return
-        told = {"pid": os.getpid(), "runs": [plain(run) for run in read_schedule(self._engine)]}
-        made = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        with suppress(OSError):
-            made.write_text(json.dumps(told, default=str), encoding="utf-8")
-            made.replace(self._path)
+        with _lock:
+            told = {"pid": os.getpid(), "runs": [plain(run) for run in read_schedule(engine or self._engine)]}
+            made = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+            with suppress(OSError):
+                made.write_text(json.dumps(told, default=str), encoding="utf-8")
+                made.replace(self._path)
+
+
+def tell_of_new(database: Path | None, engine: Engine) -> None:
+    """Write the states again, with a run that was just scheduled, where this process does other runs meanwhile."""
+    with _lock:
+        beside = None if database is None else _open.get(file_beside(database))
+        if beside is not None:
+            beside.write(engine)
 
 
 def file_beside(database: Path) -> Path:

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlsel.datasets.runs import new_run_id
 from sqlsel.datasets.schedule import add_state, read_run, read_schedule
 from sqlsel.errors import SqlselError, UsageError
-from sqlsel.scheduling.beside import StatesBeside
+from sqlsel.scheduling.beside import StatesBeside, tell_of_new
 from sqlsel.scheduling.running import run_job
 from sqlsel.scheduling.states import CANCELED, ENDED, TAKING, WAITING, Alive, settle
 
@@ -59,6 +59,10 @@ class Worker:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="sqlsel-worker")
                 self._thread.start()
+
+    def tell_of_new(self, engine: Engine) -> None:
+        """Have other processes know of what was scheduled while this one does a run."""
+        tell_of_new(self._path, engine)
 
     def wake_if(self, scheduled_id: str) -> None:
         """The same for a run that waits still, if it was scheduled in this process and the worker has gone idle."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 RUNGS = (1 << 15, 3 << 11, 64)
 """Least sizes of the rungs. The last but one is kept up to date, the last is settled."""
+FEWER = 1 << 12
+"""Least size of the last but one where there are few candidates."""
 SHARES = (8, 64)
 LARGEST = (1 << 20, 1 << 16)
 """With many candidates all rungs but the last grow: to the count over a share, and no larger than this."""
@@ -224,6 +226,7 @@ def _highest(ceilings: Doubles, size: int, rows: Rows, order: Order) -> Rows:
 
 
 def _sizes(count: int) -> list[int]:
-    grown = [max(size, min(count // share, most)) for size, share, most in zip(RUNGS, SHARES, LARGEST, strict=False)]
+    least = [RUNGS[0], min(RUNGS[1], max(count // 3, FEWER))]
+    grown = [max(size, min(count // share, most)) for size, share, most in zip(least, SHARES, LARGEST, strict=True)]
     sizes = [*grown[: len(RUNGS) - 1], RUNGS[-1]]
     return [size for size in sizes if 2 * size < count] or [RUNGS[-1]]

@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from sqlsel.dataset import Dataset
     from sqlsel.explanation import Explanation
     from sqlsel.functions import register
-    from sqlsel.measuring import Comparison, Curve
+    from sqlsel.measuring.comparison import Comparison
+    from sqlsel.measuring.curve import Curve
     from sqlsel.oneshot import near_duplicates, select
     from sqlsel.selection import Selection
 
@@ -121,8 +122,8 @@ _HOMES = {
     **dict.fromkeys(_BUILDERS, "sqlsel.config.building"),
     "Config": "sqlsel.config.models",
     "Objective": "sqlsel.config.models",
-    "Comparison": "sqlsel.measuring",
-    "Curve": "sqlsel.measuring",
+    "Comparison": "sqlsel.measuring.comparison",
+    "Curve": "sqlsel.measuring.curve",
     "Database": "sqlsel.database",
     "Dataset": "sqlsel.dataset",
     "Explanation": "sqlsel.explanation",

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 ROW = "rowid"
 """What an engine that keeps rows in order calls the number of a row, which no other row of the table has."""
-BYTES_BESIDE = 64 << 20
-"""What the statements need that run meanwhile."""
+BYTES_BESIDE = 8 << 20
+"""What the statements need that run meanwhile; the cap ends where a selection opens a session of its own."""
 ROWS_AT_ONCE = 1 << 13
 """For each batch the thread has to wait until the one that imports gives way; larger ones take new memory each time."""
 LEAST_ROWS = 100_000
@@ -92,7 +92,8 @@ class VectorsAhead:
         self._known.set()
         self._matrix = np.empty((count, width), dtype=np.float32)
         vectors = exp.select(sql.column(ROW), sql.column("embedding")).from_(table)
-        with self._session.bounded_memory(4 * width, beside=BYTES_BESIDE):
+        # rows that are only read need no row group of their own in memory, and memory that is used again costs nothing
+        with self._session.bounded_memory(0, beside=BYTES_BESIDE):
             for batch in self._session.batches(vectors, ROWS_AT_ONCE):
                 if self._over or not self._add(batch, self._matrix):
                     return

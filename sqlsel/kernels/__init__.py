@@ -7,22 +7,27 @@ A strategy is one class with the protocol of :mod:`sqlsel.kernels.protocol`; :fu
 
 from __future__ import annotations
 
-from sqlsel.kernels.balance import Balance
-from sqlsel.kernels.coverage import Coverage, nearest_cosines
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from sqlsel.kernels.diversity import Diversity, Met
-from sqlsel.kernels.duplicates import NearDuplicates, near_duplicates
 from sqlsel.kernels.greedy import greedy
 from sqlsel.kernels.limits import Limit
-from sqlsel.kernels.mix import mix_path
-from sqlsel.kernels.object_diversity import ObjectDiversity
-from sqlsel.kernels.object_weights import ObjectWeights
 from sqlsel.kernels.objects import Objects
 from sqlsel.kernels.order import BY_ROW, Late, Order
 from sqlsel.kernels.outcome import Outcome, Stop, StopReason
 from sqlsel.kernels.protocol import FLOOR, KernelInputError, Objective
 from sqlsel.kernels.similarity import similarity
 from sqlsel.kernels.typicality import typicality
-from sqlsel.kernels.weights import Weights
+
+if TYPE_CHECKING:
+    from sqlsel.kernels.balance import Balance
+    from sqlsel.kernels.coverage import Coverage, nearest_cosines
+    from sqlsel.kernels.duplicates import NearDuplicates, near_duplicates
+    from sqlsel.kernels.mix import mix_path
+    from sqlsel.kernels.object_diversity import ObjectDiversity
+    from sqlsel.kernels.object_weights import ObjectWeights
+    from sqlsel.kernels.weights import Weights
 
 __all__ = [
     "BY_ROW",
@@ -51,3 +56,23 @@ __all__ = [
     "similarity",
     "typicality",
 ]
+
+_HOMES = {
+    "Balance": "balance",
+    "Coverage": "coverage",
+    "NearDuplicates": "duplicates",
+    "ObjectDiversity": "object_diversity",
+    "ObjectWeights": "object_weights",
+    "Weights": "weights",
+    "mix_path": "mix",
+    "near_duplicates": "duplicates",
+    "nearest_cosines": "coverage",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what a run may not need where it is first used: the first selection of a process waits for all others."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sqlsel.kernels' has no attribute {name!r}")
+    value: object = getattr(import_module(f"sqlsel.kernels.{_HOMES[name]}"), name)
+    return value

@@ -15,7 +15,6 @@ from sqlsel.arrow import from_numpy, to_booleans, to_numpy
 from sqlsel.errors import SelectionError
 from sqlsel.plan.statements import ORDER, PICKS
 from sqlsel.selection.ahead import first_of_all, read_before
-from sqlsel.selection.by_pieces import can_scatter, run_scattered
 from sqlsel.selection.fitting import fit_of, leaving_room, too_large
 from sqlsel.selection.funnel import read_funnel
 from sqlsel.selection.limits import kernel_limits, nothing_left
@@ -46,8 +45,11 @@ BYTES_IN_PLAY = 128
 
 def run_greedy(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhead | None = None) -> RunOutcome:
     """Any combination of objectives, by the greedy loop."""
-    if engine.spreads and can_scatter(plan):
-        return run_scattered(plan, engine, progress)
+    if engine.spreads:
+        from sqlsel.selection.by_pieces import can_scatter, run_scattered
+
+        if can_scatter(plan):
+            return run_scattered(plan, engine, progress)
     with leaving_room(plan, engine):
         progress("filter", 0, None)
         cut_sequences(plan, engine)
@@ -58,10 +60,11 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhe
             return _run_in_memory(plan, engine, progress, funnel, ahead)
         if ahead is not None:
             ahead.stop()
+        from sqlsel.selection.by_blocks import run_in_blocks
+        from sqlsel.selection.by_pieces import can_scatter
+
         if not can_scatter(plan):
             raise too_large(plan, fit)
-        from sqlsel.selection.by_blocks import run_in_blocks
-
         return run_in_blocks(plan, engine, progress, funnel, fit)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import sqlsel
 from sqlsel.errors import SqlselError, UsageError
-from sqlsel.exports import FORMATS
+from sqlsel.exports.formats import FORMATS
 from tests import pool as p
 
 CONFIG = p.config(5, (p.EMBEDDINGS, p.DIVERSITY), (p.BRIGHTNESS, p.WEIGHTS))

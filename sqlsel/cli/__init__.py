@@ -30,6 +30,7 @@ COMMANDS = {
     "score": "score",
     "export": "export",
     "copy": "copy",
+    "link": "link",
     "report": "report",
     "sql": "sql",
     "completion": "completion",

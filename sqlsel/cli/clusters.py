@@ -47,15 +47,21 @@ def _keep(key: str) -> Callable[[click.Context, click.Parameter, str | None], No
 
 
 @contextmanager
-def chosen_cluster(database: str) -> Iterator[object | None]:
+def chosen_cluster(database: str, usual: str = "duckdb") -> Iterator[object | None]:
     """A Spark session where the command runs on one, ended with the command; None on this machine.
 
+    One that is on in this process already is used, and stays on.
+
+    Args:
+        database: The file or folder.
+        usual: The engine where nothing says which.
+
     Raises:
-        UsageError: If pyspark or Java is missing, or a master is named for a database file.
+        UsageError: If pyspark or Java is missing, a master is named for a database file, or another session is on.
     """
     context = click.get_current_context(silent=True)
     meta = context.meta if context is not None else {}
-    engine = meta.get(_ENGINE) or ("spark" if is_folder(database) or _MASTER in meta else "duckdb")
+    engine = meta.get(_ENGINE) or ("spark" if is_folder(database) or _MASTER in meta else usual)
     if engine != "spark":
         if _MASTER in meta:
             raise UsageError("--master is for --engine spark", hint="leave it out")
@@ -66,11 +72,13 @@ def chosen_cluster(database: str) -> Iterator[object | None]:
             f"{database}: Spark reads folders of Parquet, and this is a file",
             hint=f"sqlsel copy --db {database} FOLDER, and then --db FOLDER",
         )
-    from sqlsel.engines.spark.session import start_session
+    from sqlsel.engines.spark.session import session_that_is_on, start_session
 
-    session = start_session(meta.get(_MASTER, DEFAULT_MASTER))
-    if context is not None:
-        context.find_root().call_on_close(session.stop)
+    session = session_that_is_on(meta.get(_MASTER))
+    if session is None:
+        session = start_session(meta.get(_MASTER, DEFAULT_MASTER))
+        if context is not None:
+            context.find_root().call_on_close(session.stop)
     yield session
 
 

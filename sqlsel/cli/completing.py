@@ -19,7 +19,7 @@ PROGRAM = "sqlsel"
 VARIABLE = "_SQLSEL_COMPLETE"
 """The variable by which a shell asks what could stand next."""
 
-FILES = ("DB", "FILE", "SOURCE", "CONFIG")
+FILES = ("DB", "FILE", "PATH", "SOURCE", "CONFIG")
 FOLDER = "FOLDER"
 
 _UNQUOTED = re.compile(r"[\w@%+=:,./-]+")

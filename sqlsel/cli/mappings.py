@@ -1,4 +1,4 @@
-"""Options that pair a task with a column or with class names."""
+"""Options that pair a task with a column, a table or class names."""
 
 from __future__ import annotations
 
@@ -13,17 +13,22 @@ if TYPE_CHECKING:
 
 def columns_by_embedding(values: Iterable[str]) -> str | dict[str, str] | None:
     """``COLUMN``, or ``NAME=COLUMN`` options for several embeddings; the name ends at the first ``=``."""
-    given = tuple(values)
-    if not given:
-        return None
-    if len(given) == 1 and "=" not in given[0]:
-        return given[0]
-    return _once([_split(value, "--embedding", "NAME=COLUMN") for value in given], "--embedding")
+    return _by_embedding(values, "--embedding", "NAME=COLUMN")
 
 
 def columns_by_task(values: Iterable[str]) -> dict[str, str]:
     """``TASK=COLUMN`` options; the task ends at the first ``=``."""
     return dict(_split(value, "--predictions", "TASK=COLUMN") for value in values)
+
+
+def places_by_embedding(values: Iterable[str]) -> str | dict[str, str] | None:
+    """``TABLE|PATH``, or ``NAME=TABLE|PATH`` options for several embeddings; the name ends at the first ``=``."""
+    return _by_embedding(values, "--embeddings", "NAME=TABLE")
+
+
+def places_by_task(values: Iterable[str]) -> dict[str, str]:
+    """``TASK=TABLE|PATH`` options; the task ends at the first ``=``."""
+    return _once([_split(value, "--object-embeddings", "TASK=TABLE") for value in values], "--object-embeddings")
 
 
 def columns_by_score(values: Iterable[str]) -> dict[tuple[str, str], str]:
@@ -45,6 +50,15 @@ def classes_by_task(values: Iterable[str]) -> dict[str, tuple[str, ...]]:
         task, names = _split(value, "--classes", "TASK=a,b,c")
         found[task] = tuple(next(csv.reader([names], skipinitialspace=True)))
     return found
+
+
+def _by_embedding(values: Iterable[str], option: str, shape: str) -> str | dict[str, str] | None:
+    given = tuple(values)
+    if not given:
+        return None
+    if len(given) == 1 and "=" not in given[0]:
+        return given[0]
+    return _once([_split(value, option, shape) for value in given], option)
 
 
 def _once(pairs: Iterable[tuple[str, str]], option: str) -> dict[str, str]:

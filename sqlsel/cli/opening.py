@@ -45,3 +45,25 @@ def open_existing(path: str, *, writing: bool = False, attach: Iterable[str] = (
         db.close()
         raise
     return db
+
+
+def open_folder(path: str) -> Database:
+    """A database on Spark, which is made where there is none.
+
+    Raises:
+        UsageError: If it is a file, or not for Spark, or pyspark or Java is missing.
+        DatabaseError: If Spark does not start, or a newer version made it.
+    """
+    from sqlsel.cli.clusters import chosen_cluster
+    from sqlsel.connecting import connect
+
+    refusal = UsageError(
+        "only datasets on Spark are made of tables by their names",
+        hint="sqlsel ingest TABLE --views makes a dataset of a database file of views of a table",
+    )
+    if Path(path).is_file():
+        raise refusal
+    with chosen_cluster(path, usual="spark") as spark:
+        if spark is None:
+            raise refusal
+        return connect(path, spark=spark)

@@ -41,7 +41,11 @@ def test_help_fits_and_ends_with_examples(name):
     assert "..." not in text.partition("Commands:")[2], "a short help is cut off"
 
 
-@pytest.mark.parametrize("name", ["", *COMMANDS])
+ON_SPARK = {"link"}
+"""Commands whose examples are tried in tests/spark, where there is a session."""
+
+
+@pytest.mark.parametrize("name", ["", *(name for name in COMMANDS if name not in ON_SPARK)])
 def test_the_examples_work(name, demo, shell):
     for line in examples_of(help_of(*name.split())):
         if line.startswith("sqlsel demo") and name != "demo":

@@ -86,6 +86,7 @@ def _combining(operation: str, short_help: str, text: str, example: str) -> Call
     @click.option("--tag", metavar="NEW", required=True, help="Name of the tag to make.")
     @click.option("--overwrite", is_flag=True, help="Replace a tag of that name, unless a selection made it.")
     @database_option(required=False)
+    @cluster_options
     @dataset_option(required=False)
     @click.pass_context
     def command(

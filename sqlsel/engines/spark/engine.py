@@ -115,7 +115,11 @@ class SparkEngine:
     def linked_columns(self, place: str) -> dict[str, str]:
         """Column names of what lies elsewhere, with type names in the words of the schema."""
         with told(f"look at {place}"):
-            return {part.name: type_name(part.dataType) for part in self.store.frame((link_to(place),)).schema}
+            return {part.name: type_name(part.dataType) for part in self.store.frame((self._link_to(place),)).schema}
+
+    def _link_to(self, place: str) -> str:
+        """What stands for a place, wherever it is read from."""
+        return link_to(self.store.folder.whole(place) if "/" in place else place)
 
     def link(self, schema: str, table: str, place: str, columns: Sequence[str]) -> None:
         """Let a table be one that lies elsewhere; part of a transaction."""
@@ -131,7 +135,7 @@ class SparkEngine:
                 hint="make a view with CAST(embedding AS ARRAY<FLOAT>)",
             )
         assert self._changes is not None
-        self._changes.link(schema, table, link_to(place))
+        self._changes.link(schema, table, self._link_to(place))
         if self.store.fits:
             self.connection.conf.set(PARTITIONS, str(max(int(self.connection.conf.get(PARTITIONS) or 0), MANY)))
 

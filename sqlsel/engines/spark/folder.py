@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlsel.engines.commits import COMMITS, Commit, commit_number, commit_path, read_commit
@@ -21,15 +22,23 @@ class Folder:
 
     def __init__(self, session: SparkSession, path: str) -> None:
         self._jvm: Any = session._jvm  # noqa: SLF001 - Spark's Python has no other way to its file systems
-        configuration = session._jsc.hadoopConfiguration()  # noqa: SLF001
-        root = self._path(path)
-        self._files: Any = root.getFileSystem(configuration)
-        self.path: str = self._files.makeQualified(root).toString()
+        self._configuration = session._jsc.hadoopConfiguration()  # noqa: SLF001
+        self.path = self.whole(path)
+        self._files: Any = self._path(self.path).getFileSystem(self._configuration)
 
     @property
     def name(self) -> str:
         """What the database is called in SQL."""
         return str(self._path(self.path).getName()).partition(".")[0] or "spark"
+
+    def whole(self, path: str) -> str:
+        """A path with its file system, and from the root of that."""
+        found = self._path(path)
+        files = found.getFileSystem(self._configuration)
+        if files.getScheme() == "file" and not found.isAbsolute():
+            # Java goes on from where it was started, wherever this program is now
+            found = self._path(str(Path(path).absolute()))
+        return str(files.makeQualified(found).toString())
 
     def place(self, below: str) -> str:
         """The whole path of something below the folder."""

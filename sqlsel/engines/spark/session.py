@@ -30,6 +30,30 @@ appender.console.layout.pattern = %p %c{1}: %m%n
 """
 
 
+_THROWN = re.compile(r"Exception: (.+)")
+_CAUSE = re.compile(r"^(?:Caused by)?: [\w.$]*(?:Exception|Error): (.+)", re.MULTILINE)
+_UNANSWERED = "stopped SparkContext"
+"""What Spark says that has given up to wait for its master."""
+
+
+def session_that_is_on(master: str | None) -> SparkSession | None:
+    """The session of this process, whose owner keeps it; None where there is none.
+
+    Raises:
+        UsageError: If it is on another master than the one that is asked for.
+    """
+    if "pyspark.sql" not in sys.modules:
+        return None
+    from pyspark.sql import SparkSession
+
+    found = SparkSession.getActiveSession()
+    if found is not None and master not in (None, found.sparkContext.master):
+        raise UsageError(
+            f"Spark is on in this process, on {found.sparkContext.master}", hint="stop that session, or name its master"
+        )
+    return found
+
+
 def start_session(master: str) -> SparkSession:
     """A session on a master, such as ``local[2]`` or ``spark://host:7077``, as quiet as Spark can be.
 
@@ -38,6 +62,7 @@ def start_session(master: str) -> SparkSession:
         DatabaseError: If there is no such master.
     """
     check_installed()
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
@@ -57,9 +82,9 @@ def start_session(master: str) -> SparkSession:
         with warnings.catch_warnings(), _stderr_to(said):
             warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
             return builder.getOrCreate()
-    except (PySparkException, RuntimeError, OSError, ValueError) as failure:
+    except (PySparkException, Py4JError, RuntimeError, OSError, ValueError) as failure:
         raise DatabaseError(
-            f"Spark does not start on {master}: {_reason(failure, said)}",
+            f"Spark does not start on {master}: {reason_of(failure, said.read_text(errors='replace'))}",
             hint="check --master: local[2], spark://HOST:7077, yarn",
         ) from None
     finally:
@@ -82,13 +107,22 @@ def _stderr_to(path: Path) -> Iterator[None]:
         os.close(kept)
 
 
-def _reason(failure: Exception, said: Path) -> str:
-    """Why Spark did not start: what Java said of it, where it ended at once."""
-    thrown = re.search(r"Exception: (.+)", said.read_text(encoding="utf-8", errors="replace"))
-    if thrown is not None:
+def reason_of(failure: Exception, said: str) -> str:
+    """Why Spark did not start.
+
+    Args:
+        failure: What Python was told.
+        said: What Java said of it, where it ended at once.
+    """
+    if (thrown := _THROWN.search(said)) is not None:
         return thrown[1].strip()
-    lines = str(failure).strip().splitlines() or [type(failure).__name__]
-    return lines[0]
+    text = str(failure).strip()
+    if _UNANSWERED in text:
+        return "nothing answers there"
+    if causes := _CAUSE.findall(text):
+        # the last is what happened first
+        return str(causes[-1]).strip()
+    return text.splitlines()[0] if text else type(failure).__name__
 
 
 def check_installed() -> None:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 ROUNDOFF = 2.0**-24
 SAME = 1e-12
 """Cosines that are this near to 1 are 1: single precision tells such directions apart no more."""
+BLOCK_ROWS, BLOCK_COLUMNS = 512, 512
+"""A block of cosines fits a core's own cache."""
 BLOCK_ITEMS = 1024
-BLOCK_COLUMNS = 512
 WIDE_COLUMNS = 2048
 UNIT = 1e-6
 
@@ -56,21 +57,21 @@ class Cosines:
         Args:
             rows: Rows that have a vector.
             columns: Reference vectors.
-            look: Called with a run of the rows, a run of the columns and their cosines, which it may overwrite. Runs of
-                rows differ between threads; of one run of rows the columns come in order.
+            look: Called with a run of the rows, a run of the columns and their cosines, ``(columns, rows)``, which it
+                may overwrite. Runs of rows differ between threads; of one run of rows the columns come in order.
         """
         reference = self._singles[columns]
-        size = max(BLOCK_ITEMS // self._objects_a_row(), 1)
+        size = max(BLOCK_ROWS // self._objects_a_row(), 1)
 
         def work(begin: int) -> None:
             part = slice(begin, min(begin + size, len(rows)))
             vectors, starts = self._take(rows[part])
-            products = np.empty((len(vectors), min(BLOCK_COLUMNS, len(reference))), dtype=np.float32)
+            products = np.empty((min(BLOCK_COLUMNS, len(reference)), len(vectors)), dtype=np.float32)
             for first in range(0, len(reference), BLOCK_COLUMNS):
                 run = slice(first, min(first + BLOCK_COLUMNS, len(reference)))
-                found = products[:, : run.stop - first]
-                np.matmul(vectors, reference[run].T, out=found)
-                look(part, run, found if starts is None else np.maximum.reduceat(found, starts, axis=0))
+                found = products[: run.stop - first]
+                np.matmul(reference[run], vectors.T, out=found)
+                look(part, run, found if starts is None else np.maximum.reduceat(found, starts, axis=1))
 
         each(work, range(0, len(rows), size), cost=len(rows) * reference.size)
 
@@ -86,18 +87,6 @@ class Cosines:
 
         cost = self._singles.size * len(rows)
         each(work, range(0, self.count, WIDE_COLUMNS), cost=cost)
-
-    def wide_block(self, rows: Rows, columns: slice, out: Singles) -> None:
-        """Cosines in single precision of some reference vectors with many rows: ``(columns, rows)``."""
-        reference = self._singles[columns]
-        size = max(WIDE_COLUMNS // self._objects_a_row(), 1)
-        for begin in range(0, len(rows), size):
-            vectors, starts = self._take(rows[begin : begin + size])
-            into = out[:, begin : begin + size]
-            if starts is None:
-                np.matmul(reference, vectors.T, out=into)
-            else:
-                np.maximum.reduceat(reference @ vectors.T, starts, axis=1, out=into)
 
     def of_row(self, row: int) -> Singles:
         """Cosines in single precision of one row with every reference vector, ``(R,)``."""

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.pairs import Pairs, fits
 from sqlsel.kernels.rises import Rises
-from sqlsel.kernels.sampled import Sample
 from sqlsel.kernels.threads import each
 
 if TYPE_CHECKING:
@@ -21,10 +19,6 @@ WIDE_ROWS = 1 << 9
 
 class Covered:
     """The cover of each reference vector, and bounds of what rows would add to it.
-
-    The rise of a row is the sum over the reference vectors of weight * max(its cosine - cover, 0). It only falls. While
-    many pairs of rows and reference vectors matter, rises are brought up to date on demand; once few do, these pairs
-    are kept, and every rise with them.
 
     Attributes:
         cover: ``(R,)`` the cosine to the nearest member of the selection, at least 0.
@@ -40,8 +34,7 @@ class Covered:
         self.cover: Doubles = np.zeros(cosines.count)
         self.total = 0.0
         self.joined = 0
-        self._sample: Sample | None = None
-        self._bounds: Rises | Pairs | None = None
+        self._bounds: Rises | None = None
 
     def join(self, row: int) -> tuple[Rows, Doubles, Doubles]:
         """Let a row join: the reference vectors whose cover it raises, with their cover before and after."""
@@ -53,20 +46,20 @@ class Covered:
         before = self.cover[columns]
         self.cover[columns] = after
         self.total += float(((after - before) * self._weights[columns]).sum())
-        if isinstance(self._bounds, Pairs):
+        if self._bounds is not None:
             self._bounds.raised(columns, before, after)
-        elif self._bounds is not None:
-            self._follow()
         return columns, before, after
 
-    def measure(self) -> Rises | Pairs:
+    def measure(self) -> Rises:
         """Bound the rises of all rows; joining before this costs less."""
-        return self._follow() if self._bounds is None else self._bounds
+        if self._bounds is None:
+            self._bounds = Rises(self._cosines, self._weights, self._rows, self._n_rows, self.cover)
+        return self._bounds
 
     @property
     def refreshes(self) -> bool:
         """Whether bounds have to be brought up to date."""
-        return isinstance(self.measure(), Rises)
+        return not self.measure().listed
 
     def upper(self, rows: Rows) -> Doubles:
         """What rows would add, at most."""
@@ -78,13 +71,11 @@ class Covered:
 
     def refresh(self, rows: Rows, level: float = -np.inf) -> None:
         """Bring the bounds of some rows up to date; those that fall below the level need no more care."""
-        bounds = self.measure()
-        if isinstance(bounds, Rises):
-            bounds.refresh(rows, level)
+        self.measure().refresh(rows, level)
 
     def exact(self, rows: Rows) -> Doubles:
         """What rows would add, in double. Cost: a product with all columns, in single precision where few matter."""
-        sums = self._few if isinstance(self._bounds, Pairs) else self._all
+        sums = self._few if self._bounds is not None and self._bounds.listed else self._all
         parts = [sums(rows[begin : begin + WIDE_ROWS]) for begin in range(0, len(rows), WIDE_ROWS)]
         return np.concatenate(parts) if parts else np.zeros(0)
 
@@ -96,20 +87,6 @@ class Covered:
         found -= before
         lost: Doubles = found @ self._weights[columns]
         return lost
-
-    def _follow(self) -> Rises | Pairs:
-        """Bounds under the cover as it is: by pairs, where they are few enough now."""
-        if self._sample is None:
-            self._sample = Sample(self._cosines, self._rows)
-        if fits(self._cosines, self._rows, self.cover, self._sample):
-            self._bounds = self._sample = None
-            pairs = self._bounds = Pairs(self._cosines, self._rows, self._n_rows, self.cover, self._weights)
-            return pairs
-        if self._bounds is None:
-            self._bounds = Rises(self._cosines, self._weights, self._rows, self._n_rows, self._sample)
-        assert isinstance(self._bounds, Rises)
-        self._bounds.raised(self.cover)
-        return self._bounds
 
     def _all(self, rows: Rows) -> Doubles:
         vectors = self._cosines.wide_vectors(rows)
@@ -133,7 +110,7 @@ class Covered:
         seen: list[tuple[Rows, Rows]] = [(np.empty(0, dtype=np.int64),) * 2]
 
         def look(part: slice, run: slice, found: Singles) -> None:
-            near, columns = np.nonzero(found > least[run])
+            columns, near = np.nonzero(found > least[run, None])
             seen.append((near + part.start, columns + run.start))
 
         self._cosines.visit(rows, slice(None), look)

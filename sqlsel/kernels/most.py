@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
 
-AHEAD = 1 << 10
+AHEAD = 1 << 8
 """Rows that say how much can be added, before others are looked at: so many of the best, and so many of all kinds."""
 FOLLOWED = 1 << 9
 

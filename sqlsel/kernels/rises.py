@@ -1,174 +1,248 @@
-"""What rows would add to the cover of reference vectors, at most: brought up to date on demand."""
+"""What rows would add to the cover of reference vectors: bounds for all rows, and tight ones for those that matter."""
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sqlsel.kernels.cosines import BLOCK_COLUMNS, ROUNDOFF
+from sqlsel.kernels.pairs import Pairs
+from sqlsel.kernels.sampled import Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlsel.kernels.cosines import Cosines
-    from sqlsel.kernels.protocol import Doubles, Rows, Singles
-    from sqlsel.kernels.sampled import Sample
+    from sqlsel.kernels.protocol import Bools, Doubles, Rows, Singles
 
-    Groups = Sequence[tuple[int, Singles]]
-
-SEEN_BYTES = 1 << 27
 SUMMED = (BLOCK_COLUMNS + 8) * ROUNDOFF
-"""Share of a sum that is lost, at most, where it is added up in single precision."""
-MANY = 1 << 12
-"""So many rows are worth a look at what is enough for them."""
-STEPS = 8
-WORTH_A_CUT = 0.8
-ALMOST_ALL = 0.9
+"""Share of a sum of positive numbers that is lost, at most, where it is added up in single precision."""
+FEW, FEW_OF, MOST_FEW = 1 << 9, 1 << 6, 1 << 13
+"""So many rows, or one of so many, are brought up to date by themselves; for more, all are."""
+MOST_FRESH = 1 << 14
+PASSES, ENOUGH = 3, 1.1
+"""Passes that show a part of the columns before one shows all, and how much of what is needed each aims at."""
+PAIRS_A_ROW = 800
+LEAST, MOST = 1 << 22, 90_000_000
+"""Pairs that are listed at most: some for each row, and within these bounds."""
+WORTH_LISTING = 0.08
+"""Reference vectors are listed that have pairs with this share of the rows or less: showing them costs more."""
 
 
 class Rises:
-    """For each row the rise under a cover that it has seen: as long as that is no higher than the cover, a bound.
+    """The rise of each row: the sum over the reference vectors of weight * max(its cosine - cover, 0). It only falls.
 
-    A row need not see all of the cover. Reference vectors whose cover has hardly risen take little off any row, so that
-    rows which cannot be the next pick are spared them until they have risen further.
+    The pairs of a reference vector with the rows that can still cover it better are listed once they are few, and
+    their part of every rise is followed from pick to pick. For the others, all rows have seen an older cover, which
+    gives an upper bound, and some rows ("fresh") are kept up to date. A pass over all rows shows them the vectors that
+    take the most off, and lists those on its way that have become few.
     """
 
-    def __init__(self, cosines: Cosines, weights: Doubles, rows: Rows, n_rows: int, sample: Sample) -> None:
+    def __init__(self, cosines: Cosines, weights: Doubles, rows: Rows, n_rows: int, cover: Doubles) -> None:
         self._cosines = cosines
-        self._weights = weights.astype(np.float32)
+        self._weights = weights
+        self._narrow = weights.astype(np.float32)
         # a pair errs once where it counts first and twice, at most, where the cover passes it
-        self._pairs_err = 3.0 * (cosines.error + ROUNDOFF) * float(weights.sum())
+        self._pairs_err = 3.0 * (cosines.error + 2 * ROUNDOFF) * float(weights.sum())
         self._rows = rows
-        self._sample = sample
-        self._rises: Doubles = np.zeros(n_rows)
-        self._slacks: Doubles = np.zeros(n_rows)
-        self._numbers = count()
-        self._seen: dict[int, Singles] = {}
-        self._now = -1
-        self._seen_of: Rows = np.full(n_rows, -1, dtype=np.int64)
+        self._at: Rows = np.full(n_rows, -1, dtype=np.int64)
+        self._at[rows] = np.arange(len(rows))
+        self._cover = cover
+        self._seen: Singles = cover.astype(np.float32)
+        self._open: Bools = np.ones(cosines.count, dtype=np.bool_)
+        self._pending: Bools = np.zeros(cosines.count, dtype=np.bool_)
+        self._pairs = Pairs(cosines, rows, weights, min(max(PAIRS_A_ROW * len(rows), LEAST), MOST))
+        self._few = min(max(FEW, len(rows) // FEW_OF), MOST_FEW)
+        self._rises: Doubles = np.zeros(len(rows))
+        self._slack = 0.0
+        self._fresh: Rows = np.empty(0, dtype=np.int64)
+        self._high: Doubles = np.zeros(len(rows))
+        self._slacks: Doubles = np.zeros(len(rows))
+        self._tight: Bools = np.ones(len(rows), dtype=np.bool_)
+        self._sample: Sample | None = Sample(cosines, rows)
+        if not self._list_all():
+            self._start()
 
-    def raised(self, cover: Doubles) -> None:
-        """Follow a pick: the cover has risen, or is known for the first time."""
-        first = not self._seen
-        self._now = self._keep(cover.astype(np.float32))
-        if first:
-            self._fresh(self._rows)
+    @property
+    def listed(self) -> bool:
+        """Whether all pairs are, and every rise is up to date."""
+        return self._sample is None
 
     def upper(self, rows: Rows) -> Doubles:
         """What rows would add, at most."""
-        upper: Doubles = self._rises[rows] + self._slacks[rows]
-        return upper
+        at = self._places(rows)
+        return self._pairs.upper(at) if self.listed else self._pairs.upper(at) + self._high[at]
 
     def lower(self, rows: Rows) -> Doubles:
-        """What rows would add, at least; 0 for rows that have not seen all of the cover."""
-        lower = np.maximum(self._rises[rows] - self._slacks[rows], 0.0)
-        return np.where(self._seen_of[rows] == self._now, lower, 0.0)
+        """What rows would add, at least; 0 of what is not listed for rows that are not up to date."""
+        at = self._places(rows)
+        if self.listed:
+            return self._pairs.lower(at)
+        low = np.maximum(self._high[at] - 2.0 * self._slacks[at], 0.0)
+        return self._pairs.lower(at) + np.where(self._tight[at], low, 0.0)
+
+    def raised(self, columns: Rows, before: Doubles, after: Doubles) -> None:
+        """Follow a pick: the cover of some reference vectors has risen."""
+        is_open = self._open[columns]
+        listed = ~is_open
+        self._pairs.raised(columns[listed], before[listed], after[listed])
+        columns = columns[is_open]
+        if not len(columns):
+            return
+        self._pending[columns] = True
+        self._tight[:] = False
+        self._tight[self._fresh] = True
+        self._show_fresh(self._fresh, columns, before[is_open].astype(np.float32))
 
     def refresh(self, rows: Rows, level: float) -> None:
-        """Let rows see the cover; those that fall below the level need not see all of it."""
-        rows = rows[self._seen_of[rows] != self._now]
-        if not len(rows):
+        """Bring the bounds of rows up to date that reach the level."""
+        rows = rows[~self._tight[self._places(rows)]]
+        if len(rows) > self._few:
+            rows = self._reaching(rows, level)
+        for _ in range(PASSES):
+            if len(rows) > self._few:
+                self._pass(rows, level)
+                rows = self._reaching(rows, level)
+        if len(rows) > self._few:
+            self._show_all(np.flatnonzero(self._pending))
             return
-        seen = self._seen_of[rows]
-        left = []
-        for number, size in zip(*(side.tolist() for side in np.unique(seen, return_counts=True)), strict=True):
-            group = rows[seen == number]
-            left.append(self._show(group, number, level) if size >= MANY and number in self._seen else group)
-        self._show_all(np.concatenate(left))
+        if not len(rows) or not self._pending.any():
+            return
+        places = self._at[rows]
+        if len(self._fresh) + len(places) > MOST_FRESH and len(self._fresh) > MOST_FRESH // 2:
+            self._let_go(MOST_FRESH // 2)
+        self._fresh = np.append(self._fresh, places)
+        columns = np.flatnonzero(self._pending)
+        self._show_fresh(places, columns, self._seen[columns])
+        self._tight[places] = True
 
-    def _show(self, rows: Rows, number: int, level: float) -> Rows:
-        """Let rows see the reference vectors that take the most off first; returns those few that need more."""
-        now, seen = self._seen[self._now], self._seen[number]
-        columns, taken = self._heaviest_first(np.flatnonzero(now > seen), seen)
-        while len(rows) >= MANY:
-            end = _enough(taken, self.upper(rows) - level) if level > -np.inf and len(taken) else len(columns)
-            part, columns = columns[:end], columns[end:]
-            self._take_off(rows, part, [(0, seen)])
-            if not len(columns):
-                self._seen_of[rows] = self._now
-                return rows[:0]
-            seen, taken = seen.copy(), taken[end:] - taken[end - 1]
-            seen[part] = now[part]
-            self._seen_of[rows] = self._keep(seen)
-            rows = rows[self.upper(rows) >= level]
-        return rows
+    def _places(self, rows: Rows) -> Rows | slice:
+        if len(rows) == len(self._rows) and np.array_equal(rows, self._rows):
+            return slice(None)
+        return self._at[rows]
 
-    def _show_all(self, rows: Rows) -> None:
-        """Let rows see all of the cover, together what was different for each before."""
-        rows = rows[np.argsort(self._seen_of[rows], kind="stable")]
-        numbers, begins = np.unique(self._seen_of[rows], return_index=True)
-        groups = [
-            (begin, self._seen.get(number)) for number, begin in zip(numbers.tolist(), begins.tolist(), strict=True)
-        ]
-        known = [(begin, old) for begin, old in groups if old is not None]
-        now = self._seen[self._now]
-        lowest = known[0][1].copy() if known else now
-        for _, old in known[1:]:
-            np.minimum(lowest, old, out=lowest)
-        columns = np.flatnonzero(now > lowest)
-        if len(known) < len(groups) or len(columns) > ALMOST_ALL * self._cosines.count:
-            self._fresh(rows)
-        elif len(rows):
-            self._take_off(rows, columns, known)
-            self._seen_of[rows] = self._now
+    def _reaching(self, rows: Rows, level: float) -> Rows:
+        rows = rows[~self._tight[self._places(rows)]]
+        return rows[self.upper(rows) >= level]
 
-    def _take_off(self, rows: Rows, columns: Rows, groups: Groups) -> None:
-        high = self._seen[self._now][columns]
-        self._rises[rows] -= self._sums(rows, columns, [(begin, old[columns]) for begin, old in groups], high)
-        self._slacks[rows] += SUMMED * float(high.astype(np.float64) @ self._weights[columns])
+    def _start(self) -> None:
+        found = self._sums(self._rows, slice(None), self._seen, None)
+        self._rises = found
+        summed = _sum(self._seen, self._narrow) + float(found.max(initial=0.0))
+        self._slack = self._pairs_err + SUMMED * summed
+        self._level_all()
 
-    def _heaviest_first(self, columns: Rows, low: Singles) -> tuple[Rows, Doubles]:
-        """Columns in the order of what they take off, and how much the first of them do together."""
-        falls = self._sample.falls(columns, low[columns], self._seen[self._now][columns]) * self._weights[columns]
+    def _level_all(self) -> None:
+        """Bounds of all rows from what they have seen, but of the fresh ones."""
+        kept = self._high[self._fresh], self._slacks[self._fresh]
+        self._high = self._rises + self._slack
+        self._slacks = np.full(len(self._rows), self._slack)
+        if self._pending.any():
+            self._high[self._fresh], self._slacks[self._fresh] = kept
+        else:
+            self._fresh = self._fresh[:0]
+            self._tight[:] = True
+
+    def _let_go(self, left: int) -> None:
+        """Keep only the best rows up to date."""
+        order = np.argpartition(-self._high[self._fresh], left)
+        gone, self._fresh = self._fresh[order[left:]], self._fresh[order[:left]]
+        self._tight[gone] = False
+        self._high[gone] = self._rises[gone] + self._slack
+        self._slacks[gone] = self._slack
+
+    def _show_fresh(self, places: Rows, columns: Rows, low: Singles) -> None:
+        """Take off what columns take off rows since their cover was low."""
+        if not len(places):
+            return
+        high = self._cover[columns].astype(np.float32)
+        slack = SUMMED * _sum(high, self._narrow[columns])
+        self._slacks[places] += slack
+        self._high[places] += slack - self._sums(self._rows[places], columns, low, high)
+
+    def _pass(self, rows: Rows, level: float) -> None:
+        """List what is light, and show all rows what takes off most until few of some rows reach a level."""
+        if self._list_all():
+            return
+        self._list(self._light(np.flatnonzero(self._pending)))
+        above = np.sort(self.upper(rows) - level)[: -self._few]
+        columns = np.flatnonzero(self._pending)
+        if len(above) and above[-1] >= 0.0 and len(columns):
+            self._show_all(self._heaviest(columns, ENOUGH * float(above[-1])))
+
+    def _light(self, columns: Rows) -> Rows:
+        """Those of some columns that are better listed than shown, as there is room for them."""
+        shares = self._shares(columns)
+        order = np.argsort(shares, kind="stable")
+        pairs = np.cumsum(shares[order]) * len(self._rows)
+        fit = int(pairs.searchsorted(self._pairs.room(), side="right"))
+        few = int(shares[order].searchsorted(WORTH_LISTING, side="right"))
+        return np.sort(columns[order[: min(fit, few)]])
+
+    def _heaviest(self, columns: Rows, needed: float) -> Rows:
+        """Those of some columns that take off so much together, by the sample."""
+        assert self._sample is not None
+        high = self._cover[columns].astype(np.float32)
+        falls = self._sample.falls(columns, self._seen[columns], high) * self._weights[columns]
         order = np.argsort(-falls, kind="stable")
-        return columns[order], np.cumsum(falls[order])
+        return np.sort(columns[order[: int(np.cumsum(falls[order]).searchsorted(needed)) + 1]])
 
-    def _fresh(self, rows: Rows) -> None:
-        low = self._seen[self._now]
-        self._rises[rows] = found = self._sums(rows, slice(None), [(0, low)], None)
-        base = float(low.astype(np.float64) @ self._weights)
-        self._slacks[rows] = self._pairs_err + SUMMED * (np.maximum(found, 0.0) + base)
-        self._seen_of[rows] = self._now
+    def _shares(self, columns: Rows) -> Doubles:
+        assert self._sample is not None
+        return self._sample.shares(columns, self._cosines.least(self._cover[columns]))
 
-    def _sums(self, rows: Rows, columns: Rows | slice, groups: Groups, high: Singles | None) -> Doubles:
-        """By row the sum over some columns of weight * (how far the cosine is above ``low``, up to ``high``).
+    def _show_all(self, columns: Rows) -> None:
+        """Show all rows the cover of some columns."""
+        high = self._cover[columns].astype(np.float32)
+        lost = self._sums(self._rows, columns, self._seen[columns], high)
+        self._take_off(columns, lost, _sum(high, self._narrow[columns]))
 
-        Each group of rows has a ``low`` of its own, from a row on.
-        """
-        weights = self._weights[columns]
-        begins = [begin for begin, _ in groups] + [len(rows)]
-        found = np.empty(len(rows))
-        for (begin, low), end in zip(groups, begins[1:], strict=True):
-            found[begin:end] = -float(low.astype(np.float64) @ weights.astype(np.float64))
+    def _take_off(self, columns: Rows, lost: Doubles, summed: float) -> None:
+        self._rises -= lost
+        self._slack += SUMMED * summed
+        self._seen[columns] = self._cover[columns]
+        self._pending[columns] = False
+        self._level_all()
+
+    def _list_all(self) -> bool:
+        """List all that is not, where that is little enough; whether it is."""
+        columns = np.flatnonzero(self._open)
+        room = self._pairs.room()
+        if len(self._rows) * len(columns) <= room or self._shares(columns).sum() * len(self._rows) <= room:
+            self._pairs.add(columns, self._cover)
+            self._open[:] = False
+            self._fresh, self._sample = self._fresh[:0], None
+            self._tight[:] = True
+        return self.listed
+
+    def _list(self, columns: Rows) -> None:
+        if not len(columns):
+            return
+        low, weights = self._seen[columns], self._narrow[columns]
+        lost = np.full(len(self._rows), -_sum(low, weights))
+
+        def take_off(part: slice, run: slice, block: Singles) -> None:
+            np.maximum(block, low[run, None], out=block)
+            lost[part] += weights[run] @ block
+
+        gained = self._pairs.add(columns, self._cover, take_off)
+        self._open[columns] = False
+        self._high[self._fresh] -= gained[self._fresh]
+        self._take_off(columns, lost, _sum(low, weights) + float(lost.max()))
+
+    def _sums(self, rows: Rows, columns: Rows | slice, low: Singles, high: Singles | None) -> Doubles:
+        """By row the sum over some columns of weight * (how far the cosine is above ``low``, up to ``high``)."""
+        weights = self._narrow[columns]
+        found = np.full(len(rows), -_sum(low, weights))
 
         def add(part: slice, run: slice, block: Singles) -> None:
-            for (begin, low), end in zip(groups, begins[1:], strict=True):
-                own = block[max(begin - part.start, 0) : max(end - part.start, 0)]
-                np.maximum(own, low[run], out=own)
+            np.maximum(block, low[run, None], out=block)
             if high is not None:
-                np.minimum(block, high[run], out=block)
-            found[part] += block @ weights[run]
+                np.minimum(block, high[run, None], out=block)
+            found[part] += weights[run] @ block
 
         self._cosines.visit(rows, columns, add)
         return found
 
-    def _keep(self, cover: Singles) -> int:
-        # the oldest go first; rows that have seen one of them see everything anew
-        older = [number for number in self._seen if number != self._now]
-        most = max(SEEN_BYTES // max(cover.nbytes, 1), 2)
-        for number in older[: max(len(self._seen) + 1 - most, 0)]:
-            del self._seen[number]
-        number = next(self._numbers)
-        self._seen[number] = cover
-        return number
 
-
-def _enough(taken: Doubles, above: Doubles) -> int:
-    """How many columns first are the least work in all, where rows that lose so much need not see the others."""
-    ends = -(-len(taken) * np.arange(1, STEPS + 1) // STEPS)
-    left = 1.0 - np.sort(above).searchsorted(taken[ends - 1]) / len(above)
-    work = ends + (len(taken) - ends) * left
-    best = int(np.argmin(work))
-    return int(ends[best]) if work[best] < WORTH_A_CUT * len(taken) else len(taken)
+def _sum(numbers: Singles, weights: Singles) -> float:
+    return float(numbers.astype(np.float64) @ weights)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlsel.kernels.cosines import Cosines
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
-NUMBERS = 1 << 21
+NUMBERS = 1 << 22
 MOST_ROWS = 1 << 8
 
 
@@ -21,11 +21,17 @@ class Sample:
         size = min(max(NUMBERS // max(cosines.count, 1), 1), MOST_ROWS, len(rows))
         chosen = rows[(2 * np.arange(size) + 1) * len(rows) // (2 * max(size, 1))]
         self._found: Singles = np.empty((cosines.count, size), dtype=np.float32)
-        cosines.wide_block(chosen, slice(None), self._found)
 
-    def share(self, least: Singles) -> float:
-        """The share of all pairs of a row and a reference vector whose cosine is higher than a number for each."""
-        return float((self._found > least[:, None]).mean()) if self._found.size else 0.0
+        def keep(part: slice, run: slice, found: Singles) -> None:
+            self._found[run, part] = found
+
+        cosines.visit(chosen, slice(None), keep)
+
+    def shares(self, columns: Rows, least: Singles) -> Doubles:
+        """By column, the share of the rows whose cosine is higher than a number for each column."""
+        near = self._found[columns] > least[:, None]
+        shares: Doubles = near.sum(axis=1) / max(near.shape[1], 1)
+        return shares
 
     def falls(self, columns: Rows, low: Singles, high: Singles) -> Doubles:
         """By column, how far the cosine of a row is above ``low``, up to ``high``, on average."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from sqlsel.kernels import (
@@ -13,9 +14,12 @@ from sqlsel.kernels import (
     KernelInputError,
     Objects,
     Weights,
+    cosines,
     greedy,
+    listed,
+    most,
     nearest_cosines,
-    pairs,
+    rises,
     threads,
 )
 from tests.benchmarks import data
@@ -43,12 +47,27 @@ def naive(matrix, n, weights=None):
     return picked, float(cover @ counts)
 
 
-@pytest.fixture(params=["listed at once", "never listed", "listed on the way"])
+@pytest.fixture(params=["listed at once", "never listed", "listed on the way", "little room"])
 def keeping(request, monkeypatch):
-    """How many pairs are kept: as many as it takes, none, or so few that some picks come before."""
+    """How many pairs are kept: as many as it takes, none, or so few that some picks come before; or all in small."""
     if request.param != "listed at once":
-        monkeypatch.setattr(pairs, "LEAST", 0 if request.param == "never listed" else 40_000)
-        monkeypatch.setattr(pairs, "PAIRS_A_ROW", 0)
+        monkeypatch.setattr(rises, "LEAST", 0 if request.param == "never listed" else 40_000)
+        monkeypatch.setattr(rises, "PAIRS_A_ROW", 0)
+    if request.param == "little room":
+        small(monkeypatch)
+        monkeypatch.setattr(rises, "LEAST", 8_000)
+        monkeypatch.setattr(rises, "WORTH_LISTING", 0.3)
+
+
+def small(patch):
+    """Few rows are kept up to date, lists are in several parts and are compacted."""
+    for name, number in {"FEW": 4, "FEW_OF": 1 << 30, "MOST_FRESH": 16}.items():
+        patch.setattr(rises, name, number)
+    patch.setattr(most, "AHEAD", 8)
+    for name, number in {"CHUNK": 100, "TOGETHER": 500, "TOGETHER_COLUMNS": 64, "BLOCK_COLUMNS": 32}.items():
+        patch.setattr(listed, name, number)
+    patch.setattr(cosines, "BLOCK_ROWS", 48)
+    patch.setattr(cosines, "BLOCK_COLUMNS", 32)
 
 
 @pytest.mark.parametrize("kind", ["clustered", "isotropic"])
@@ -60,12 +79,16 @@ def test_lazy_equals_naive(keeping, kind):
     assert found.terms.sum() == pytest.approx(value, rel=1e-12)
 
 
-@given(case=cases(kinds=[coverage, object_coverage, weighted, diversity], most_rows=30, most_objectives=3))
-@settings(max_examples=80, deadline=None)
-def test_bounds_that_are_brought_up_to_date_on_demand_decide_as_the_definition_does(case):
+@given(
+    case=cases(kinds=[coverage, object_coverage, weighted, diversity], most_rows=30, most_objectives=3),
+    room=st.sampled_from([0, 60, 250]),
+)
+@settings(max_examples=150, deadline=None)
+def test_bounds_that_are_brought_up_to_date_on_demand_decide_as_the_definition_does(case, room):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pairs, "LEAST", 0)
-        patch.setattr(pairs, "PAIRS_A_ROW", 0)
+        small(patch)
+        patch.setattr(rises, "LEAST", room)
+        patch.setattr(rises, "PAIRS_A_ROW", 0)
         check(case)
 
 

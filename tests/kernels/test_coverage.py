@@ -61,7 +61,7 @@ def keeping(request, monkeypatch):
 
 def small(patch):
     """Few rows are kept up to date, lists are in several parts and are compacted."""
-    for name, number in {"FEW": 4, "FEW_OF": 1 << 30, "MOST_FRESH": 16}.items():
+    for name, number in {"FEW": 4, "FEW_OF": 1 << 30, "MOST_FRESH": 6}.items():
         patch.setattr(rises, name, number)
     patch.setattr(most, "AHEAD", 8)
     for name, number in {"CHUNK": 100, "TOGETHER": 500, "TOGETHER_COLUMNS": 64, "BLOCK_COLUMNS": 32}.items():

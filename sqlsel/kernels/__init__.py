@@ -23,16 +23,19 @@ from sqlsel.kernels.typicality import typicality
 if TYPE_CHECKING:
     from sqlsel.kernels.balance import Balance
     from sqlsel.kernels.coverage import Coverage, nearest_cosines
+    from sqlsel.kernels.covered import Cover
     from sqlsel.kernels.duplicates import NearDuplicates, near_duplicates
     from sqlsel.kernels.mix import mix_path
     from sqlsel.kernels.object_diversity import ObjectDiversity
     from sqlsel.kernels.object_weights import ObjectWeights
+    from sqlsel.kernels.summed import fallen, rise_bounds
     from sqlsel.kernels.weights import Weights
 
 __all__ = [
     "BY_ROW",
     "FLOOR",
     "Balance",
+    "Cover",
     "Coverage",
     "Diversity",
     "KernelInputError",
@@ -49,24 +52,29 @@ __all__ = [
     "Stop",
     "StopReason",
     "Weights",
+    "fallen",
     "greedy",
     "mix_path",
     "near_duplicates",
     "nearest_cosines",
+    "rise_bounds",
     "similarity",
     "typicality",
 ]
 
 _HOMES = {
     "Balance": "balance",
+    "Cover": "covered",
     "Coverage": "coverage",
     "NearDuplicates": "duplicates",
     "ObjectDiversity": "object_diversity",
     "ObjectWeights": "object_weights",
     "Weights": "weights",
+    "fallen": "summed",
     "mix_path": "mix",
     "near_duplicates": "duplicates",
     "nearest_cosines": "coverage",
+    "rise_bounds": "summed",
 }
 
 

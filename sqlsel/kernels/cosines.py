@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -34,17 +34,25 @@ class Cosines:
         count: Number of reference vectors.
     """
 
-    def __init__(self, matrix: Singles, offsets: Rows | None, reference: Rows) -> None:
+    def __init__(self, matrix: Singles, offsets: Rows | None, reference: Rows | Singles) -> None:
         self._matrix = matrix
         self._offsets = offsets
         self._inverse = _inverse_norms(matrix)
+        if reference.ndim == 1:
+            self._sources, self._source_inverse = matrix, self._inverse
+            self._reference = cast("Rows", reference)
+        else:
+            self._sources = cast("Singles", reference)
+            self._source_inverse = _inverse_norms(self._sources)
+            self._reference = np.arange(len(reference))
         unit = self._inverse[self._inverse > 0]
+        # those of vectors of their own are of length 1 to the rounding
         away = float(np.abs(1.0 / unit - 1.0).max(initial=0.0))
         self._scaled = away > UNIT or len(unit) < len(matrix)
         self.error = (matrix.shape[1] + 4) * ROUNDOFF + (0.0 if self._scaled else away)
         self.count = len(reference)
-        self._reference = reference
-        self._singles: Singles = (matrix[reference] * self._inverse[reference, None]).astype(np.float32)
+        of_reference = self._source_inverse[self._reference, None]
+        self._singles: Singles = (self._sources[self._reference] * of_reference).astype(np.float32)
 
     def least(self, cover: Doubles) -> Singles:
         """Cosines in single precision up to these are no better than a cover; of what is covered wholly, none is."""
@@ -100,11 +108,10 @@ class Cosines:
     def exact(self, row: int, columns: Rows) -> Doubles:
         """Cosines in double of one row with some reference vectors."""
         best = np.full(len(columns), -1.0)
-        items = self._reference[columns]
         for vector in self._wide(self._items(np.array([row]))[0]):
-            for begin in range(0, len(items), WIDE_COLUMNS):
+            for begin in range(0, len(columns), WIDE_COLUMNS):
                 part = slice(begin, begin + WIDE_COLUMNS)
-                found = np.einsum("ij,j->i", self._wide(items[part]), vector)
+                found = np.einsum("ij,j->i", self._wide_reference(columns[part]), vector)
                 np.maximum(best[part], found, out=best[part])
         return _same(best)
 
@@ -112,11 +119,11 @@ class Cosines:
         """Cosines in double of pairs of a row and a reference vector: the same numbers as :meth:`exact` gives."""
         items, starts = self._items(rows)
         counts = 1 if starts is None else np.diff(np.append(starts, len(items)))
-        others = np.repeat(self._reference[columns], counts)
+        others = np.repeat(columns, counts)
         found = np.empty(len(items))
         for begin in range(0, len(items), WIDE_COLUMNS):
             part = slice(begin, begin + WIDE_COLUMNS)
-            found[part] = np.einsum("ij,ij->i", self._wide(items[part]), self._wide(others[part]))
+            found[part] = np.einsum("ij,ij->i", self._wide(items[part]), self._wide_reference(others[part]))
         return _same(found if starts is None else np.maximum.reduceat(found, starts))
 
     def wide_vectors(self, rows: Rows) -> tuple[Doubles, Rows | None]:
@@ -127,7 +134,7 @@ class Cosines:
     def wide_cosines(self, vectors: tuple[Doubles, Rows | None], columns: Rows | slice) -> Doubles:
         """Cosines in double of the rows of :meth:`wide_vectors` with some reference vectors, by matrix product."""
         items, starts = vectors
-        found = items @ self._wide(self._reference[columns]).T
+        found = items @ self._wide_reference(columns).T
         return _same(found if starts is None else np.maximum.reduceat(found, starts, axis=0))
 
     def _objects_a_row(self) -> int:
@@ -153,9 +160,16 @@ class Cosines:
         return vectors
 
     def _wide(self, items: Rows) -> Doubles:
-        wide: Doubles = self._matrix[items].astype(np.float64)
-        wide *= self._inverse[items, None]
-        return wide
+        return _of_length_one(self._matrix, self._inverse, items)
+
+    def _wide_reference(self, columns: Rows | slice) -> Doubles:
+        return _of_length_one(self._sources, self._source_inverse, self._reference[columns])
+
+
+def _of_length_one(matrix: Singles, inverse: Doubles, items: Rows) -> Doubles:
+    wide: Doubles = matrix[items].astype(np.float64)
+    wide *= inverse[items, None]
+    return wide
 
 
 def _same(cosines: Doubles) -> Doubles:

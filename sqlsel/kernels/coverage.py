@@ -17,6 +17,7 @@ from sqlsel.kernels.threads import own_threads
 from sqlsel.kernels.vectors import check_matrix
 
 if TYPE_CHECKING:
+    from sqlsel.kernels.covered import Cover
     from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows, Singles
 
 
@@ -31,17 +32,19 @@ class Coverage:
         name: Name for messages.
         vectors: ``(N, d)`` float32, or the objects of N rows.
         strength: Exponent of the value.
-        reference: Rows of the matrix (numbers of objects) that should be covered; None for all.
+        reference: Rows of the matrix (numbers of objects) that should be covered; None for all. Or ``(R, d)`` vectors.
         weights: ``(R,)`` float64, at least 0, how much each of these counts; None for 1 each.
         present: ``(N,)`` False for a preselected row that lacks the vector; None where all have one.
+        cover: What the preselected cover, where that is known; with ``reference`` as vectors.
     """
 
     name: str
     vectors: Singles | Objects
     strength: float = 1.0
-    reference: Rows | None = None
+    reference: Rows | Singles | None = None
     weights: Doubles | None = None
     present: Bools | None = None
+    cover: Cover | None = None
 
     def start(self, play: Play) -> RunningCoverage:
         """Check the vectors and let the preselected join.
@@ -57,7 +60,7 @@ class Coverage:
             check_matrix(self.name, self.vectors, self.present, play)
         return RunningCoverage(self, play)
 
-    def checked_reference(self, play: Play) -> tuple[Rows, Doubles]:
+    def checked_reference(self, play: Play) -> tuple[Rows | Singles, Doubles]:
         """The reference with its weights."""
         reference = self.reference
         if reference is None:
@@ -66,7 +69,7 @@ class Coverage:
                 in_play = np.repeat(in_play, np.diff(self.vectors.offsets))
             reference = np.flatnonzero(in_play if self.present is None else in_play & self.present)
         weights = np.ones(len(reference)) if self.weights is None else np.asarray(self.weights, dtype=np.float64)
-        if weights.shape != reference.shape:
+        if weights.shape != reference.shape[:1]:
             raise KernelInputError(f"{self.name}: {weights.shape} weights for {len(reference)} reference vectors")
         if not np.isfinite(weights).all() or (weights < 0).any() or not math.isfinite(weights.sum()):
             raise KernelInputError(f"{self.name}: a weight is negative, infinite or no number; weights start at 0")
@@ -85,9 +88,11 @@ class RunningCoverage(Unbounded):
         self._empty: Bools | None = None if offsets is None else np.diff(offsets) == 0
         members = play.preselected if declared.present is None else play.preselected & declared.present
         self._order = play.order
-        self.covered = Covered(self._cosines, weights, self._filled(np.flatnonzero(play.candidates)), play.n_rows)
-        for row in self._filled(np.flatnonzero(members)):
-            self.covered.join(int(row))
+        rows = self._filled(np.flatnonzero(play.candidates))
+        self.covered = Covered(self._cosines, weights, rows, play.n_rows, declared.cover)
+        if declared.cover is None:
+            for row in self._filled(np.flatnonzero(members)):
+                self.covered.join(int(row))
         self._settled = Settled(self.covered, self._cosines, play.n_rows)
         self._picks = 0
         self._rows: Rows = np.empty(0, dtype=np.int64)
@@ -141,6 +146,11 @@ class RunningCoverage(Unbounded):
         if picks == self._picks or not self._strength:
             return 0.0
         return math.inf if self._strength < 0 else max(sum_rise(before, self.covered.total, own, self._strength), 0.0)
+
+    def least(self, row: int) -> float:
+        """What a row adds at least, tightly for one that is picked next."""
+        known = float(self._settled.of(np.array([row]))[0])
+        return float(self.covered.lower(np.array([row]))[0]) if math.isnan(known) else known
 
     def state_part(self) -> float:
         """Of the value of the selection as it is."""

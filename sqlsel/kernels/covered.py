@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,21 @@ WIDE_BLOCK = 1 << 12
 WIDE_ROWS = 1 << 9
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Cover:
+    """A cover to go on from.
+
+    Attributes:
+        cosines: ``(R,)`` of each reference vector to the nearest member, at least 0.
+        total: The value of the selection.
+        rises: ``(N, 2)`` what each row is known to add, at least and at most; None where that is not known.
+    """
+
+    cosines: Doubles
+    total: float
+    rises: Doubles | None = None
+
+
 class Covered:
     """The cover of each reference vector, and bounds of what rows would add to it.
 
@@ -26,13 +42,14 @@ class Covered:
         joined: How many rows have joined.
     """
 
-    def __init__(self, cosines: Cosines, weights: Doubles, rows: Rows, n_rows: int) -> None:
+    def __init__(self, cosines: Cosines, weights: Doubles, rows: Rows, n_rows: int, cover: Cover | None = None) -> None:
         self._cosines = cosines
         self._weights = weights
         self._rows = rows
         self._n_rows = n_rows
-        self.cover: Doubles = np.zeros(cosines.count)
-        self.total = 0.0
+        self.cover: Doubles = np.zeros(cosines.count) if cover is None else cover.cosines.copy()
+        self.total = 0.0 if cover is None else cover.total
+        self._known = None if cover is None else cover.rises
         self.joined = 0
         self._bounds: Rises | None = None
 
@@ -53,7 +70,7 @@ class Covered:
     def measure(self) -> Rises:
         """Bound the rises of all rows; joining before this costs less."""
         if self._bounds is None:
-            self._bounds = Rises(self._cosines, self._weights, self._rows, self._n_rows, self.cover)
+            self._bounds = Rises(self._cosines, self._weights, self._rows, self._n_rows, self.cover, self._known)
         return self._bounds
 
     @property

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.cosines import BLOCK_COLUMNS, ROUNDOFF
 from sqlsel.kernels.pairs import Pairs
 from sqlsel.kernels.sampled import Sample
+from sqlsel.kernels.summed import SUMMED, error_of_pairs, sums, weighted
 
 if TYPE_CHECKING:
     from sqlsel.kernels.cosines import Cosines
     from sqlsel.kernels.protocol import Bools, Doubles, Rows, Singles
 
-SUMMED = (BLOCK_COLUMNS + 8) * ROUNDOFF
-"""Share of a sum of positive numbers that is lost, at most, where it is added up in single precision."""
 FEW, FEW_OF, MOST_FEW = 1 << 9, 1 << 6, 1 << 13
 """So many rows, or one of so many, are brought up to date by themselves; for more, all are."""
 MOST_FRESH = 1 << 14
@@ -37,12 +35,12 @@ class Rises:
     take the most off, and lists those on its way that have become few.
     """
 
-    def __init__(self, cosines: Cosines, weights: Doubles, rows: Rows, n_rows: int, cover: Doubles) -> None:
+    def __init__(
+        self, cosines: Cosines, weights: Doubles, rows: Rows, n_rows: int, cover: Doubles, known: Doubles | None
+    ) -> None:
         self._cosines = cosines
         self._weights = weights
         self._narrow = weights.astype(np.float32)
-        # a pair errs once where it counts first and twice, at most, where the cover passes it
-        self._pairs_err = 3.0 * (cosines.error + 2 * ROUNDOFF) * float(weights.sum())
         self._rows = rows
         self._at: Rows = np.full(n_rows, -1, dtype=np.int64)
         self._at[rows] = np.arange(len(rows))
@@ -60,7 +58,7 @@ class Rises:
         self._tight: Bools = np.ones(len(rows), dtype=np.bool_)
         self._sample: Sample | None = Sample(cosines, rows)
         if not self._list_all():
-            self._start()
+            self._start(None if known is None else known[rows])
 
     @property
     def listed(self) -> bool:
@@ -124,11 +122,16 @@ class Rises:
         rows = rows[~self._tight[self._places(rows)]]
         return rows[self.upper(rows) >= level]
 
-    def _start(self) -> None:
-        found = self._sums(self._rows, slice(None), self._seen, None)
+    def _start(self, known: Doubles | None) -> None:
+        if known is not None and len(known):
+            self._slack = float((known[:, 1] - known[:, 0]).max()) / 2.0
+            self._rises = known[:, 1] - self._slack
+            self._level_all()
+            return
+        found = sums(self._cosines, self._rows, slice(None), self._narrow, (self._seen, None))
         self._rises = found
-        summed = _sum(self._seen, self._narrow) + float(found.max(initial=0.0))
-        self._slack = self._pairs_err + SUMMED * summed
+        summed = weighted(self._seen, self._narrow) + float(found.max(initial=0.0))
+        self._slack = error_of_pairs(self._cosines, self._weights) + SUMMED * summed
         self._level_all()
 
     def _level_all(self) -> None:
@@ -154,10 +157,10 @@ class Rises:
         """Take off what columns take off rows since their cover was low."""
         if not len(places):
             return
-        high = self._cover[columns].astype(np.float32)
-        slack = SUMMED * _sum(high, self._narrow[columns])
+        high, weights = self._cover[columns].astype(np.float32), self._narrow[columns]
+        slack = SUMMED * weighted(high, weights)
         self._slacks[places] += slack
-        self._high[places] += slack - self._sums(self._rows[places], columns, low, high)
+        self._high[places] += slack - sums(self._cosines, self._rows[places], columns, weights, (low, high))
 
     def _pass(self, rows: Rows, level: float) -> None:
         """List what is light, and show all rows what takes off most until few of some rows reach a level."""
@@ -193,8 +196,9 @@ class Rises:
     def _show_all(self, columns: Rows) -> None:
         """Show all rows the cover of some columns."""
         high = self._cover[columns].astype(np.float32)
-        lost = self._sums(self._rows, columns, self._seen[columns], high)
-        self._take_off(columns, lost, _sum(high, self._narrow[columns]))
+        weights = self._narrow[columns]
+        lost = sums(self._cosines, self._rows, columns, weights, (self._seen[columns], high))
+        self._take_off(columns, lost, weighted(high, weights))
 
     def _take_off(self, columns: Rows, lost: Doubles, summed: float) -> None:
         self._rises -= lost
@@ -218,7 +222,7 @@ class Rises:
         if not len(columns):
             return
         low, weights = self._seen[columns], self._narrow[columns]
-        lost = np.full(len(self._rows), -_sum(low, weights))
+        lost = np.full(len(self._rows), -weighted(low, weights))
 
         def take_off(part: slice, run: slice, block: Singles) -> None:
             np.maximum(block, low[run, None], out=block)
@@ -227,22 +231,4 @@ class Rises:
         gained = self._pairs.add(columns, self._cover, take_off)
         self._open[columns] = False
         self._high[self._fresh] -= gained[self._fresh]
-        self._take_off(columns, lost, _sum(low, weights) + float(lost.max()))
-
-    def _sums(self, rows: Rows, columns: Rows | slice, low: Singles, high: Singles | None) -> Doubles:
-        """By row the sum over some columns of weight * (how far the cosine is above ``low``, up to ``high``)."""
-        weights = self._narrow[columns]
-        found = np.full(len(rows), -_sum(low, weights))
-
-        def add(part: slice, run: slice, block: Singles) -> None:
-            np.maximum(block, low[run, None], out=block)
-            if high is not None:
-                np.minimum(block, high[run, None], out=block)
-            found[part] += weights[run] @ block
-
-        self._cosines.visit(rows, columns, add)
-        return found
-
-
-def _sum(numbers: Singles, weights: Singles) -> float:
-    return float(numbers.astype(np.float64) @ weights)
+        self._take_off(columns, lost, weighted(low, weights) + float(lost.max()))

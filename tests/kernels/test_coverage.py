@@ -9,16 +9,19 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from sqlsel.kernels import (
+    Cover,
     Coverage,
     Diversity,
     KernelInputError,
     Objects,
     Weights,
     cosines,
+    fallen,
     greedy,
     listed,
     most,
     nearest_cosines,
+    rise_bounds,
     rises,
     threads,
 )
@@ -152,6 +155,27 @@ def test_a_reference_stands_for_all():
     found = run([Coverage("c", matrix, reference=reference, weights=np.full(100, 5.0))], 10, 500)
     nearest = nearest_cosines(matrix, reference, found.rows)
     assert found.terms.sum() == pytest.approx(5 * np.maximum(nearest, 0).sum(), rel=1e-5)
+
+
+def test_a_run_goes_on_from_a_cover_that_is_known_elsewhere(keeping):
+    matrix, weights = data.clustered(700, 16, 4), data.weights(140, 2)
+    reference, first = np.arange(0, 700, 5), 12
+    whole = run([Coverage("c", matrix, reference=reference, weights=weights)], 40, 700)
+    chosen, vectors = whole.rows[:first], matrix[reference]
+    covers = [np.maximum(nearest_cosines(matrix, reference, chosen[:n]), 0.0) for n in (0, first)]
+    # the cosines of a run are those of double precision
+    exact = vectors.astype(np.float64) / np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+    wide = matrix[chosen].astype(np.float64)
+    covers[1] = np.maximum(exact @ (wide / np.linalg.norm(wide, axis=1, keepdims=True)).T, 0.0).max(axis=1)
+    bounds = rise_bounds(matrix, vectors, weights, covers[0])
+    bounds = fallen(bounds, matrix, vectors, weights, (covers[0], covers[1]))
+    assert (bounds[:, 0] <= bounds[:, 1]).all()
+    assert (bounds[:, 1] - bounds[:, 0]).max() < 1e-2 * weights.sum()
+    for known in (None, bounds):
+        cover = Cover(covers[1], float(covers[1] @ weights), known)
+        found = run([Coverage("c", matrix, reference=vectors, weights=weights, cover=cover)], 28, 700, chosen)
+        assert found.rows.tolist() == whole.rows[first:].tolist()
+        assert found.terms[:, 0] == pytest.approx(whole.terms[first:, 0], rel=1e-9)
 
 
 def test_objects_are_covered_by_objects():

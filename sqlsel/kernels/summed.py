@@ -1,0 +1,91 @@
+"""How far cosines are above a cover, added up in single precision, with a bound of what that is off by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sqlsel.kernels.cosines import BLOCK_COLUMNS, ROUNDOFF, Cosines
+from sqlsel.kernels.threads import own_threads
+
+if TYPE_CHECKING:
+    from sqlsel.kernels.protocol import Doubles, Rows, Singles
+
+SUMMED = (BLOCK_COLUMNS + 8) * ROUNDOFF
+"""Share of a sum of positive numbers that is lost, at most, where it is added up in single precision."""
+
+
+def sums(
+    cosines: Cosines, rows: Rows, columns: Rows | slice, weights: Singles, cover: tuple[Singles, Singles | None]
+) -> Doubles:
+    """By row the sum over some columns of weight * (how far the cosine is above a cover, up to a higher one).
+
+    Args:
+        cosines: The cosines.
+        rows: The rows.
+        columns: The columns.
+        weights: Of each of these.
+        cover: The cover of each of these, and the higher one; None for no end.
+    """
+    low, high = cover
+    found = np.full(len(rows), -weighted(low, weights))
+
+    def add(part: slice, run: slice, block: Singles) -> None:
+        np.maximum(block, low[run, None], out=block)
+        if high is not None:
+            np.minimum(block, high[run, None], out=block)
+        found[part] += weights[run] @ block
+
+    cosines.visit(rows, columns, add)
+    return found
+
+
+def weighted(numbers: Singles, weights: Singles) -> float:
+    """The sum of weight * number."""
+    return float((numbers.astype(np.float64) * weights).sum())
+
+
+def error_of_pairs(cosines: Cosines, weights: Doubles) -> float:
+    """What sums of a row are off by at most, as cosines are, however often it was shown what a cover took."""
+    # a pair errs once where it counts first and twice, at most, where the cover passes it
+    error: float = 3.0 * (cosines.error + 2 * ROUNDOFF) * weights.sum()
+    return float(error)
+
+
+def rise_bounds(vectors: Singles, reference: Singles, weights: Doubles, cover: Doubles) -> Doubles:
+    """What rows would add to a cover that is known elsewhere.
+
+    Args:
+        vectors: ``(n, d)`` float32.
+        reference: ``(R, d)`` what should be covered.
+        weights: ``(R,)`` how much each of these counts.
+        cover: ``(R,)`` the cosine of each to the nearest of a selection, at least 0.
+
+    Returns:
+        ``(n, 2)`` float64: at least and at most. Cost: one matrix product in single precision.
+    """
+    with own_threads():
+        cosines = Cosines(vectors, None, reference)
+        narrow, low = weights.astype(np.float32), cover.astype(np.float32)
+        found = sums(cosines, np.arange(len(vectors)), slice(None), narrow, (low, None))
+        slack = error_of_pairs(cosines, weights) + SUMMED * (weighted(low, narrow) + float(found.max(initial=0.0)))
+    return _between(found - slack, found + slack)
+
+
+def fallen(
+    bounds: Doubles, vectors: Singles, reference: Singles, weights: Doubles, cover: tuple[Doubles, Doubles]
+) -> Doubles:
+    """The same now, by bounds under an earlier cover. Cost: a product with those that are covered better since."""
+    columns = np.flatnonzero(cover[1] > cover[0])
+    narrow = weights[columns].astype(np.float32)
+    low, high = (side[columns].astype(np.float32) for side in cover)
+    with own_threads():
+        cosines = Cosines(vectors, None, reference[columns])
+        lost = sums(cosines, np.arange(len(vectors)), slice(None), narrow, (low, high))
+    slack = SUMMED * weighted(high, narrow)
+    return _between(bounds[:, 0] - lost - slack, bounds[:, 1] - lost + slack)
+
+
+def _between(least: Doubles, most: Doubles) -> Doubles:
+    return np.maximum(np.stack([least, most], axis=1), 0.0)

@@ -16,8 +16,9 @@ from sqlsel.measuring.field import measured_by
 from sqlsel.measuring.members import Yardstick, count_members, members_query, yardstick_of
 from sqlsel.plan.ids import id_columns, same_sample
 from sqlsel.queries import Lookup
-from sqlsel.selection.comparison import SAMPLE, reached_by, unbounded
+from sqlsel.selection.comparison import reached_by, unbounded
 from sqlsel.selection.coverage import coverage_curve
+from sqlsel.selection.drawing import SAMPLE
 from sqlsel.selection.objectives import kind_of, prepare
 from sqlsel.selection.reading import Matrix
 from sqlsel.selection.strategies.kind import Measure

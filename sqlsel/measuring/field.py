@@ -17,8 +17,9 @@ from sqlsel.plan import Preselected, Request, make_plan
 from sqlsel.plan.candidates import PRESELECTED_IDS
 from sqlsel.plan.ids import id_columns
 from sqlsel.queries import Lookup, bound_queries
-from sqlsel.selection.by_kernels import load
-from sqlsel.selection.comparison import by_kernels, positions_of, sampled
+from sqlsel.selection.comparison import by_kernels
+from sqlsel.selection.drawing import sampled
+from sqlsel.selection.looking import load_to_look, positions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +75,7 @@ class Field:
 
     def rows(self, ids: pa.Table) -> Rows:
         """The rows of samples, by their ids and in the order of these."""
-        return positions_of(self.plan, self.engine, ids)
+        return self.loaded.rows_at(positions_of(self.plan, self.engine, ids))
 
 
 def read_of(engine: Engine, dataset: str, source: ConfigSource) -> tuple[Config, DatasetFacts]:
@@ -113,11 +114,13 @@ def measured_by(
     session = engine.cursor()
     try:
         with session.bind({PRESELECTED_IDS: ids}), bound_queries(session, plan):
-            loaded = load(plan, session, progress)
+            n = ids.num_rows
+            loaded = load_to_look(plan, session, progress, picks=None, n=n, exact=exact, bars=False)
             loaded = replace(loaded, preselected=np.zeros_like(loaded.preselected))
             everything = np.ones_like(loaded.preselected)
-            pool = everything if exact else sampled(everything, np.random.default_rng(0))
-            yield Field(plan, loaded, pool, session, Over(len(everything), conditions, unknown))
+            pool = everything if exact else sampled(everything, loaded.places, plan.request.seed or 0)
+            in_play = len(everything) + loaded.left_out
+            yield Field(plan, loaded, pool, session, Over(in_play, conditions, unknown))
     finally:
         session.close()
 

@@ -19,9 +19,10 @@ from sqlsel.plan import make_plan
 from sqlsel.plan.ids import ascending_ids, id_columns
 from sqlsel.queries import Lookup
 from sqlsel.selecting import planned, session_for
-from sqlsel.selection.by_kernels import load
-from sqlsel.selection.comparison import by_kernels, positions_of, sampled
+from sqlsel.selection.comparison import by_kernels
 from sqlsel.selection.coverage import coverage_curve, nearest_before
+from sqlsel.selection.drawing import random_rows, sampled
+from sqlsel.selection.looking import load_to_look, positions_of
 from sqlsel.selection.ranked import ids_of
 from sqlsel.selection.reading import Matrix
 from sqlsel.selection.runner import run_plan
@@ -88,8 +89,9 @@ def curve_of_config(
         with session_for(engine, named, plan) as session:
             chosen = ids_of(run_plan(plan, session, progress).ranked)
         with session_for(engine, named, measured) as session:
-            loaded = load(measured, session, progress)
-            picked = positions_of(measured, session, chosen)
+            n = chosen.num_rows
+            loaded = load_to_look(measured, session, progress, picks=chosen, n=n, exact=exact, bars=False)
+            picked = loaded.rows_at(positions_of(measured, session, chosen))
         before = np.flatnonzero(loaded.preselected)
         return _measure(measured, loaded, embedding, None, before, picked, exact=exact, progress=progress)
 
@@ -130,13 +132,13 @@ def _measure(
 ) -> Curve:
     name, matrix = _matrix(plan, loaded, embedding)
     progress("measure the curve", 0, None)
-    rng = np.random.default_rng(plan.request.seed or 0)
+    seed = plan.request.seed or 0
     # a tag may hold samples that have no vector
     before, picked = before[matrix.present[before]], picked[matrix.present[picked]]
     candidates = matrix.present.copy()
     candidates[before] = False
-    random = rng.permutation(np.flatnonzero(candidates))[: len(picked)]
-    pool = candidates if exact else sampled(candidates, rng)
+    random = random_rows(candidates, loaded.places, seed, len(picked))
+    pool = candidates if exact else sampled(candidates, loaded.places, seed)
     looked = np.flatnonzero(pool)
     chosen, others = (coverage_curve(matrix.rows, looked, before, rows) for rows in (picked, random))
     smallest = np.minimum.accumulate(nearest_before(matrix.rows, before, picked))
@@ -146,7 +148,7 @@ def _measure(
             chosen["n"], chosen["mean"], chosen["largest"], others["mean"], others["largest"], strict=True
         )
     )
-    return Curve(plan.facts.name, tag, name, len(looked), int(candidates.sum()), points)
+    return Curve(plan.facts.name, tag, name, len(looked), int(candidates.sum()) + loaded.left_out, points)
 
 
 def _finite(value: float) -> float | None:

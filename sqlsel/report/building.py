@@ -145,7 +145,8 @@ def _head(engine: Engine, subject: Subject, compared: Mapping[str, Any] | None, 
 def _random_picks(engine: Engine, field: Field) -> pa.Table:
     """The ids of the random selection of a comparison, with their place in it as ``rank``; of sequences all frames."""
     places = from_numpy(np.arange(1, len(field.random) + 1))
-    with engine.bind({PICKS: pa.table({"position": from_numpy(field.random), "rank": places})}):
+    positions = from_numpy(field.loaded.places[field.random])
+    with engine.bind({PICKS: pa.table({"position": positions, "rank": places})}):
         picked = engine.table(field.plan.statements["picked"])
     if field.plan.sequence_length is None:
         return picked

@@ -42,19 +42,42 @@ def run_in_blocks(plan: Plan, engine: Engine, progress: Progress, funnel: dict[s
     """
     ordered = replace(plan, order_late=False)
     ordered = replace(ordered, statements=statements(ordered))
-    row_bytes = sum(4 * step.vectors.facts.width for step in plan.inputs if step.vectors is not None)
-    count = funnel["candidates"] + funnel["preselected"]
-
-    @contextmanager
-    def cut(query: exp.Select, read: Callable[[Iterable[pa.RecordBatch]], Part]) -> Iterator[Blocks]:
-        with _on_disk(fit), closing(engine.batches(query)) as stream:
-            batches = _counted(stream, count, partial(progress, "read"))
-            blocks = Blocks(batches, read, rows=max(fit.block // row_bytes, 1), folder=fit.room.folder)
-        with blocks:
-            yield blocks
-
+    cut = partial(blocks_of, plan, engine, fit, progress, count=funnel["candidates"] + funnel["preselected"])
     outcome = run_in_pieces(ordered, engine, progress, funnel, cut, fit.block)
     return replace(outcome, notices=(*outcome.notices, told(fit)))
+
+
+@contextmanager
+def blocks_of(
+    plan: Plan,
+    engine: Engine,
+    fit: Fit,
+    progress: Progress,
+    query: exp.Select,
+    read: Callable[[Iterable[pa.RecordBatch]], Part],
+    *,
+    count: int,
+) -> Iterator[Blocks]:
+    """The rows of a query, as the engine's ``pieces`` gives them, with their vectors in a file.
+
+    Args:
+        plan: The plan that the query is of.
+        engine: The session.
+        fit: How much memory there is.
+        progress: Told of the stages.
+        query: The query.
+        read: Makes a part of some rows.
+        count: How many rows there are.
+
+    Raises:
+        DatabaseError: If the disk has no room for the file.
+    """
+    row_bytes = sum(4 * step.vectors.facts.width for step in plan.inputs if step.vectors is not None)
+    with _on_disk(fit), closing(engine.batches(query)) as stream:
+        batches = _counted(stream, count, partial(progress, "read"))
+        blocks = Blocks(batches, read, rows=max(fit.block // row_bytes, 1), folder=fit.room.folder)
+    with blocks:
+        yield blocks
 
 
 @contextmanager

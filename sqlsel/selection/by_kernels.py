@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sqlsel.datasets.ahead import VectorsAhead
     from sqlsel.engines.base import Engine
     from sqlsel.plan.model import InputStep, ObjectiveStep, Plan
+    from sqlsel.selection.ahead import Before
     from sqlsel.selection.reading import Tell
 
 
@@ -132,11 +133,17 @@ def _load(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhead | 
     if ahead is not None:
         before = read_before(plan, engine, ahead)
         ahead.stop()
+    if before is None:
+        engine.execute(plan.statements["in_play"])
+    return read_in_play(plan, engine, progress, before)
+
+
+def read_in_play(plan: Plan, engine: Engine, progress: Progress, before: Before | None = None) -> Loaded:
+    """The same, where the engine holds already who is in play; with what was read before."""
     vectors: dict[str, Matrix | kernels.Objects] = {}
     if before is not None:
         columns, vectors = before.columns, {**before.vectors}
     else:
-        engine.execute(plan.statements["in_play"])
         columns = engine.table(plan.statements["columns"])
     fit = fit_of(plan, engine, columns.num_rows)
     if fit is not None and not fit.fits and not vectors:

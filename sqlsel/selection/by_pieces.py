@@ -50,9 +50,12 @@ def can_scatter(plan: Plan) -> bool:
 
 
 def _goes(step: ObjectiveStep, *, alone: bool) -> bool:
-    scatter = kind_of(step).scatter
-    setting = Setting(alone, _of_objects(step.input), lambda: np.empty((0, 0), np.float32))
-    return scatter is not None and scatter(step, step.strategy, setting) is not None
+    return tried(step, alone=alone) is not None
+
+
+def tried(step: ObjectiveStep, *, alone: bool) -> Scattered | None:
+    """A step's objective without its queries; None where it cannot be scattered."""
+    return _made(step, Setting(alone, _of_objects(step.input), lambda: np.empty((0, 0), np.float32)))
 
 
 def _of_objects(step: InputStep) -> bool:
@@ -88,9 +91,9 @@ def run_in_pieces(
     """
     progress("order", 0, None)
     engine.execute(plan.statements["in_play"])
-    objectives = [_scattered(plan, engine, step) for step in plan.objectives]
+    objectives = scattered_objectives(plan, engine, alone=len(plan.objectives) == 1)
     progress("read", 0, None)
-    with cut(pieces_query(plan), _layout(plan).read) as pieces:
+    with cut(pieces_query(plan), layout_of(plan).read) as pieces:
         try:
             run = ScatteredRun(objectives, plan.limits, pieces, plan.n, pool_bytes)
             outcome = run.run(lambda done: progress("select", done, plan.n))
@@ -106,7 +109,7 @@ def run_in_pieces(
     return replace(told, notices=(*told.notices, *objectless(plan, without)))
 
 
-def _layout(plan: Plan) -> Layout:
+def layout_of(plan: Plan) -> Layout:
     """What the columns of the rows are."""
     steps: list[ObjectiveStep | LimitStep] = [*plan.objectives, *plan.limits]
     widths: tuple[dict[str, int], dict[str, int]] = {}, {}
@@ -116,16 +119,26 @@ def _layout(plan: Plan) -> Layout:
     return Layout({step.input.column: step.input.kind for step in steps}, *widths)
 
 
-def _scattered(plan: Plan, engine: Engine, step: ObjectiveStep) -> Scattered:
+def scattered_objectives(plan: Plan, engine: Engine, *, alone: bool) -> list[Scattered]:
+    """The objectives of a plan that can be scattered.
+
+    Args:
+        plan: The plan.
+        engine: The session that finds queries.
+        alone: Whether one objective picks by itself.
+    """
+    found = []
+    for step in plan.objectives:
+        queries = partial(_queries, plan, engine, step)
+        made = _made(step, Setting(alone, _of_objects(step.input), queries))
+        assert made is not None
+        found.append(made)
+    return found
+
+
+def _made(step: ObjectiveStep, setting: Setting) -> Scattered | None:
     scatter = kind_of(step).scatter
-    assert scatter is not None
-    made = scatter(
-        step,
-        step.strategy,
-        Setting(len(plan.objectives) == 1, _of_objects(step.input), partial(_queries, plan, engine, step)),
-    )
-    assert made is not None
-    return made
+    return None if scatter is None else scatter(step, step.strategy, setting)
 
 
 def _queries(plan: Plan, engine: Engine, step: ObjectiveStep) -> npt.NDArray[np.float32]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel import kernels
-from sqlsel.arrow import from_numpy, to_numpy
-from sqlsel.plan.candidates import CHOSEN
-from sqlsel.plan.statements import places_query, statements
-from sqlsel.selection.by_kernels import candidates_of, load
+from sqlsel.plan.statements import statements
+from sqlsel.selection.by_kernels import candidates_of
 from sqlsel.selection.coverage import coverage_curve
+from sqlsel.selection.drawing import random_rows, sampled
+from sqlsel.selection.looking import load_to_look, positions_of
 from sqlsel.selection.objectives import Loaded, Picks, Prepared, kind_of, prepare
 from sqlsel.selection.reading import Matrix
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     Bools = npt.NDArray[np.bool_]
     Rows = npt.NDArray[np.int64]
 
-SAMPLE = 50_000
-"""How many candidates a comparison looks at, unless it is exact."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
@@ -41,6 +38,8 @@ class Field:
         candidates: Which rows may be picked, or the sample of these that is looked at.
         picked: Rows of the picks, in order.
         random: Rows of a random selection of the same size, in order.
+
+    Row i is the sample at ``loaded.places[i]`` in the order of ties.
     """
 
     plan: Plan
@@ -86,7 +85,7 @@ def compare_objectives(field: Field, progress: Progress) -> dict[str, Any]:
             "random": reached_by(prepared, step, preselected, field.random, among),
             "alone": _picked_by(prepared, preselected, among, len(field.picked), among),
         }
-    looked_at, of = int(among.sum()), int((~preselected).sum())
+    looked_at, of = int(among.sum()), int((~preselected).sum()) + field.loaded.left_out
     return {"objectives": objectives, "sample": {"candidates": looked_at, "of": of}}
 
 
@@ -118,33 +117,14 @@ def open_field(plan: Plan, engine: Engine, picks: pa.Table, *, exact: bool, prog
     The session has the temporary tables of the plan from then on.
     """
     plan = by_kernels(plan)
-    loaded = load(plan, engine, progress)
+    loaded = load_to_look(plan, engine, progress, picks=picks, n=picks.num_rows, exact=exact, bars=True)
     prepared = [prepare(step, loaded) for step in plan.objectives]
     candidates = candidates_of(plan, loaded, prepared)
-    rng = np.random.default_rng(plan.request.seed or 0)
-    rows = np.flatnonzero(candidates)
-    picked = positions_of(plan, engine, picks)
-    random = rng.permutation(rows)[: len(picked)]
-    return Field(plan, loaded, candidates if exact else sampled(candidates, rng), picked, random)
-
-
-def sampled(rows: Bools, rng: np.random.Generator) -> Bools:
-    """The rows, or 50,000 of them where there are more."""
-    places = np.flatnonzero(rows)
-    if len(places) <= SAMPLE:
-        return rows
-    found = np.zeros_like(rows)
-    found[rng.choice(places, SAMPLE, replace=False)] = True
-    return found
-
-
-def positions_of(plan: Plan, engine: Engine, picks: pa.Table) -> Rows:
-    """The rows of samples that are in play, by their ids and in the order of these."""
-    ranks = from_numpy(np.arange(1, picks.num_rows + 1))
-    with engine.bind({CHOSEN: picks.append_column("rank", ranks)}):
-        found = engine.table(places_query(plan.facts))
-    rows: Rows = to_numpy(found.column("position"), np.int64)
-    return rows
+    picked = loaded.rows_at(positions_of(plan, engine, picks))
+    seed = plan.request.seed or 0
+    random = random_rows(candidates, loaded.places, seed, len(picked))
+    pool = candidates if exact else sampled(candidates, loaded.places, seed)
+    return Field(plan, loaded, pool, picked, random)
 
 
 def reached_by(prepared: Prepared, step: ObjectiveStep, preselected: Bools, rows: Rows, pool: Bools) -> dict[str, Any]:

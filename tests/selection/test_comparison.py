@@ -5,7 +5,7 @@ import pytest
 
 import sqlsel
 from sqlsel.errors import UsageError
-from sqlsel.selection import comparison
+from sqlsel.selection import drawing
 from tests import pool as p
 
 BALANCE = {"type": "BALANCE", "target": {"sunny": 0.5, "rainy": 0.5}}
@@ -54,7 +54,7 @@ def test_selections_that_sql_makes_are_compared_too(db, pool):
 
 
 def test_large_pools_are_sampled_unless_told_otherwise(db, pool, monkeypatch):
-    monkeypatch.setattr(comparison, "SAMPLE", 30)
+    monkeypatch.setattr(drawing, "SAMPLE", 30)
     selection = db.select(CHOSEN, dataset="pool")
     assert selection.summary(full=True)["sample"] == {"candidates": 30, "of": 80}
     assert selection.summary(full=True, exact=True)["sample"] == {"candidates": 80, "of": 80}

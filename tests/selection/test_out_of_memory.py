@@ -140,7 +140,7 @@ def test_what_has_to_be_in_memory_is_refused_with_its_size(database):
         assert "raise memory_limit" in told.value.hint
         selection = db.select(DIVERSE, dataset="large")
         with pytest.raises(sqlsel.SelectionError, match="it takes 126 MiB"):
-            selection.summary(full=True)
+            selection.summary(full=True, exact=True)
 
 
 def open_files():

@@ -71,6 +71,10 @@ class Made(Numbers):
         values[np.diff(own.offsets) > 0] = self.measure.settle(own.values)
         return values
 
+    def known(self, own: Own, facts: Sequence[Any]) -> Own:  # noqa: ARG002
+        """The numbers, which the vectors of all had a part in."""
+        return own
+
     def barred(self, own: Own) -> Bools | None:
         """Rows below the least number; one without any reaches none."""
         return None if self.least is None else ~(self.terms(own) >= self.least)

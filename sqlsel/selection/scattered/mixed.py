@@ -114,6 +114,10 @@ class Mixed(Plain):
         """Its own: of one class, all rows rise by the same."""
         return self.column
 
+    def known(self, own: Own, facts: Sequence[Any]) -> Counter[str]:  # noqa: ARG002
+        """How many rows each class has."""
+        return sum((fact[0] for fact in facts), Counter[str]())
+
     def reached(self, chosen: Chosen) -> Mapping[str, Any]:
         """The shares of the classes."""
         assert self.mix is not None

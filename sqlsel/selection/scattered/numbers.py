@@ -126,6 +126,10 @@ class Numbers(Plain):
         """The number, which ranks exactly."""
         return float(np.sign(self.strength) * part.own[self.name][row]), 0.0
 
+    def known(self, own: Own, facts: Sequence[Any]) -> Any:  # noqa: ANN401, ARG002
+        """What the rows have by themselves."""
+        return None
+
     def reached(self, chosen: Chosen) -> Mapping[str, Any]:
         """Their mean over the picks and over the candidates, and their sum over the picks."""
         known = chosen.terms[~np.isnan(chosen.terms)]

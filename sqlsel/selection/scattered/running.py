@@ -52,12 +52,8 @@ class ScatteredRun:
         self._pieces = pieces
         self._n = n
         self._alone = len(objectives) == 1 and objectives[0].ranks
-        begun: list[Begun] = pieces.step(partial(begin, objectives))
-        if any(each.asks for each in objectives):
-            objectives = [self._ask(each) for each in objectives]
-            begun = pieces.step(partial(introduce, objectives))
+        begun, self.objectives = introduced(objectives, pieces)
         self._width = sum(one.numbers for one in begun) // max(sum(one.rows for one in begun), 1)
-        self.objectives = [each.learn([one.facts[number] for one in begun]) for number, each in enumerate(objectives)]
         earlier = Part.joined([one.preselected for one in begun])
         earlier = earlier.take(np.argsort(earlier.positions))
         own = {each.name: each.settle(earlier.own[each.name]) for each in self.objectives}
@@ -71,17 +67,6 @@ class ScatteredRun:
         self._terms: list[np.ndarray[tuple[int, int], np.dtype[np.float64]]] = []
         self.notices: tuple[str, ...] = ()
         self.picked = 0
-
-    def _ask(self, objective: Scattered) -> Scattered:
-        """Let an objective ask all workers."""
-        asking, answers = objective.ask(), None
-        while True:
-            try:
-                question = next(asking) if answers is None else asking.send(answers)
-            except StopIteration as told:
-                found: Scattered = told.value
-                return found
-            answers = self._pieces.step(partial(answer, objective.name, question))
 
     def run(self, tell: Callable[[int], None]) -> kernels.Outcome:
         """Pick up to n; rows are positions. Memory: what is chosen, and some tens of megabytes."""
@@ -186,6 +171,27 @@ class ScatteredRun:
         number = int(kept_out.argmax())
         reason = self.objectives[number].reason
         return Stop(reason, number)
+
+
+def introduced(objectives: Sequence[Scattered], pieces: Pieces) -> tuple[list[Begun], list[Scattered]]:
+    """What workers tell before the first pick, and the objectives that know it."""
+    begun: list[Begun] = pieces.step(partial(begin, objectives))
+    if any(each.asks for each in objectives):
+        objectives = [_ask(each, pieces) for each in objectives]
+        begun = pieces.step(partial(introduce, objectives))
+    return begun, [each.learn([one.facts[number] for one in begun]) for number, each in enumerate(objectives)]
+
+
+def _ask(objective: Scattered, pieces: Pieces) -> Scattered:
+    """Let an objective ask all workers."""
+    asking, answers = objective.ask(), None
+    while True:
+        try:
+            question = next(asking) if answers is None else asking.send(answers)
+        except StopIteration as told:
+            found: Scattered = told.value
+            return found
+        answers = pieces.step(partial(answer, objective.name, question))
 
 
 def added(numbers: Iterable[Mapping[str, int]]) -> dict[str, int]:

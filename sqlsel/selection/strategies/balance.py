@@ -35,7 +35,12 @@ def balance(step: ObjectiveStep, strategy: BalanceStrategy, loaded: Loaded) -> P
     one_class = step.input.kind == "class"
     if one_class:
         names, codes = class_codes(column)
-        mix = mix_of(strategy, names, np.bincount(codes[codes >= 0], minlength=len(names)).astype(np.float64))
+        counts = np.bincount(codes[codes >= 0], minlength=len(names)).astype(np.float64)
+        if (in_play := loaded.known.get(step.name)) is not None:
+            everything = tuple(sorted(in_play))
+            codes = np.array([*map(everything.index, names), -1], dtype=np.int64)[codes]
+            names, counts = everything, np.array([in_play[name] for name in everything], dtype=np.float64)
+        mix = mix_of(strategy, names, counts)
         _check_size(step, len(codes), len(mix.classes))
         rows = np.zeros((len(codes), len(mix.classes)))
         labelled = np.flatnonzero(codes >= 0)

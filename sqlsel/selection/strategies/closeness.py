@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.reading import Matrix
     from sqlsel.selection.scattered.measure import Measure
     from sqlsel.selection.scattered.objective import Scattered, Setting
     from sqlsel.selection.strategies.kind import Bar
@@ -36,20 +37,25 @@ def closeness(
         own: How the weights of a sample's objects make the sample's own term.
         least: Candidates below this are ruled out; None for no bound.
     """
-    vectors = loaded.vectors[step.input.column]
+    vectors, known = loaded.vectors[step.input.column], loaded.known.get(step.name)
     if isinstance(vectors, kernels.Objects):
-        weights = weigh(vectors.matrix)
+        weights = weigh(vectors.matrix) if known is None else known.values
         values = reduce_rows(weights, vectors.offsets, how=own)
         objective: kernels.Objective = kernels.ObjectWeights(
             step.name, weights, vectors.offsets, step.strategy.strength, own=own
         )
     else:
-        values = np.full(len(vectors.rows), np.nan)
-        present = vectors.rows if vectors.present.all() else vectors.rows[vectors.present]
-        values[vectors.present] = weigh(present)
+        values = _of_present(vectors, weigh) if known is None else known
         objective = kernels.Weights(step.name, values, step.strategy.strength)
     # a sample without objects has no weight, which is none that reaches a bound
     return Prepared(objective, mean_against(values), None if least is None else ~(values >= least))
+
+
+def _of_present(vectors: Matrix, weigh: Weigh) -> Doubles:
+    values = np.full(len(vectors.rows), np.nan)
+    present = vectors.rows if vectors.present.all() else vectors.rows[vectors.present]
+    values[vectors.present] = weigh(present)
+    return values
 
 
 def scattered_closeness(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,9 @@ class Loaded:
         vectors: Matrix or objects by input column.
         queries: Query vectors by objective name.
         first: The position of the first candidate in the order that breaks ties, where that is known already.
+        positions: ``(N,)`` ascending, the positions of the rows where they are not all in play; None where they are.
+        known: By objective what follows from all rows in play, where these are not all.
+        total: How many rows are in play, where these are not all.
     """
 
     columns: pa.Table
@@ -38,6 +41,24 @@ class Loaded:
     vectors: Mapping[str, Matrix | kernels.Objects]
     queries: Mapping[str, npt.NDArray[np.float32]]
     first: int | None = None
+    positions: Rows | None = None
+    known: Mapping[str, Any] = field(default_factory=dict)
+    total: int = 0
+
+    @property
+    def places(self) -> Rows:
+        """The position of each row."""
+        return np.arange(len(self.preselected)) if self.positions is None else self.positions
+
+    @property
+    def left_out(self) -> int:
+        """How many rows in play are not there."""
+        return 0 if self.positions is None else self.total - len(self.positions)
+
+    def rows_at(self, positions: Rows) -> Rows:
+        """The rows at some positions, which are there."""
+        found: Rows = positions if self.positions is None else np.searchsorted(self.positions, positions)
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

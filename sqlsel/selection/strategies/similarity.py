@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlsel import kernels
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def similarity(step: ObjectiveStep, strategy: SimilarityStrategy, loaded: Loaded) -> Prepared:  # noqa: ARG001
     """Weights by the distance to the nearest query, of samples or of their objects."""
-    return closeness(step, loaded, partial(kernels.similarity, queries=loaded.queries[step.name]), own="max")
+    return closeness(step, loaded, lambda vectors: kernels.similarity(vectors, loaded.queries[step.name]), own="max")
 
 
 def _scatter(step: ObjectiveStep, strategy: SimilarityStrategy, setting: Setting) -> Scattered:  # noqa: ARG001

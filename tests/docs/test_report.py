@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sqlsel.report import THUMBNAILS, maps, objectives, points, pool, thumbnails
-from sqlsel.selection import comparison
+from sqlsel.selection import drawing
 from tests.cli.conftest import command, demo, shell  # noqa: F401 - fixtures
 from tests.docs.test_limits_and_embeddings import ROOT, blocks, words
 
@@ -35,7 +35,7 @@ def test_it_holds_what_it_shows(demo, shell):  # noqa: F811
         f"{points.SHOWN:,} of the others",
         f"{pool.MOST:,} candidates",
         f"more than {pool.MOST_BYTES // 4 // pool.MOST:,} dimensions",
-        f"{comparison.SAMPLE:,} candidates",
+        f"{drawing.SAMPLE:,} candidates",
         f"{THUMBNAILS:,} by default",
         f"{thumbnails.MOST_BYTES / 1e6:g} MB at most",
         f"up to {maps.UMAP_AUTOMATIC:,} points",
@@ -43,4 +43,4 @@ def test_it_holds_what_it_shows(demo, shell):  # noqa: F811
 )
 def test_the_bounds_are_those_of_the_code(bound):
     assert bound in " ".join(PAGE.split())
-    assert objectives.MOST_NEIGHBOURS <= comparison.SAMPLE
+    assert objectives.MOST_NEIGHBOURS <= drawing.SAMPLE

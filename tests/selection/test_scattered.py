@@ -184,6 +184,14 @@ def test_copies_of_one_sample_are_taken_in_the_order_of_ties(in_pieces):
     assert_same(*both(in_pieces, pool, declared(60, ["diversity"], [1.0]), 5)[:2])
 
 
+@pytest.mark.parametrize("beside", [[], ["score"], ["weather", "similarity"]], ids="+".join)
+def test_copies_that_stay_behind_may_be_the_nearest_to_a_pick(in_pieces, beside):
+    pool = p.make_pool(160, 5)
+    pool.vectors[:] = pool.vectors[np.arange(160) % 20]
+    config = declared(90, ["diversity", *beside], [-1.0, 0.5, 0.5])
+    assert_same(*both(in_pieces, pool, config, 5)[:2])
+
+
 def test_a_negative_number_shifts_all_of_them(in_pieces):
     pool = p.make_pool(80, 6)
     pool.brightness[11] = -3.0
@@ -200,7 +208,8 @@ def test_what_cannot_go_in_pieces_runs_as_before(in_pieces):
     assert not made
 
 
-def test_few_jobs_are_enough(in_pieces):
+@pytest.mark.parametrize("strength", [1.0, -1.0])
+def test_few_jobs_are_enough(in_pieces, strength):
     from tests.benchmarks.data import clustered
 
     pool = p.make_pool(4000, 8)
@@ -208,7 +217,7 @@ def test_few_jobs_are_enough(in_pieces):
     with sqlsel.connect() as db:
         db.ingest(pool.table(), dataset="pool", **p.MAPPING)
         made = in_pieces(count=4, rows=1024, least=16)
-        assert len(db.select(declared(200, ["diversity"], [1.0]), dataset="pool")) == 200
+        assert len(db.select(declared(200, ["diversity"], [strength]), dataset="pool")) == 200
     assert made[0].jobs <= 4 * np.log2(200)
 
 

@@ -33,11 +33,28 @@ class Standing:
         count: How many have joined.
         total: The sum over them.
         between: ``(count,)`` half the squared distance of each to the nearest other; workers do without.
+        centres: Inside of a run of the kernel, the rows that have joined, in their order.
     """
 
     count: int
     total: float
     between: Doubles | None
+    centres: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Span:
+    """How far some rows that stay behind are from the selection, in half squared distances.
+
+    Attributes:
+        lowest: The nearest.
+        highest: The farthest.
+        met: ``(n,)`` by row that may be picked next, its distance to the nearest of them; None where that is not known.
+    """
+
+    lowest: float
+    highest: float
+    met: Doubles | None = None
 
 
 SURE = 1e-12
@@ -107,17 +124,51 @@ class Apart(Plain):
         """Rows that are too near."""
         return None if self.minimum is None else np.sqrt(2.0 * own) < self.minimum
 
-    def span(self, part: Part, own: Own, rows: Rows) -> tuple[float, float]:  # noqa: ARG002
-        """The nearest and the farthest."""
-        return float(own[rows].min()), float(own[rows].max())
+    @property
+    def meets(self) -> bool:
+        """Where near is good: rows that stay behind may come near to a pick."""
+        return self.strength < 0
 
-    def rise(self, before: Standing, now: Standing, span: tuple[float, float]) -> float:
-        """How far the part of a distance in the span can have risen; inf since the selection was empty."""
+    def span(self, part: Part, own: Own, rows: Rows) -> Span:  # noqa: ARG002
+        """The nearest and the farthest."""
+        return Span(float(own[rows].min()), float(own[rows].max()))
+
+    def meet(self, part: Part, rows: Rows, shown: Part) -> Doubles:
+        """Exact half squared distance of every row that was shown to the nearest of some that were not."""
+        mine = part.vectors[self.column].rows[rows]
+        return halves_to_nearest(shown.vectors[self.column].rows, mine)
+
+    def joint(self, spans: Sequence[Span]) -> Span:
+        """From the nearest to the farthest of all."""
+        met = [span.met for span in spans if span.met is not None]
+        all_of_it = np.minimum.reduce(met) if len(met) == len(spans) else None
+        return Span(min(span.lowest for span in spans), max(span.highest for span in spans), all_of_it)
+
+    def rise(self, before: Standing, now: Standing, span: Span) -> float:
+        """How far the part of a distance in the span can have risen; inf where that is not known."""
         if before.count == now.count:
             return 0.0
-        if not before.count or self.strength < 0:
+        if not before.count:
             return math.inf
-        return sum_rise(before.total, now.total, span, self.strength)
+        if self.strength >= 0:
+            return sum_rise(before.total, now.total, (span.lowest, span.highest), self.strength)
+        return math.inf if span.met is None else self._rise_near(before, now, span, span.met)
+
+    def _rise_near(self, before: Standing, now: Standing, span: Span, met: Doubles) -> float:
+        """The same where near is good: no row has come nearer than the nearest of all is to any new pick."""
+        nearest = float(met[now.centres[before.count :]].min())
+        if self.alone:
+            # the highest score of these rows is that of the nearest
+            after = log_part(now.total + min(span.lowest, nearest), self.strength)
+            return after - log_part(before.total + span.lowest, self.strength)
+        rises = [-math.inf]
+        if span.lowest <= nearest:
+            own = span.lowest, min(span.highest, nearest)
+            rises.append(sum_rise(before.total, now.total, own, self.strength))
+        if span.highest > nearest:
+            after = log_part(now.total + nearest, self.strength)
+            rises.append(after - log_part(before.total + span.highest, self.strength))
+        return max(rises)
 
     def start(self, chosen: Part) -> Standing:
         """Of the preselected."""
@@ -127,7 +178,7 @@ class Apart(Plain):
 
     def told(self, standing: Standing) -> Standing:
         """Without what grows with the selection."""
-        return replace(standing, between=None)
+        return replace(standing, between=None, centres=())
 
     def kernel(self, part: Part, standing: Standing | None) -> kernels.Objective:
         """The kernel's objective, which goes on from what is known of the distances."""
@@ -141,12 +192,13 @@ class Apart(Plain):
 
     def now(self, running: Running, standing: Standing | None, terms: Sequence[float]) -> Standing:  # noqa: ARG002
         """As the kernel has it."""
-        return replace(self.at(running), between=self.distances(running).between.halves)
+        return replace(self.at(running), between=self.distances(running).between.halves, centres=())
 
     def at(self, running: Running) -> Standing:
         """As the kernel has it."""
         mine = self.distances(running)
-        return Standing(len(mine.nearest.centres), 0.0 if self.by_distance else mine.between.total(), None)
+        centres = mine.nearest.centres
+        return Standing(len(centres), 0.0 if self.by_distance else mine.between.total(), None, centres)
 
     def distances(self, running: Running) -> RunningDiversity | RunningObjectDiversity:
         """The kernel's state."""

@@ -46,13 +46,19 @@ class Guard:
         self._bands = [] if alone else self._joint()
         self._part = part
         self._alone = alone
+        self._meets = any(each.meets for each in objectives)
+        self._moved = False
         self.running: Sequence[Running] = ()
 
     def accept(self, row: int, parts: Sequence[float], running: Sequence[Running]) -> bool:
         """Whether a row is the best of all."""
         self.running = running
-        if not self._rest:
-            return True
+        passes = not self._rest or self._is_best(row, parts, running)
+        # where other rows may have come near, the first of those that were best says nothing of ties
+        self._moved |= passes and self._meets
+        return passes
+
+    def _is_best(self, row: int, parts: Sequence[float], running: Sequence[Running]) -> bool:
         position = int(self._part.positions[row])
         if self._alone:
             key, width = self._objectives[0].key(running[0], self._standings[0], self._part, row)
@@ -62,7 +68,7 @@ class Guard:
         for part in parts:
             score, size = score + part, size + abs(part)
         now = [each.at(mine) for each, mine in zip(self._objectives, running, strict=True)]
-        slack = SURE * size, SAME * size
+        slack = SURE * size, -SURE * size if self._moved else SAME * size
         for all_of_it, members in self._bands:
             if all_of_it.highest + self._rise(now, all_of_it) < score - slack[0]:
                 continue

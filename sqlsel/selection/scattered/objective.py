@@ -111,6 +111,13 @@ class Scattered(Protocol):
     def span(self, part: Part, own: Own, rows: Rows) -> Any:  # noqa: ANN401
         """What bounds how far the scores of some rows can rise."""
 
+    @property
+    def meets(self) -> bool:
+        """Whether a span needs to know, of rows that were shown, how near those that were not are to them."""
+
+    def meet(self, part: Part, rows: Rows, shown: Part) -> Doubles:
+        """``(len(shown),)`` that, which becomes the ``met`` of the span of these rows."""
+
     def joint(self, spans: Sequence[Any]) -> Any:  # noqa: ANN401
         """A span of all rows of some spans."""
 
@@ -197,6 +204,15 @@ class Plain:
     def kept_out(self, own: Own, standing: Any) -> Bools | None:  # noqa: ANN401, ARG002
         """No row."""
         return None
+
+    @property
+    def meets(self) -> bool:
+        """It does not."""
+        return False
+
+    def meet(self, part: Part, rows: Rows, shown: Part) -> Doubles:
+        """Nobody asks."""
+        raise NotImplementedError
 
     def joint(self, spans: Sequence[Any]) -> Any:  # noqa: ANN401
         """From the lowest to the highest."""

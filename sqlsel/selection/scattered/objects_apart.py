@@ -12,7 +12,7 @@ from sqlsel.kernels.object_diversity import RunningObjectDiversity
 from sqlsel.kernels.objects import reduce_rows
 from sqlsel.kernels.protocol import EMPTY_VALUE, log_parts, sum_rise
 from sqlsel.kernels.queried import halves_to_nearest
-from sqlsel.selection.scattered.apart import Apart, Standing
+from sqlsel.selection.scattered.apart import Apart, Span, Standing
 
 if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Running
@@ -57,18 +57,23 @@ class ObjectsApart(Apart):
         """Rows whose objects are too near."""
         return None if self.minimum is None else np.sqrt(2.0 * _means(own)) < self.minimum
 
-    def span(self, part: Part, own: Own, rows: Rows) -> tuple[float, float]:  # noqa: ARG002
+    @property
+    def meets(self) -> bool:
+        """Means over objects are not bounded by the nearest."""
+        return False
+
+    def span(self, part: Part, own: Own, rows: Rows) -> Span:  # noqa: ARG002
         """The nearest and the farthest of those that have objects."""
         means = _means(own[rows])
-        return (0.0, 0.0) if np.isnan(means).all() else (float(np.nanmin(means)), float(np.nanmax(means)))
+        return Span(0.0, 0.0) if np.isnan(means).all() else Span(float(np.nanmin(means)), float(np.nanmax(means)))
 
-    def rise(self, before: Standing, now: Standing, span: tuple[float, float]) -> float:
+    def rise(self, before: Standing, now: Standing, span: Span) -> float:
         """How far the part of a mean in the span can have risen; rows without objects stay where they are."""
         if before.count == now.count:
             return 0.0
         if not before.count or self.strength < 0:
             return math.inf
-        return max(sum_rise(before.total, now.total, span, self.strength), 0.0)
+        return max(sum_rise(before.total, now.total, (span.lowest, span.highest), self.strength), 0.0)
 
     def kernel(self, part: Part, standing: Standing | None) -> kernels.Objective:
         """The kernel's objective, which goes on from what is known of the distances."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from sqlsel.kernels.outcome import Stop
 from sqlsel.selection.scattered.guard import Guard
 from sqlsel.selection.scattered.objective import Chosen
 from sqlsel.selection.scattered.part import Part
-from sqlsel.selection.scattered.work import Asked, answer, begin, introduce, look
+from sqlsel.selection.scattered.work import Asked, answer, begin, introduce, look, meet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from sqlsel.engines.base import Pieces
     from sqlsel.plan.model import LimitStep
     from sqlsel.selection.scattered.objective import Scattered
-    from sqlsel.selection.scattered.work import Begun, Counted, Shown
+    from sqlsel.selection.scattered.work import Begun, Counted, Rest, Shown
 
 POOL_ROWS = 1 << 15
 POOL_BYTES = 1 << 26
 LEAST_ROWS = 16
 """About how many rows all workers show together, how large these are at most, and the fewest that one shows."""
+MEETING_ROWS = 1 << 11
+"""About how many they show together where all other rows meet them."""
 
 
 class ScatteredRun:
@@ -109,10 +112,31 @@ class ScatteredRun:
 
     def _pool_size(self) -> int:
         """How many rows a worker shows."""
-        rows = min(POOL_ROWS, self._pool_bytes // (4 * max(self._width, 1)))
+        rows = min(POOL_ROWS, self._pool_bytes // (4 * max(self._width, 1)), *([MEETING_ROWS] if self._meets else []))
         most: int = max(4 * (self._n - self.picked), LEAST_ROWS)
         each: int = max(rows // max(self._pieces.count, 1), LEAST_ROWS)
         return min(each, most)
+
+    @property
+    def _meets(self) -> bool:
+        """Whether rows that stay behind have to meet those that are shown, as they may come near to picks."""
+        return any(each.meets for each in self.objectives) and len(self.chosen) > 0
+
+    def _meet(self, best: Part, shown: Sequence[Shown]) -> list[Rest]:
+        """The bounds of the rest, with how near they are to the rows that were shown: a job more."""
+        answers = self._pieces.step(partial(meet, self.objectives, best))
+        nobody = np.full(len(self.chosen), np.inf)
+        return [
+            replace(
+                bound,
+                spans=[
+                    span if met is None else replace(span, met=np.concatenate([nobody, met]))
+                    for span, met in zip(bound.spans, mets, strict=True)
+                ],
+            )
+            for each, answer_ in zip(shown, answers, strict=True)
+            for bound, mets in zip(each.rest, answer_, strict=True)
+        ]
 
     def _pick(self, shown: Sequence[Shown]) -> kernels.Outcome:
         best = Part.joined([each.best for each in shown])
@@ -121,6 +145,8 @@ class ScatteredRun:
         chosen = np.zeros(len(part), dtype=np.bool_)
         chosen[: len(self.chosen)] = True
         rest = [bound for each in shown for bound in each.rest]
+        if rest and self._meets:
+            rest = self._meet(best, shown)
         guard = Guard(self.objectives, self._standings, rest, part, alone=self._alone)
         limits = [kernels.Limit(step.name, part.classes[step.input.column].codes, step.most) for step in self._limits]
         outcome = kernels.greedy(

@@ -29,11 +29,13 @@ class Kept:
         own: By objective, what it knows of each row.
         left: ``(n,)`` candidates that were not picked.
         closed: ``(n,)`` candidates that a limit keeps out.
+        rest: The rows of each bound of the last job, where these are to meet the rows that were shown.
     """
 
     own: Mapping[str, Own]
     left: Bools
     closed: Bools
+    rest: Sequence[Rows] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,10 +170,19 @@ def look(asked: Asked, part: Part, kept: Kept) -> tuple[Kept, Shown]:
     for bars in outside:
         if bars is not None:
             rows &= ~bars
-    best, rest = _split(asked, part, own, np.flatnonzero(rows))
+    best, rest, groups = _split(asked, part, own, np.flatnonzero(rows))
+    if any(each.meets for each in asked.objectives):
+        kept = replace(kept, rest=groups)
     numbers = [0 if bars is None else int((bars & left).sum()) for bars in outside]
     kept_out = [*numbers, int((closed & left).sum())]
     return kept, Shown(part.take(best, own), rest, counted, int(left.sum()), kept_out)
+
+
+def meet(objectives: Sequence[Scattered], shown: Part, part: Part, kept: Kept) -> tuple[Kept, list[list[Any]]]:
+    """How near the rows of each bound are to those that all workers have shown, by objective; None where none asks."""
+    with own_threads():
+        found = [[each.meet(part, rows, shown) if each.meets else None for each in objectives] for rows in kept.rest]
+    return kept, found
 
 
 def _settle(objectives: Sequence[Scattered], part: Part, kept: Kept) -> tuple[Kept, Counted]:
@@ -207,22 +218,24 @@ def _full(part: Part, full: Mapping[str, frozenset[str]]) -> Bools:
     return closed
 
 
-def _split(asked: Asked, part: Part, own: Mapping[str, Own], rows: Rows) -> tuple[Rows, list[Rest]]:
-    """The rows to show, in their order, and bounds of the others."""
+def _split(asked: Asked, part: Part, own: Mapping[str, Own], rows: Rows) -> tuple[Rows, list[Rest], list[Rows]]:
+    """The rows to show, in their order, bounds of the others, and the rows of each bound."""
     scores = np.zeros(len(part))
     for each, now in zip(asked.objectives, asked.standings, strict=True):
         scores += each.scores(part, own[each.name], now, alone=asked.alone)
     if len(rows) <= asked.size:
-        return rows, []
+        return rows, [], []
     # of equal scores the lower position comes first: rows are in the order of positions
     order = rows[np.argsort(-scores[rows], kind="stable")]
     best, others = order[: asked.size], order[asked.size :]
-    rest = []
+    rest, groups = [], []
     for number, (begin_, end) in enumerate(zip(BANDS, (*BANDS[1:], None), strict=True)):
         stop = None if end is None else (end - 1) * asked.size
         band = others[(begin_ - 1) * asked.size : stop]
-        rest += [_bounded(asked, part, own, scores, group, number) for group in _groups(asked, part, band)]
-    return np.sort(best), rest
+        new = _groups(asked, part, band)
+        groups += new
+        rest += [_bounded(asked, part, own, scores, group, number) for group in new]
+    return np.sort(best), rest, groups
 
 
 def _groups(asked: Asked, part: Part, rows: Rows) -> list[Rows]:

@@ -11,6 +11,7 @@ import pickle
 import tempfile
 import time
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,11 @@ def main() -> None:
     options.add_argument("--n", type=int, default=1000)
     options.add_argument("--master", default="local[2]")
     options.add_argument("--isotropic", action="store_true")
+    options.add_argument("--full", action="store_true", help="and its full summary")
     options.add_argument("--simulate", action="store_true")
     options.add_argument("--workers", type=int, nargs="+", default=[1, 3, 10], help="how many of 1,000 are simulated")
+    options.add_argument("--worker-rows", type=int, nargs="+", default=[100_000], help="how many rows each has")
+    options.add_argument("--worker-picks", type=int, nargs="+", default=[100], help="its share of the picks")
     given = options.parse_args()
     given.width = given.width or (128 if given.simulate else 64)
     if given.simulate:
@@ -53,8 +57,11 @@ def measure(given) -> None:
         session = start_session(given.master)
         with sqlsel.connect(parquet, spark=session) as db:
             begun = time.perf_counter()
-            there, pieces = select(db, {**CONFIG, "n_samples": given.n})
-            taken = time.perf_counter() - begun
+            selection, made = select(db, {**CONFIG, "n_samples": given.n})
+            taken, pieces, there = time.perf_counter() - begun, made[0], selection.sample_ids
+            begun = time.perf_counter()
+            looked, made = watched(lambda: selection.summary(full=True)) if given.full else (None, [])
+            looking = time.perf_counter() - begun
         session.stop()
     print(f"{given.rows:,} x {given.width}, n = {given.n:,}, {given.master}, {pieces.count} pieces")
     print(f"  one machine   {alone:8.2f} s")
@@ -64,23 +71,32 @@ def measure(given) -> None:
     print(f"  jobs          {pieces.jobs:8}     (4 log2 n = {4 * np.log2(given.n):.0f})")
     print(f"  to workers    {pieces.sent / 1e6:8.2f} MB  a copy for each executor")
     print(f"  to the driver {pieces.received / 1e6:8.2f} MB")
+    if looked is not None:
+        read, of = looked["sample"]["candidates"], looked["sample"]["of"]
+        print(f"  full summary  {looking:8.2f} s   of {read:,} of {of:,} candidates")
+        print(f"  to the driver {made[0].received / 1e6:8.2f} MB  in {made[0].jobs} jobs")
 
 
 def select(db, config):
-    """The picks, and the pieces that they came from."""
+    """The selection, and the pieces that it came from."""
+    return watched(lambda: db.select(config, dataset="bench"))
+
+
+def watched(run):
+    """What a call returns, and the pieces that were made for it."""
     from sqlsel.engines.spark.engine import SparkEngine
 
     made, usual = [], SparkEngine.pieces
 
     @contextmanager
-    def watched(self, query, read):
-        with usual(self, query, read) as pieces:
-            made.append(pieces)
-            yield pieces
+    def pieces(self, query, read):
+        with usual(self, query, read) as found:
+            made.append(found)
+            yield found
 
-    SparkEngine.pieces = watched
+    SparkEngine.pieces = pieces
     try:
-        return db.select(config, dataset="bench").sample_ids, made[0]
+        return run(), made
     finally:
         SparkEngine.pieces = usual
 
@@ -95,15 +111,16 @@ def ingest(db, matrix) -> None:
 
 SHOWN = 32
 """Rows that each of 1,000 workers shows in a job, of about 32,000 in all."""
-WORKER_ROWS, WORKER_PICKS = 100_000, 100
-"""Rows of a worker, and the share of the picks that falls to it: 100M and 100k over 1,000."""
 
 
 def simulate(given) -> None:
-    """The very run over some of 1,000 workers, each with the rows that it would have, in this process."""
+    """The very run over some of 1,000 workers, each with the rows that it would have, in this process.
+
+    100M and 100k over 1,000 workers are 100,000 rows and 100 picks of each.
+    """
     print("workers       rows  width        n  jobs  4 log2 n  to the driver  to a worker  a job of a worker")
-    for workers in given.workers:
-        rows, n = workers * WORKER_ROWS, workers * WORKER_PICKS
+    for workers, each, picks in product(given.workers, given.worker_rows, given.worker_picks):
+        rows, n = workers * each, workers * picks
         found = run_in_process(clustered(rows, given.width, 0), n, workers)
         print(
             f"{workers:7,}  {rows:9,}  {given.width:5}  {n:7,}  {found.jobs:4}  {4 * np.log2(n):8.0f}  "

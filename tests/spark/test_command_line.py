@@ -76,16 +76,16 @@ def _number(cell):
 
 @on_spark
 def test_select_prints_the_same_summary_and_rows(spark):
-    here, there = both("select", CONFIG, *DIGITS, "--preselected", "round-1")
-    assert there == here
-    here, there = both("select", CONFIG, *DIGITS, "--where", "metadata.ink.amount = 'bold'", "--format", "json")
+    here, there = both("select", CONFIG, *DIGITS, "--preselected", "round-1", "--format", "json")
+    assert there.err == here.err
     assert json.loads(there.out) == almost(json.loads(here.out))
 
 
 @on_spark
 def test_a_tag_is_kept_listed_combined_and_exported(spark):
     misread = ("--dataset", "misread")
-    both("select", FAR, *misread, "--tag", "far")
+    here, there = both("select", FAR, *misread, "--tag", "far")
+    assert there == here
     both("tags", "difference", "initial-tag", "far", "--tag", "others", *misread)
     for command in (("tags", *misread), ("export", *misread, "--tag", "others", "--format", "csv")):
         here, there = both(*command)

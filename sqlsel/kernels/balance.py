@@ -32,6 +32,7 @@ class Balance:
         dealt: For rows of one class each, ``(C,)`` int64: where the balance runs alone and the strength is positive,
             places are dealt to the classes in turn, and of classes with equal turn and share the lowest number comes
             first. None lets the value decide.
+        carried: Where a run goes on that other rows belong to, the ``(C,)`` column sums of the selection so far.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Balance:
     target: Doubles
     strength: float = 1.0
     dealt: Rows | None = None
+    carried: Doubles | None = None
 
     def start(self, play: Play) -> RunningBalance:
         """Check the rows and mix the preselected.
@@ -51,12 +53,7 @@ class Balance:
             raise KernelInputError(
                 f"{self.name}: rows of shape {self.rows.shape} for {play.n_rows} rows, {len(self.target)} classes"
             )
-        missing: Bools = np.asarray(np.isnan(self.rows).any(axis=1))
-        if missing[play.candidates].any():
-            raise KernelInputError(f"{self.name}: a candidate has no class numbers (NaN)")
-        counted = self.rows[~missing]
-        if not np.isfinite(counted).all() or (counted < 0).any():
-            raise KernelInputError(f"{self.name}: class numbers must be finite and at least 0")
+        check_rows(self.name, self.rows, play.candidates)
         return RunningBalance(self, play)
 
 
@@ -68,7 +65,8 @@ class RunningBalance(Unbounded):
         self._target = np.asarray(declared.target, dtype=np.float64)
         self._strength = declared.strength
         self._dealt = declared.dealt
-        self._mix = np.nansum(self._rows[play.preselected], axis=0)
+        carried = declared.carried
+        self._mix = np.nansum(self._rows[play.preselected], axis=0) if carried is None else carried
         self._before = self._away()
         self._picks = 0
         self._focus: Rows = np.empty(0, dtype=np.int64)
@@ -174,3 +172,13 @@ def check_target(name: str, target: Doubles) -> None:
     """Raise unless the target is finite, at least 0 everywhere and above 0 somewhere."""
     if target.ndim != 1 or not np.isfinite(target).all() or (target < 0).any() or not (target > 0).any():
         raise KernelInputError(f"{name}: a target needs finite shares of at least 0, and one above 0")
+
+
+def check_rows(name: str, rows: Doubles, candidates: Bools) -> None:
+    """Raise unless every candidate has numbers, and all that there are are finite and at least 0."""
+    missing: Bools = np.asarray(np.isnan(rows).any(axis=1))
+    if missing[candidates].any():
+        raise KernelInputError(f"{name}: a candidate has no class numbers (NaN)")
+    counted = rows[~missing]
+    if not np.isfinite(counted).all() or (counted < 0).any():
+        raise KernelInputError(f"{name}: class numbers must be finite and at least 0")

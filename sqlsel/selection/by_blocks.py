@@ -1,4 +1,7 @@
-"""Selections on one machine whose memory does not hold the vectors: they lie in a file, and are looked at in blocks."""
+"""Selections on one machine whose memory does not hold its vectors: they lie in a file, and are looked at in blocks.
+
+So do class probabilities.
+"""
 
 from __future__ import annotations
 
@@ -72,10 +75,14 @@ def blocks_of(
     Raises:
         DatabaseError: If the disk has no room for the file.
     """
-    row_bytes = sum(4 * step.vectors.facts.width for step in plan.inputs if step.vectors is not None)
+    row_bytes = sum(
+        4 * step.vectors.facts.width if step.vectors is not None else 8 * len(step.categories)
+        for step in plan.inputs
+        if step.vectors is not None or step.kind == "distribution"
+    )
     with _on_disk(fit), closing(engine.batches(query)) as stream:
         batches = _counted(stream, count, partial(progress, "read"))
-        blocks = Blocks(batches, read, rows=max(fit.block // row_bytes, 1), folder=fit.room.folder)
+        blocks = Blocks(batches, read, rows=max(fit.block // max(row_bytes, 1), 1), folder=fit.room.folder)
     with blocks:
         yield blocks
 
@@ -85,7 +92,7 @@ def _on_disk(fit: Fit) -> Iterator[None]:
     """Tell what the disk lacks while a file is written."""
     hint = "free some space, or SET temp_directory to a folder on another disk"
     free = shutil.disk_usage(fit.room.folder).free
-    if free < fit.vectors:
+    if free < fit.stored:
         raise DatabaseError(
             f"{fit}, and there are {size_text(free)} left on the disk of {fit.room.folder} for a temporary file",
             hint=f"{hint}; or raise memory_limit",

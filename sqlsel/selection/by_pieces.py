@@ -33,20 +33,23 @@ if TYPE_CHECKING:
 
     from sqlsel.engines.base import Engine, Pieces
     from sqlsel.plan.model import InputStep, LimitStep, ObjectiveStep, Plan
-    from sqlsel.selection.scattered.objective import Scattered
+    from sqlsel.selection.scattered.objective import Chosen, Scattered
     from sqlsel.selection.scattered.part import Part
 
     Cut = Callable[[exp.Select, Callable[[Iterable[pa.RecordBatch]], Part]], AbstractContextManager[Pieces]]
 
 
+LARGE = ("distribution", "classes")
+"""Kinds of input with several numbers a row."""
+
+
 def can_scatter(plan: Plan) -> bool:
-    """Whether the rows of a plan can be in pieces: every strategy and input goes with that."""
+    """Whether the rows of a plan can be in pieces, where they are large: every strategy and input goes with that."""
     if plan.sequence_length is not None:
         return False
     alone = len(plan.objectives) == 1
-    return any(step.vectors is not None for step in plan.inputs) and all(
-        _goes(step, alone=alone) for step in plan.objectives
-    )
+    large = any(step.vectors is not None or step.kind in LARGE for step in plan.inputs)
+    return large and all(_goes(step, alone=alone) for step in plan.objectives)
 
 
 def _goes(step: ObjectiveStep, *, alone: bool) -> bool:
@@ -97,6 +100,7 @@ def run_in_pieces(
         try:
             run = ScatteredRun(objectives, plan.limits, pieces, plan.n, pool_bytes)
             outcome = run.run(lambda done: progress("select", done, plan.n))
+            measured = run.measured(outcome)
         except kernels.KernelInputError as failure:
             raise SelectionError(f"dataset {plan.facts.name}: {failure}") from None
     if not run.candidates:
@@ -105,7 +109,7 @@ def run_in_pieces(
         raise nothing_left(plan)
     ruled_out = added(each.ruled_out for each in run.counted)
     without = added(each.without for each in run.counted)
-    told = _told(plan, engine, {**funnel, **ruled_out}, run, outcome)
+    told = _told(plan, engine, {**funnel, **ruled_out}, run, outcome, measured)
     return replace(told, notices=(*told.notices, *objectless(plan, without)))
 
 
@@ -116,7 +120,14 @@ def layout_of(plan: Plan) -> Layout:
     for step in plan.inputs:
         if step.vectors is not None:
             widths[_of_objects(step)][step.column] = step.vectors.facts.width
-    return Layout({step.input.column: step.input.kind for step in steps}, *widths)
+    kinds = {step.input.column: step.input.kind for step in steps}
+    categories = {step.input.column: _categories(step.input) for step in steps if step.input.kind in LARGE}
+    return Layout(kinds, categories, *widths)
+
+
+def _categories(step: InputStep) -> tuple[str, ...] | None:
+    """Whose numbers a row has: those of a distribution; None where any class may occur."""
+    return step.categories if step.kind == "distribution" else None
 
 
 def scattered_objectives(plan: Plan, engine: Engine, *, alone: bool) -> list[Scattered]:
@@ -153,7 +164,12 @@ def _queries(plan: Plan, engine: Engine, step: ObjectiveStep) -> npt.NDArray[np.
 
 
 def _told(
-    plan: Plan, engine: Engine, funnel: dict[str, int], run: ScatteredRun, outcome: kernels.Outcome
+    plan: Plan,
+    engine: Engine,
+    funnel: dict[str, int],
+    run: ScatteredRun,
+    outcome: kernels.Outcome,
+    measured: list[Chosen],
 ) -> RunOutcome:
     ranks = np.arange(1, len(outcome.rows) + 1)
     with engine.bind({PICKS: pa.table({"position": from_numpy(outcome.rows), "rank": from_numpy(ranks)})}):
@@ -165,8 +181,7 @@ def _told(
         funnel=funnel,
         ending=Ending(stop.reason, None if stop.objective is None else names[stop.objective]),
         reached={
-            name: each.reached(chosen)
-            for name, each, chosen in zip(names, run.objectives, run.measured(outcome), strict=True)
+            name: each.reached(chosen) for name, each, chosen in zip(names, run.objectives, measured, strict=True)
         },
         notices=outcome.notices,
     )

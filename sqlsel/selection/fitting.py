@@ -1,4 +1,4 @@
-"""Whether the vectors of a selection fit into memory, and what is said where they do not."""
+"""Whether the vectors and class probabilities of a selection fit into memory, and what is said where they do not."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ LEAST_BLOCK, MOST_BLOCK = 1 << 18, 1 << 26
 """A block of vectors from a file is this share of the memory, and within these bounds."""
 BLOCKS_HELD = 8
 """How often something as large as a block is held while blocks are worked on."""
+AMOUNTS_HELD = 4
+"""How often probabilities are held: as a column, as an array, by the classes of a target, and to bound them."""
 BLOCK_ROW_BYTES, OWN_BYTES = 24, 16
 """What is held of a row whose vector is in a file, and more for each objective."""
 
@@ -37,6 +39,7 @@ class Fit:
         rows: How many rows are in play.
         objectives: How many objectives look at them.
         neighbours: How many neighbours they look at of each row.
+        amounts: Bytes of the class probabilities.
     """
 
     room: Room
@@ -44,31 +47,39 @@ class Fit:
     rows: int
     objectives: int
     neighbours: int = 0
+    amounts: int = 0
+
+    @property
+    def stored(self) -> int:
+        """Bytes of what may go to a file."""
+        return self.vectors + self.amounts
 
     @property
     def needed(self) -> int:
-        """Bytes that it takes with all vectors in memory."""
-        return self.room.needed(self.vectors, self.rows, self.objectives)
+        """Bytes that it takes with all of them in memory."""
+        return self.room.needed(self.vectors + AMOUNTS_HELD * self.amounts, self.rows, self.objectives)
 
     @property
     def fits(self) -> bool:
         """Whether they can all be in memory, or there are none."""
-        return not self.vectors or self.needed <= self.room.memory
+        return not self.stored or self.needed <= self.room.memory
 
     @property
     def block(self) -> int:
-        """Bytes of the vectors that are in memory at a time where not all can be."""
+        """Bytes of them that are in memory at a time where not all can be."""
         return min(max(self.room.memory // BLOCK_SHARE, LEAST_BLOCK), MOST_BLOCK)
 
     @property
     def in_blocks(self) -> int:
-        """Bytes that it takes beside the engine with its vectors in a file."""
+        """Bytes that it takes beside the engine with these in a file."""
         of_row = BLOCK_ROW_BYTES + OWN_BYTES * self.objectives + 8 * self.neighbours
         return self.rows * of_row + BLOCKS_HELD * self.block
 
     def __str__(self) -> str:
+        both = {"vectors": self.vectors, "class probabilities": self.amounts}
+        what = " and ".join(name for name, size in both.items() if size)
         return (
-            f"the vectors ({size_text(self.vectors)}) do not fit into the memory that may be used "
+            f"the {what} ({size_text(self.stored)}) do not fit into the memory that may be used "
             f"({size_text(self.room.memory)})"
         )
 
@@ -80,12 +91,13 @@ def fit_of(plan: Plan, engine: Engine, rows: int) -> Fit | None:
         return None
     vectors = sum(_vector_bytes(engine, step, rows) for step in plan.inputs)
     near = sum(getattr(step.strategy, "num_nearest_neighbors", 0) for step in plan.objectives)
-    return Fit(room, vectors, rows, len(plan.objectives), near)
+    amounts = 8 * rows * sum(len(step.categories) for step in plan.inputs if step.kind == "distribution")
+    return Fit(room, vectors, rows, len(plan.objectives), near, amounts)
 
 
 @contextmanager
 def leaving_room(plan: Plan, engine: Engine) -> Iterator[None]:
-    """Keep the engine small where the vectors of all samples may not fit, until the run ends."""
+    """Keep the engine small where those of all samples may not fit, until the run ends."""
     fit = fit_of(plan, engine, plan.facts.n_samples)
     if fit is None or fit.fits:
         yield
@@ -95,7 +107,7 @@ def leaving_room(plan: Plan, engine: Engine) -> Iterator[None]:
 
 
 def told(fit: Fit) -> str:
-    """What becomes of the vectors, for the user."""
+    """What becomes of them, for the user."""
     return f"{fit}: they are read from a temporary file in {fit.room.folder}"
 
 
@@ -108,7 +120,7 @@ def told_before(plan: Plan, engine: Engine) -> tuple[Problem, ...]:
 
 
 def too_large(plan: Plan, fit: Fit) -> SelectionError:
-    """The error for vectors that do not fit and have to."""
+    """The error for those that do not fit and have to."""
     return SelectionError(
         f"dataset {plan.facts.name}: {fit}, and all of them have to be there: it takes {size_text(fit.needed)}",
         hint="raise memory_limit, or look at fewer samples, by where or candidates",

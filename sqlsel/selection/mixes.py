@@ -41,6 +41,14 @@ class Mix:
     target: Doubles
     listed: npt.NDArray[np.int64]
 
+    def columns_of(self, found: Doubles) -> Doubles:
+        """Rows with the columns of the mix, from rows with the classes of the data."""
+        rows = np.zeros((len(found), len(self.classes)))
+        for number, column in enumerate(self.listed):
+            if column >= 0:
+                rows[:, column] += found[:, number]
+        return rows
+
 
 def mix_of(strategy: BalanceStrategy, names: Sequence[str], in_play: Doubles) -> Mix:
     """The columns of a balance over the classes of the data.
@@ -92,17 +100,6 @@ def attainable_counts(preselected: Doubles, pool: Doubles, picked: int) -> Doubl
     """The highest share of each class when every sample has one class: as many of it as there are, up to all picks."""
     total = preselected.sum() + picked
     return (preselected + np.minimum(pool, picked)) / total if total else np.zeros(len(pool))
-
-
-def attainable_sums(rows: Doubles, preselected: Doubles, picked: int) -> Doubles:
-    """The share of each class if the samples richest in it were picked, for rows that mix classes."""
-    shares = np.zeros(rows.shape[1])
-    totals = rows.sum(axis=1)
-    for number in range(rows.shape[1]):
-        first = np.argpartition(-rows[:, number], picked - 1)[:picked] if 0 < picked < len(rows) else slice(None)
-        total = preselected.sum() + totals[first].sum()
-        shares[number] = (preselected[number] + rows[first, number].sum()) / total if total else 0.0
-    return shares
 
 
 def read_mixes(plan: Plan, engine: Engine, chosen: pa.Table) -> dict[str, Mapping[str, Any]]:

@@ -43,6 +43,7 @@ MORE_OF_ITS_OWN = {
     },
     "BALANCE": {
         "selection/scattered/mixed.py",
+        "selection/scattered/mixture.py",
         "kernels/balance_alone.py",
         "selection/mixes.py",
         "selection/shortfall.py",

@@ -159,7 +159,7 @@ def run_in_process(matrix, n, count):
     parts = []
     for rows in np.array_split(np.arange(len(matrix)), count):
         present = np.ones(len(rows), dtype=np.bool_)
-        parts.append(Part(rows, ~present, {}, {}, {"input_1": Vectors(matrix[rows], present)}, {}, {}))
+        parts.append(Part(rows, ~present, {}, {}, {}, {"input_1": Vectors(matrix[rows], present)}, {}, {}))
     workers = InProcess(parts)
     running.ScatteredRun([Apart("diversity", "input_1", 1.0, True)], (), workers, n).run(lambda _done: None)
     return workers

@@ -75,6 +75,14 @@ def test_alone(small, name, strength):
     assert made[0].stored == vectors * p.WIDTH * 4
 
 
+@pytest.mark.parametrize("names", [["scenes"], ["even scenes", "diversity"]])
+def test_probabilities_are_read_from_the_file_too(small, names):
+    pool = p.make_pool(100, 4)
+    made = both(small, pool, declared(20, names, [1.0, 1.0]))
+    assert made[0].count > 2
+    assert made[0].stored == 100 * (len(p.CLASSES) * 8 + ("diversity" in names) * p.WIDTH * 4)
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     names=st.lists(st.sampled_from(sorted(OBJECTIVES)), min_size=1, max_size=3, unique=True),

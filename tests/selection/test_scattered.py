@@ -92,6 +92,11 @@ OBJECTIVES = {
     "weather": (p.WEATHER_KEY, "BALANCE", {"target": {"sunny": 0.5, "rainy": 0.2}}),
     "even weather": (p.WEATHER_KEY, "BALANCE", {"distribution": "UNIFORM"}),
     "weather as it is": (p.WEATHER_KEY, "BALANCE", {"distribution": "INPUT"}),
+    "scenes": (p.SCENE, "BALANCE", {"target": {"bus": 0.5, "dog": 0.2}}),
+    "even scenes": (p.SCENE, "BALANCE", {"distribution": "UNIFORM"}),
+    "scenes as they are": (p.SCENE, "BALANCE", {"distribution": "INPUT"}),
+    "things": (p.THINGS, "BALANCE", {"target": {"bus": 0.7, "dog": 0.3}}),
+    "predicted things": (p.THINGS, "BALANCE", {"distribution": "UNIFORM", "count": "PREDICTED"}),
 }
 
 
@@ -140,6 +145,11 @@ def assert_same(whole, cut, *, notices=()):
         "objects apart",
         "objects near",
         "dense objects",
+        "scenes",
+        "even scenes",
+        "scenes as they are",
+        "things",
+        "predicted things",
     ],
 )
 def test_alone(in_pieces, name, strength):
@@ -201,8 +211,8 @@ def test_a_negative_number_shifts_all_of_them(in_pieces):
     assert_same(*both(in_pieces, pool, config, 4)[:2])
 
 
-def test_what_cannot_go_in_pieces_runs_as_before(in_pieces):
-    config = p.config(10, (p.EMBEDDINGS, strategy("DIVERSITY")), (p.SCENE, strategy("BALANCE", distribution="UNIFORM")))
+def test_what_has_one_number_or_class_a_row_runs_as_before(in_pieces):
+    config = declared(10, ["score", "weather"], [1.0, 1.0])
     whole, cut, made = both(in_pieces, p.make_pool(40, 7), config, 3)
     assert_same(whole, cut)
     assert not made

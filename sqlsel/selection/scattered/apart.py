@@ -13,7 +13,7 @@ from sqlsel.kernels.diversity import RunningDiversity
 from sqlsel.kernels.protocol import EMPTY_VALUE, FLOOR, TIE, Play, log_part, log_parts, sum_rise
 from sqlsel.kernels.queried import halves_to_nearest
 from sqlsel.kernels.vectors import check_finite
-from sqlsel.selection.scattered.objective import Plain
+from sqlsel.selection.scattered.plain import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,7 +129,7 @@ class Apart(Plain):
         """Where near is good: rows that stay behind may come near to a pick."""
         return self.strength < 0
 
-    def span(self, part: Part, own: Own, rows: Rows) -> Span:  # noqa: ARG002
+    def span(self, part: Part, own: Own, rows: Rows, standing: Any) -> Span:  # noqa: ANN401, ARG002
         """The nearest and the farthest."""
         return Span(float(own[rows].min()), float(own[rows].max()))
 

@@ -1,4 +1,7 @@
-"""Rows in blocks on one machine, whose vectors lie in a temporary file and come into memory a block at a time."""
+"""Rows in blocks on one machine, whose vectors lie in a temporary file and come into memory a block at a time.
+
+So do their numbers of classes, where there are several.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    import numpy.typing as npt
     import pyarrow as pa
 
-    from sqlsel.selection.scattered.part import Part, Singles
+    from sqlsel.selection.scattered.part import Part
 
+    Numbers = npt.NDArray[Any]
     Read = Callable[[Iterable[pa.RecordBatch]], Part]
     Work = Callable[[Any, Any], tuple[Any, Any]]
 
@@ -27,8 +32,8 @@ if TYPE_CHECKING:
 class Blocks:
     """The pieces of ``sqlsel.engines.base.Pieces``, one after the other in this process.
 
-    Everything but the vectors stays in memory. Use it in a ``with`` statement: the file has no name, and goes with it
-    or with the process, however that ends.
+    Everything but the vectors and numbers of classes stays in memory. Use it in a ``with`` statement: the file has no
+    name, and goes with it or with the process, however that ends.
 
     Attributes:
         count: Number of blocks.
@@ -36,7 +41,7 @@ class Blocks:
     """
 
     def __init__(self, batches: Iterable[pa.RecordBatch], read: Read, *, rows: int, folder: Path) -> None:
-        """Read everything, and store the vectors.
+        """Read everything, and store what is large.
 
         Args:
             batches: The rows, in any order.
@@ -80,15 +85,15 @@ class Blocks:
         self._begins.append(self.stored)
         self._parts.append(_with(part, self._put))
 
-    def _put(self, rows: Singles) -> Singles:
+    def _put(self, rows: Numbers) -> Numbers:
         """Write an array; what is left of it is its shape."""
         _write(self._file, rows)
         self.stored += rows.nbytes
-        return np.broadcast_to(np.float32(0), rows.shape)
+        return np.broadcast_to(rows.dtype.type(0), rows.shape)
 
-    def _get(self, shape: Singles) -> Singles:
+    def _get(self, shape: Numbers) -> Numbers:
         """The next array of the file, by what is left of it."""
-        rows = np.empty(shape.shape, dtype=np.float32)
+        rows = np.empty(shape.shape, dtype=shape.dtype)
         _read(self._file, rows)
         return rows
 
@@ -105,10 +110,11 @@ class Blocks:
             os.posix_fadvise(self._file.fileno(), begin, end - begin, os.POSIX_FADV_WILLNEED)
 
 
-def _with(part: Part, change: Callable[[Singles], Singles]) -> Part:
-    """The part with other vectors, in the same order each time."""
+def _with(part: Part, change: Callable[[Numbers], Numbers]) -> Part:
+    """The part with other vectors and class numbers, in the same order each time."""
     return replace(
         part,
+        amounts={name: each.having(change(each.rows)) for name, each in part.amounts.items()},
         vectors={name: Vectors(change(each.rows), each.present) for name, each in part.vectors.items()},
         objects={name: each.having(change(each.values)) for name, each in part.objects.items()},
     )
@@ -131,13 +137,13 @@ def _grouped(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[list[pa.R
         yield group
 
 
-def _write(file: IO[bytes], rows: Singles) -> None:
+def _write(file: IO[bytes], rows: Numbers) -> None:
     left = memoryview(rows.data).cast("B") if rows.size else memoryview(b"")
     while len(left):
         left = left[file.write(left) :]
 
 
-def _read(file: Any, rows: Singles) -> None:  # noqa: ANN401 - no type of typing has readinto
+def _read(file: Any, rows: Numbers) -> None:  # noqa: ANN401 - no type of typing has readinto
     left = memoryview(rows.data).cast("B") if rows.size else memoryview(b"")
     while len(left):
         read = file.readinto(left)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 
 from sqlsel.selection.drawing import BITS, enough, random_keys, sample_keys
+from sqlsel.selection.scattered.asking import introduced
 from sqlsel.selection.scattered.part import Part
-from sqlsel.selection.scattered.running import introduced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -48,7 +48,7 @@ class MadeOfObjects(Made):
             return np.asarray(np.sign(self.strength) * np.where(np.isnan(worth), -1.0, worth))
         return log_parts(np.where(np.isnan(worth), 0.0, standing.total + worth), self.strength)
 
-    def span(self, part: Part, own: Own, rows: Rows) -> tuple[float, float]:  # noqa: ARG002
+    def span(self, part: Part, own: Own, rows: Rows, standing: Any) -> tuple[float, float]:  # noqa: ANN401, ARG002
         """The lowest and the highest."""
         worth = np.nan_to_num(self.terms(own[rows]))
         return float(worth.min()), float(worth.max())

@@ -13,7 +13,7 @@ from sqlsel.kernels.balance import RunningBalance
 from sqlsel.kernels.mixes import agreements
 from sqlsel.kernels.protocol import FLOOR, log_parts
 from sqlsel.selection.mixes import Mix, attainable_counts, mix_of, reached_mix
-from sqlsel.selection.scattered.objective import Plain
+from sqlsel.selection.scattered.plain import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ class Mixed(Plain):
         by_class = self._parts(standing, self._columns_of(classes.names))
         return np.append(by_class, self._parts(standing, np.array([-1])))[classes.codes]
 
-    def span(self, part: Part, own: Own, rows: Rows) -> Rows:  # noqa: ARG002
+    def span(self, part: Part, own: Own, rows: Rows, standing: Doubles) -> Rows:  # noqa: ARG002
         """The columns of the mix that the rows are of, -1 for none."""
         classes = part.classes[self.column]
         columns = np.append(self._columns_of(classes.names), -1)

@@ -12,7 +12,7 @@ from sqlsel import kernels
 from sqlsel.kernels.protocol import Play, log_parts, sum_rise
 from sqlsel.kernels.sums import exact_sum
 from sqlsel.kernels.weights import Carried, RunningWeights, check_weights, lowest_of
-from sqlsel.selection.scattered.objective import Plain
+from sqlsel.selection.scattered.plain import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ class Numbers(Plain):
         """Rows that would carry the sum above the range."""
         return None if self.target_range is None else standing.new + own > self.target_range[1]
 
-    def span(self, part: Part, own: Own, rows: Rows) -> tuple[float, float]:  # noqa: ARG002
+    def span(self, part: Part, own: Own, rows: Rows, standing: Any) -> tuple[float, float]:  # noqa: ANN401, ARG002
         """The lowest and the highest."""
         values = self._shifted(own[rows])
         return float(values.min()), float(values.max())

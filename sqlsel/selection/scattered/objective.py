@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     Question = Callable[[Part, Any], tuple[Any, Any]]
     """Asks a worker: takes its rows and what it knows of them, and returns what it knows then, and its answer."""
+    Survey = Callable[[Part, Bools], Any]
+    """Asks a worker after the last pick: takes its rows and who the candidates were, and returns the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,13 @@ class Chosen:
         part: Everything chosen, in the order in which it joined.
         terms: ``(k,)`` the objective's own terms of the picks.
         counted: What the workers counted of their candidates.
+        surveyed: What the objective found of them after the last pick.
     """
 
     part: Part
     terms: Doubles
     counted: Sequence[Any]
+    surveyed: Any
 
 
 class Scattered(Protocol):
@@ -108,8 +112,8 @@ class Scattered(Protocol):
     def kept_out(self, own: Own, standing: Any) -> Bools | None:  # noqa: ANN401
         """Rows that the hard bound keeps out now; None without one."""
 
-    def span(self, part: Part, own: Own, rows: Rows) -> Any:  # noqa: ANN401
-        """What bounds how far the scores of some rows can rise."""
+    def span(self, part: Part, own: Own, rows: Rows, standing: Any) -> Any:  # noqa: ANN401
+        """What bounds how far the scores of some rows can rise from a standing on."""
 
     @property
     def meets(self) -> bool:
@@ -123,6 +127,16 @@ class Scattered(Protocol):
 
     def rise(self, before: Any, now: Any, span: Any) -> float:  # noqa: ANN401
         """The most by which the part of a row with this span has risen from one standing to another."""
+
+    def closer(self, before: Any, now: Any, span: Any) -> bool:  # noqa: ANN401
+        """Look closer at a span, so that :meth:`rise` may tell less from then on; False where it cannot."""
+
+    @property
+    def wide(self) -> bool:
+        """Whether the best rows change so much with each pick that many have to be shown."""
+
+    def reference(self, standing: Any) -> Any:  # noqa: ANN401
+        """A standing near which the next ones will be, where scores are compared; often the standing itself."""
 
     def start(self, chosen: Part) -> Any:  # noqa: ANN401
         """The standing of a selection that has only the preselected."""
@@ -145,83 +159,11 @@ class Scattered(Protocol):
     def classes(self) -> str | None:
         """The column of classes that rows are told apart by where they stay behind; None for none."""
 
+    def strata(self, part: Part, rows: Rows) -> Rows | None:
+        """Numbers below 32 that rows are told apart by, the same on every worker; None for no difference."""
+
+    def survey(self, picked: int, workers: int) -> Generator[Survey, list[Any], Any]:
+        """Ask all workers about their candidates after the last pick, each question a job; returns what was found."""
+
     def reached(self, chosen: Chosen) -> Mapping[str, Any]:
         """What was reached, for the summary."""
-
-
-class Plain:
-    """The answers of an objective that needs no facts and has no hard bound."""
-
-    __slots__ = ()
-
-    @property
-    def ranks(self) -> bool:
-        """By a key."""
-        return True
-
-    @property
-    def reason(self) -> StopReason:
-        """There is no hard bound."""
-        return "candidates"
-
-    @property
-    def bar(self) -> str | None:
-        """Nobody is ruled out."""
-        return None
-
-    @property
-    def asks(self) -> bool:
-        """It has not."""
-        return False
-
-    def ask(self) -> Generator[Question, list[Any], Self]:
-        """Nothing."""
-        yield from ()
-        return self
-
-    def fact(self, part: Part, own: Own) -> Any:  # noqa: ANN401, ARG002
-        """Nothing."""
-        return None
-
-    def settle(self, own: Own) -> Own:
-        """The numbers as they are."""
-        found: Own = own
-        return found
-
-    def barred(self, own: Own) -> Bools | None:  # noqa: ARG002
-        """No row."""
-        return None
-
-    def count(self, part: Part, own: Own, candidates: Bools) -> Any:  # noqa: ANN401, ARG002
-        """Nothing."""
-        return None
-
-    def follow(self, part: Part, own: Own, joined: Part) -> Own:  # noqa: ARG002
-        """The numbers as they are."""
-        found: Own = own
-        return found
-
-    def kept_out(self, own: Own, standing: Any) -> Bools | None:  # noqa: ANN401, ARG002
-        """No row."""
-        return None
-
-    @property
-    def meets(self) -> bool:
-        """It does not."""
-        return False
-
-    def meet(self, part: Part, rows: Rows, shown: Part) -> Doubles:
-        """Nobody asks."""
-        raise NotImplementedError
-
-    def joint(self, spans: Sequence[Any]) -> Any:  # noqa: ANN401
-        """From the lowest to the highest."""
-        return min(span[0] for span in spans), max(span[1] for span in spans)
-
-    def told(self, standing: Any) -> Any:  # noqa: ANN401
-        """All of it."""
-        return standing
-
-    def classes(self) -> str | None:
-        """None."""
-        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class ObjectsApart(Apart):
         """Means over objects are not bounded by the nearest."""
         return False
 
-    def span(self, part: Part, own: Own, rows: Rows) -> Span:  # noqa: ARG002
+    def span(self, part: Part, own: Own, rows: Rows, standing: Any) -> Span:  # noqa: ANN401, ARG002
         """The nearest and the farthest of those that have objects."""
         means = _means(own[rows])
         return Span(0.0, 0.0) if np.isnan(means).all() else Span(float(np.nanmin(means)), float(np.nanmax(means)))

@@ -9,6 +9,7 @@ import numpy as np
 
 from sqlsel.arrow import to_booleans, to_doubles, to_numpy, valid, vectors_of
 from sqlsel.selection.reading import class_codes
+from sqlsel.selection.scattered.amounts import Amounts
 from sqlsel.selection.scattered.ragged import Ragged, joined
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Part:
         preselected: ``(n,)``.
         numbers: By input column, ``(n,)`` float64, NaN for none.
         classes: By input column.
+        amounts: By input column.
         vectors: By input column.
         objects: By input column, the vectors of each row's objects.
         own: By objective, what it knows of each row.
@@ -76,6 +78,7 @@ class Part:
     preselected: Bools
     numbers: Mapping[str, Doubles]
     classes: Mapping[str, Classes]
+    amounts: Mapping[str, Amounts]
     vectors: Mapping[str, Vectors]
     objects: Mapping[str, Ragged]
     own: Mapping[str, Own]
@@ -91,6 +94,7 @@ class Part:
             self.preselected[rows],
             {name: values[rows] for name, values in self.numbers.items()},
             {name: classes.take(rows) for name, classes in self.classes.items()},
+            {name: each.take(rows) for name, each in self.amounts.items()},
             {name: Vectors(each.rows[rows], each.present[rows]) for name, each in self.vectors.items()},
             {name: each[rows] for name, each in self.objects.items()},
             {name: values[rows] for name, values in (self.own if own is None else own).items()},
@@ -105,6 +109,7 @@ class Part:
             np.concatenate([part.preselected for part in parts]),
             {name: np.concatenate([part.numbers[name] for part in parts]) for name in first.numbers},
             {name: Classes.joined([part.classes[name] for part in parts]) for name in first.classes},
+            {name: Amounts.joined([part.amounts[name] for part in parts]) for name in first.amounts},
             {
                 name: Vectors(
                     np.concatenate([part.vectors[name].rows for part in parts]),
@@ -123,11 +128,13 @@ class Layout:
 
     Attributes:
         kinds: By input column, what its values are.
+        categories: By input column of class numbers, whose they are; None where any class may occur.
         widths: By input column of vectors, one a sample, their width.
         object_widths: The same where objects of samples have them.
     """
 
     kinds: Mapping[str, InputKind]
+    categories: Mapping[str, tuple[str, ...] | None]
     widths: Mapping[str, int]
     object_widths: Mapping[str, int]
 
@@ -145,6 +152,7 @@ class Layout:
             to_booleans(table.column("preselected")),
             {name: to_doubles(table.column(name)) for name, kind in self.kinds.items() if kind == "number"},
             {name: Classes(*class_codes(table.column(name))) for name, kind in self.kinds.items() if kind == "class"},
+            {name: Amounts.read(table.column(name), names) for name, names in self.categories.items()},
             {name: _vectors(table.column(f"vectors {name}"), width) for name, width in self.widths.items()},
             {name: _objects(table.column(f"vectors {name}"), width) for name, width in self.object_widths.items()},
             {},
@@ -157,6 +165,7 @@ class Layout:
             np.empty(0, np.bool_),
             {name: np.empty(0) for name, kind in self.kinds.items() if kind == "number"},
             {name: Classes((), np.empty(0, np.int64)) for name, kind in self.kinds.items() if kind == "class"},
+            {name: Amounts.nothing(names) for name, names in self.categories.items()},
             {
                 name: Vectors(np.empty((0, width), np.float32), np.empty(0, np.bool_))
                 for name, width in self.widths.items()

@@ -10,23 +10,27 @@ import numpy as np
 
 from sqlsel import kernels
 from sqlsel.kernels.outcome import Stop
+from sqlsel.selection.scattered.asking import asked_of_all, introduced
 from sqlsel.selection.scattered.guard import Guard
+from sqlsel.selection.scattered.messages import Asked
 from sqlsel.selection.scattered.objective import Chosen
 from sqlsel.selection.scattered.part import Part
-from sqlsel.selection.scattered.work import Asked, answer, begin, introduce, look, meet
+from sqlsel.selection.scattered.work import look, meet, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sqlsel.engines.base import Pieces
     from sqlsel.plan.model import LimitStep
+    from sqlsel.selection.scattered.messages import Counted, Rest, Shown
     from sqlsel.selection.scattered.objective import Scattered
-    from sqlsel.selection.scattered.work import Begun, Counted, Rest, Shown
 
 POOL_ROWS = 1 << 15
 POOL_BYTES = 1 << 26
 LEAST_ROWS = 16
 """About how many rows all workers show together, how large these are at most, and the fewest that one shows."""
+FEW = 8
+"""Jobs that are left at the pace of the last one, above which more rows are shown."""
 MEETING_ROWS = 1 << 11
 """About how many they show together where all other rows meet them."""
 
@@ -66,6 +70,8 @@ class ScatteredRun:
         self.counted: list[Counted] = []
         self.candidates = 0
         self._size = 0
+        self._bounded_at = self._standings
+        self._wide = any(each.wide for each in self.objectives)
         self._gains: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
         self._terms: list[np.ndarray[tuple[int, int], np.dtype[np.float64]]] = []
         self.notices: tuple[str, ...] = ()
@@ -79,8 +85,7 @@ class ScatteredRun:
             outcome = self._pick(shown)
             tell(self.picked)
             stop = outcome.stop
-            # ties that are wider than what was shown
-            larger = 1 if len(outcome.rows) else 4 * larger
+            larger = self._larger(larger, len(outcome.rows))
             if stop.reason == "elsewhere":
                 continue
             if stop.reason not in ("n_samples", "max_sum"):
@@ -94,16 +99,27 @@ class ScatteredRun:
         return kernels.Outcome(rows, gains, terms, stop, self.notices)
 
     def measured(self, outcome: kernels.Outcome) -> list[Chosen]:
-        """What each objective measures what it reached on."""
+        """What each objective measures what it reached on. The workers are asked for it."""
         return [
-            Chosen(self.chosen, outcome.terms[:, number], [each.of_candidates[number] for each in self.counted])
-            for number in range(len(self.objectives))
+            Chosen(
+                self.chosen,
+                outcome.terms[:, number],
+                [counted.of_candidates[number] for counted in self.counted],
+                asked_of_all(each.survey(self.picked, self._pieces.count), survey, self._pieces),
+            )
+            for number, each in enumerate(self.objectives)
         ]
 
     def _look(self, larger: int) -> list[Shown]:
         self._size = larger * self._pool_size()
-        told = [each.told(now) for each, now in zip(self.objectives, self._standings, strict=True)]
-        asked = Asked(self.objectives, told, self._joined, self._full(), self._size, self._alone, not self.counted)
+        every = list(zip(self.objectives, self._standings, strict=True))
+        self._bounded_at = [each.reference(now) for each, now in every]
+        told = [each.told(now) for each, now in every]
+        at = [
+            same if reference is now else each.told(reference)
+            for (each, now), same, reference in zip(every, told, self._bounded_at, strict=True)
+        ]
+        asked = Asked(self.objectives, told, at, self._joined, self._full(), self._size, self._alone, not self.counted)
         shown: list[Shown] = self._pieces.step(partial(look, asked))
         if not self.counted:
             self.counted = [each.counted for each in shown]
@@ -115,7 +131,19 @@ class ScatteredRun:
         rows = min(POOL_ROWS, self._pool_bytes // (4 * max(self._width, 1)), *([MEETING_ROWS] if self._meets else []))
         most: int = max(4 * (self._n - self.picked), LEAST_ROWS)
         each: int = max(rows // max(self._pieces.count, 1), LEAST_ROWS)
-        return min(each, most)
+        return each if self._wide else min(each, most)
+
+    def _larger(self, larger: int, picked: int) -> int:
+        """How many times as many rows the next job is to show."""
+        if not picked:
+            # ties that are wider than what was shown
+            return 4 * larger
+        if not self._wide or self._meets:
+            return 1
+        if FEW * picked >= self._n - self.picked:
+            return larger
+        rows = self._pool_bytes // (4 * max(self._width, 1)) // max(self._pieces.count, 1)
+        return max(min(4 * larger, rows // self._pool_size()), 1)
 
     @property
     def _meets(self) -> bool:
@@ -147,7 +175,7 @@ class ScatteredRun:
         rest = [bound for each in shown for bound in each.rest]
         if rest and self._meets:
             rest = self._meet(best, shown)
-        guard = Guard(self.objectives, self._standings, rest, part, alone=self._alone)
+        guard = Guard(self.objectives, self._bounded_at, rest, part, alone=self._alone)
         limits = [kernels.Limit(step.name, part.classes[step.input.column].codes, step.most) for step in self._limits]
         outcome = kernels.greedy(
             [each.kernel(part, now) for each, now in zip(self.objectives, self._standings, strict=True)],
@@ -197,27 +225,6 @@ class ScatteredRun:
         number = int(kept_out.argmax())
         reason = self.objectives[number].reason
         return Stop(reason, number)
-
-
-def introduced(objectives: Sequence[Scattered], pieces: Pieces) -> tuple[list[Begun], list[Scattered]]:
-    """What workers tell before the first pick, and the objectives that know it."""
-    begun: list[Begun] = pieces.step(partial(begin, objectives))
-    if any(each.asks for each in objectives):
-        objectives = [_ask(each, pieces) for each in objectives]
-        begun = pieces.step(partial(introduce, objectives))
-    return begun, [each.learn([one.facts[number] for one in begun]) for number, each in enumerate(objectives)]
-
-
-def _ask(objective: Scattered, pieces: Pieces) -> Scattered:
-    """Let an objective ask all workers."""
-    asking, answers = objective.ask(), None
-    while True:
-        try:
-            question = next(asking) if answers is None else asking.send(answers)
-        except StopIteration as told:
-            found: Scattered = told.value
-            return found
-        answers = pieces.step(partial(answer, objective.name, question))
 
 
 def added(numbers: Iterable[Mapping[str, int]]) -> dict[str, int]:

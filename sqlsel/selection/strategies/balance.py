@@ -8,8 +8,10 @@ import numpy as np
 
 from sqlsel import kernels
 from sqlsel.errors import SelectionError
-from sqlsel.selection.mixes import attainable_counts, attainable_sums, mix_of, reached_mix
+from sqlsel.kernels.sums import column_sums
+from sqlsel.selection.mixes import attainable_counts, mix_of, reached_mix
 from sqlsel.selection.reading import class_codes, class_counts, distribution_rows
+from sqlsel.selection.richest import Richest
 from sqlsel.selection.shortfall import balance_shortfalls, percent
 from sqlsel.selection.strategies.kind import Measure, StrategyKind
 from sqlsel.selection.strategies.prepared import Prepared
@@ -49,21 +51,16 @@ def balance(step: ObjectiveStep, strategy: BalanceStrategy, loaded: Loaded) -> P
         several = step.input.kind == "classes"
         names = step.input.categories
         names, found = class_counts(column) if several else (names, distribution_rows(column, len(names)))
-        mix = mix_of(strategy, names, found.sum(axis=0))
+        mix = mix_of(strategy, names, column_sums(found))
         _check_size(step, len(found), len(mix.classes))
-        rows = np.zeros((len(found), len(mix.classes)))
-        for number, target in enumerate(mix.listed):
-            if target >= 0:
-                rows[:, target] += found[:, number]
+        rows = mix.columns_of(found)
 
     def reached(picks: Picks) -> Mapping[str, Any]:
         before = rows[loaded.preselected].sum(axis=0)
         pool = rows[picks.candidates]
-        if one_class:
-            attainable = attainable_counts(before, pool.sum(axis=0), len(picks.rows))
-        else:
-            attainable = attainable_sums(pool, before, len(picks.rows))
-        return reached_mix(mix, before + rows[picks.rows].sum(axis=0), pool.sum(axis=0), attainable)
+        supply, count = column_sums(pool), len(picks.rows)
+        attainable = attainable_counts(before, supply, count) if one_class else Richest.of(pool, count).shares(before)
+        return reached_mix(mix, before + rows[picks.rows].sum(axis=0), supply, attainable)
 
     dealt = _by_name(mix.classes) if one_class else None
     return Prepared(kernels.Balance(step.name, rows, mix.target, strategy.strength, dealt), reached)
@@ -87,12 +84,14 @@ def _check_size(step: ObjectiveStep, rows: int, classes: int) -> None:
 
 
 def _scatter(step: ObjectiveStep, strategy: BalanceStrategy, setting: Setting) -> Scattered | None:
-    """The classes of each worker's own rows; None for probabilities, and for a balance alone."""
+    """The classes of each worker's own rows; None for classes alone, which need nothing of the kind."""
+    if step.input.kind != "class":
+        from sqlsel.selection.scattered.mixture import Mixture
+
+        return Mixture(step.name, step.input.column, strategy, setting.alone)
     from sqlsel.selection.scattered.mixed import Mixed
 
-    if step.input.kind != "class" or setting.alone:
-        return None
-    return Mixed(step.name, step.input.column, strategy)
+    return None if setting.alone else Mixed(step.name, step.input.column, strategy)
 
 
 def _missed(step: ObjectiveStep, reached: Reached, beside: Beside) -> list[dict[str, Any]]:  # noqa: ARG001

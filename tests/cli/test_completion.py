@@ -45,6 +45,8 @@ def plain(*names):
         ("sqlsel select con", [("file", "con")]),
         ("sqlsel info --db ", [("file", "")]),
         ("sqlsel embed --images ", [("dir", "")]),
+        ("sqlsel lin", plain("link")),
+        ("sqlsel link --embeddings ", [("file", "")]),
         ("sqlsel completion ", plain("bash", "zsh", "fish")),
     ],
 )

@@ -64,7 +64,7 @@ def run_greedy(plan: Plan, engine: Engine, progress: Progress, ahead: VectorsAhe
         from sqlsel.selection.by_blocks import run_in_blocks
         from sqlsel.selection.by_pieces import can_scatter
 
-        if not can_scatter(plan):
+        if plan.sequence_length is not None or not can_scatter(plan):
             raise too_large(plan, fit)
         return run_in_blocks(plan, engine, progress, funnel, fit)
 

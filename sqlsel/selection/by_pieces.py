@@ -23,6 +23,7 @@ from sqlsel.selection.reading import read_queries
 from sqlsel.selection.scattered.objective import Setting
 from sqlsel.selection.scattered.part import Layout
 from sqlsel.selection.scattered.running import POOL_BYTES, ScatteredRun, added
+from sqlsel.selection.sequences import cut_sequences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,8 +46,6 @@ LARGE = ("distribution", "classes")
 
 def can_scatter(plan: Plan) -> bool:
     """Whether the rows of a plan can be in pieces, where they are large: every strategy and input goes with that."""
-    if plan.sequence_length is not None:
-        return False
     alone = len(plan.objectives) == 1
     large = any(step.vectors is not None or step.kind in LARGE for step in plan.inputs)
     return large and all(_goes(step, alone=alone) for step in plan.objectives)
@@ -69,6 +68,7 @@ def _of_objects(step: InputStep) -> bool:
 def run_scattered(plan: Plan, engine: Engine, progress: Progress) -> RunOutcome:
     """Any combination of objectives that can be scattered, by jobs over all rows. The rows stay where they are."""
     progress("filter", 0, None)
+    cut_sequences(plan, engine)
     engine.execute(plan.statements["inputs"])
     funnel = read_funnel(plan, engine)
     return run_in_pieces(plan, engine, progress, funnel, engine.pieces)
@@ -122,7 +122,7 @@ def layout_of(plan: Plan) -> Layout:
             widths[_of_objects(step)][step.column] = step.vectors.facts.width
     kinds = {step.input.column: step.input.kind for step in steps}
     categories = {step.input.column: _categories(step.input) for step in steps if step.input.kind in LARGE}
-    return Layout(kinds, categories, *widths)
+    return Layout(kinds, categories, *widths, plan.sequence_length)
 
 
 def _categories(step: InputStep) -> tuple[str, ...] | None:

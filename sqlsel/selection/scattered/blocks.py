@@ -12,8 +12,6 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from sqlsel.selection.scattered.part import Vectors
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
@@ -115,7 +113,7 @@ def _with(part: Part, change: Callable[[Numbers], Numbers]) -> Part:
     return replace(
         part,
         amounts={name: each.having(change(each.rows)) for name, each in part.amounts.items()},
-        vectors={name: Vectors(change(each.rows), each.present) for name, each in part.vectors.items()},
+        vectors={name: replace(each, rows=change(each.rows)) for name, each in part.vectors.items()},
         objects={name: each.having(change(each.values)) for name, each in part.objects.items()},
     )
 

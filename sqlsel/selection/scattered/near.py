@@ -75,7 +75,8 @@ def _distances(matrix: Singles, queries: Singles) -> Doubles:
 
 
 def _are_unit(column: str, part: Part, own: Own) -> tuple[Own, bool]:
-    return own, of_unit_length(vectors_of(part, column).values)
+    means = None if column in part.objects else part.vectors[column].of_unit_vectors
+    return own, of_unit_length(vectors_of(part, column).values) if means is None else means
 
 
 def _measured(column: str, queries: Singles, part: Part, own: Own) -> tuple[Own, None]:  # noqa: ARG001

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from sqlsel.arrow import to_booleans, to_doubles, to_numpy, valid, vectors_of
-from sqlsel.selection.reading import class_codes
+from sqlsel.selection.reading import class_codes, of_unit_length
 from sqlsel.selection.scattered.amounts import Amounts
 from sqlsel.selection.scattered.ragged import Ragged, joined
 
@@ -53,10 +53,28 @@ class Classes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vectors:
-    """A vector a row: ``(n, d)`` float32, zeros where the row has none."""
+    """A vector a row.
+
+    Attributes:
+        rows: ``(n, d)`` float32, zeros where the row has none.
+        present: ``(n,)`` whether it has one.
+        of_unit_vectors: Whether they are means of vectors of length 1; None where they are no means.
+    """
 
     rows: Singles
     present: Bools
+    of_unit_vectors: bool | None = None
+
+    def take(self, rows: Rows) -> Self:
+        """The vectors of some rows."""
+        return replace(self, rows=self.rows[rows], present=self.present[rows])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """The rows of some one after the other."""
+        unit = [part.of_unit_vectors for part in parts if part.of_unit_vectors is not None]
+        rows, present = np.concatenate([part.rows for part in parts]), np.concatenate([part.present for part in parts])
+        return cls(rows, present, all(unit) if unit else None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +113,7 @@ class Part:
             {name: values[rows] for name, values in self.numbers.items()},
             {name: classes.take(rows) for name, classes in self.classes.items()},
             {name: each.take(rows) for name, each in self.amounts.items()},
-            {name: Vectors(each.rows[rows], each.present[rows]) for name, each in self.vectors.items()},
+            {name: each.take(rows) for name, each in self.vectors.items()},
             {name: each[rows] for name, each in self.objects.items()},
             {name: values[rows] for name, values in (self.own if own is None else own).items()},
         )
@@ -110,13 +128,7 @@ class Part:
             {name: np.concatenate([part.numbers[name] for part in parts]) for name in first.numbers},
             {name: Classes.joined([part.classes[name] for part in parts]) for name in first.classes},
             {name: Amounts.joined([part.amounts[name] for part in parts]) for name in first.amounts},
-            {
-                name: Vectors(
-                    np.concatenate([part.vectors[name].rows for part in parts]),
-                    np.concatenate([part.vectors[name].present for part in parts]),
-                )
-                for name in first.vectors
-            },
+            {name: Vectors.joined([part.vectors[name] for part in parts]) for name in first.vectors},
             {name: joined([part.objects[name] for part in parts]) for name in first.objects},
             {name: joined([part.own[name] for part in parts]) for name in first.own},
         )
@@ -131,12 +143,14 @@ class Layout:
         categories: By input column of class numbers, whose they are; None where any class may occur.
         widths: By input column of vectors, one a sample, their width.
         object_widths: The same where objects of samples have them.
+        sequence_length: How many frames have the vectors that a row has the mean of; None where rows are samples.
     """
 
     kinds: Mapping[str, InputKind]
     categories: Mapping[str, tuple[str, ...] | None]
     widths: Mapping[str, int]
     object_widths: Mapping[str, int]
+    sequence_length: int | None = None
 
     def read(self, batches: Iterable[pa.RecordBatch]) -> Part:
         """The rows of one partition, by position."""
@@ -153,11 +167,16 @@ class Layout:
             {name: to_doubles(table.column(name)) for name, kind in self.kinds.items() if kind == "number"},
             {name: Classes(*class_codes(table.column(name))) for name, kind in self.kinds.items() if kind == "class"},
             {name: Amounts.read(table.column(name), names) for name, names in self.categories.items()},
-            {name: _vectors(table.column(f"vectors {name}"), width) for name, width in self.widths.items()},
+            {name: self._vectors(table.column(f"vectors {name}"), width) for name, width in self.widths.items()},
             {name: _objects(table.column(f"vectors {name}"), width) for name, width in self.object_widths.items()},
             {},
         )
         return part.take(np.argsort(positions))
+
+    def _vectors(self, column: pa.ChunkedArray, width: int) -> Vectors:
+        if self.sequence_length is None:
+            return _vectors(column, width)
+        return _means(_objects(column, width), self.sequence_length)
 
     def _nothing(self) -> Part:
         return Part(
@@ -194,6 +213,15 @@ def _vectors(column: pa.ChunkedArray, width: int) -> Vectors:
             inside[there] = vectors_of(chunk, width)[there]
         begin += len(chunk)
     return Vectors(rows, present)
+
+
+def _means(frames: Ragged, length: int) -> Vectors:
+    """Added up in double in the order of the frames, and rounded once."""
+    present = np.diff(frames.offsets) == length
+    whole = frames[np.flatnonzero(present)].values
+    rows = np.zeros((len(present), whole.shape[1]), dtype=np.float32)
+    rows[present] = whole.reshape(-1, length, whole.shape[1]).mean(axis=1, dtype=np.float64)
+    return Vectors(rows, present, of_unit_length(whole))
 
 
 def _objects(column: pa.ChunkedArray, width: int) -> Ragged:

@@ -12,7 +12,17 @@ from tests import pool as p
 from tests.selection.test_out_of_memory import small  # noqa: F401 - a fixture
 from tests.selection.test_scattered import declared, in_pieces  # noqa: F401 - a fixture
 
-ALONE = ["apart", "dense enough", "dense objects", "even weather", "objects", "objects near", "score", "similarity"]
+ALONE = [
+    "apart",
+    "dense enough",
+    "dense objects",
+    "even weather",
+    "objects",
+    "objects near",
+    "score",
+    "scenes as they are",
+    "similarity",
+]
 TOGETHER = [
     ["diversity", "score"],
     ["dense enough", "similarity"],

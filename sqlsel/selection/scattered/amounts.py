@@ -66,6 +66,21 @@ class Amounts:
         return cls(names or (), np.empty((0, len(names or ()))))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What a mix is prepared from where only some rows are there.
+
+    Attributes:
+        names: Every class in play.
+        in_play: By class, what all rows have of it.
+        rows: ``(n, len(names))`` what the rows have that are there.
+    """
+
+    names: tuple[str, ...]
+    in_play: Doubles
+    rows: Doubles
+
+
 def united(several: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """The classes of some in one order: theirs, where all have the same, or sorted by name."""
     first = several[0]

@@ -219,7 +219,7 @@ class Apart(Plain):
             return half, math.inf
         return half, 4.0 * TIE * (1.0 / self.strength + abs(math.log(value))) * value + SURE * half
 
-    def known(self, own: Own, facts: Sequence[Any]) -> Any:  # noqa: ANN401, ARG002
+    def known(self, part: Part, facts: Sequence[Any]) -> Any:  # noqa: ANN401, ARG002
         """Distances are between the rows that are there."""
         return None
 

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 class Knowing(Protocol):
     """An objective that can be prepared from some rows, as it knows the rest of all of them."""
 
-    def known(self, own: Any, facts: Sequence[Any]) -> Any:  # noqa: ANN401
+    def known(self, part: Part, facts: Sequence[Any]) -> Any:  # noqa: ANN401
         """What its preparation in memory takes instead of looking at all rows; None for nothing.
 
         Args:
-            own: What is known of the rows that are there, settled.
+            part: The rows that are there, with what is known of them, settled.
             facts: What the driver was told of all workers' rows before the first pick.
         """
 
@@ -93,7 +93,7 @@ def gather(objectives: Sequence[Scattered], pieces: Pieces, wanted: Wanted) -> G
     part = Part.joined([each[0] for each in answers])
     part = part.take(np.argsort(part.positions))
     known = {
-        each.name: each.known(part.own[each.name], [one.facts[number] for one in begun])
+        each.name: each.known(part, [one.facts[number] for one in begun])
         for number, each in enumerate(objectives)
         if isinstance(each, Knowing)
     }

@@ -71,9 +71,9 @@ class Made(Numbers):
         values[np.diff(own.offsets) > 0] = self.measure.settle(own.values)
         return values
 
-    def known(self, own: Own, facts: Sequence[Any]) -> Own:  # noqa: ARG002
+    def known(self, part: Part, facts: Sequence[Any]) -> Own:  # noqa: ARG002
         """The numbers, which the vectors of all had a part in."""
-        return own
+        return part.own[self.name]
 
     def barred(self, own: Own) -> Bools | None:
         """Rows below the least number; one without any reaches none."""

@@ -114,7 +114,7 @@ class Mixed(Plain):
         """Its own: of one class, all rows rise by the same."""
         return self.column
 
-    def known(self, own: Own, facts: Sequence[Any]) -> Counter[str]:  # noqa: ARG002
+    def known(self, part: Part, facts: Sequence[Any]) -> Counter[str]:  # noqa: ARG002
         """How many rows each class has."""
         return sum((fact[0] for fact in facts), Counter[str]())
 

@@ -18,7 +18,7 @@ from sqlsel.kernels.protocol import FLOOR, log_parts
 from sqlsel.kernels.sums import exact_parts, summed
 from sqlsel.selection.mixes import Mix, mix_of, reached_mix
 from sqlsel.selection.richest import Richest
-from sqlsel.selection.scattered.amounts import united
+from sqlsel.selection.scattered.amounts import Known, united
 from sqlsel.selection.scattered.plain import Plain
 
 if TYPE_CHECKING:
@@ -197,6 +197,11 @@ class Mixture(Plain):
             if not any(each.lacks(best, picked) for each in found):
                 return best
             count *= 4
+
+    def known(self, part: Part, facts: Sequence[Fact]) -> Known:
+        """What all rows have of each class, and what these have."""
+        in_play = _summed(self.names, ((fact.names, fact.sums) for fact in facts))
+        return Known(self.names, in_play, part.amounts[self.column].of(self.names))
 
     def reached(self, chosen: Chosen) -> Mapping[str, Any]:
         """The shares of the classes."""

@@ -126,7 +126,7 @@ class Numbers(Plain):
         """The number, which ranks exactly."""
         return float(np.sign(self.strength) * part.own[self.name][row]), 0.0
 
-    def known(self, own: Own, facts: Sequence[Any]) -> Any:  # noqa: ANN401, ARG002
+    def known(self, part: Part, facts: Sequence[Any]) -> Any:  # noqa: ANN401, ARG002
         """What the rows have by themselves."""
         return None
 

@@ -33,25 +33,22 @@ LARGEST_TABLE = 8 * 2**30
 
 def balance(step: ObjectiveStep, strategy: BalanceStrategy, loaded: Loaded) -> Prepared:
     """The mix of the classes of a column, one a sample, or probabilities."""
-    column = loaded.columns.column(step.input.column)
-    one_class = step.input.kind == "class"
+    one_class, known = step.input.kind == "class", loaded.known.get(step.name)
     if one_class:
-        names, codes = class_codes(column)
+        names, codes = class_codes(loaded.columns.column(step.input.column))
         counts = np.bincount(codes[codes >= 0], minlength=len(names)).astype(np.float64)
-        if (in_play := loaded.known.get(step.name)) is not None:
-            everything = tuple(sorted(in_play))
+        if known is not None:
+            everything = tuple(sorted(known))
             codes = np.array([*map(everything.index, names), -1], dtype=np.int64)[codes]
-            names, counts = everything, np.array([in_play[name] for name in everything], dtype=np.float64)
+            names, counts = everything, np.array([known[name] for name in everything], dtype=np.float64)
         mix = mix_of(strategy, names, counts)
         _check_size(step, len(codes), len(mix.classes))
         rows = np.zeros((len(codes), len(mix.classes)))
         labelled = np.flatnonzero(codes >= 0)
         rows[labelled, mix.listed[codes[labelled]]] = 1.0
     else:
-        several = step.input.kind == "classes"
-        names = step.input.categories
-        names, found = class_counts(column) if several else (names, distribution_rows(column, len(names)))
-        mix = mix_of(strategy, names, column_sums(found))
+        names, found = _amounts(step, loaded) if known is None else (known.names, known.rows)
+        mix = mix_of(strategy, names, column_sums(found) if known is None else known.in_play)
         _check_size(step, len(found), len(mix.classes))
         rows = mix.columns_of(found)
 
@@ -64,6 +61,12 @@ def balance(step: ObjectiveStep, strategy: BalanceStrategy, loaded: Loaded) -> P
 
     dealt = _by_name(mix.classes) if one_class else None
     return Prepared(kernels.Balance(step.name, rows, mix.target, strategy.strength, dealt), reached)
+
+
+def _amounts(step: ObjectiveStep, loaded: Loaded) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
+    """Classes, and what each row has of them: probabilities, or how often it has each."""
+    column, names = loaded.columns.column(step.input.column), step.input.categories
+    return class_counts(column) if step.input.kind == "classes" else (names, distribution_rows(column, len(names)))
 
 
 def _by_name(classes: Sequence[str | None]) -> npt.NDArray[np.int64]:

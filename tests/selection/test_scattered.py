@@ -75,7 +75,8 @@ def strategy(kind, strength=1.0, **more):
 
 
 NEAR_FIRST = {"type": "EMBEDDINGS", "query_sample_ids": ["s000", "s001"]}
-OBJECTS_FIRST = {**p.OBJECTS, "query_sample_ids": ["s000", "s001", "s002", "s003"]}
+# enough for some of them to have objects with vectors, whatever the pool
+OBJECTS_FIRST = {**p.OBJECTS, "query_sample_ids": [f"s{number:03}" for number in range(16)]}
 OBJECTIVES = {
     "objects": (p.OBJECTS, "DIVERSITY", {}),
     "objects apart": (p.OBJECTS, "DIVERSITY", {"stopping_condition_minimum_distance": 0.9}),

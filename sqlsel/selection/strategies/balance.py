@@ -55,7 +55,7 @@ def balance(step: ObjectiveStep, strategy: BalanceStrategy, loaded: Loaded) -> P
     def reached(picks: Picks) -> Mapping[str, Any]:
         before = rows[loaded.preselected].sum(axis=0)
         pool = rows[picks.candidates]
-        supply, count = column_sums(pool), len(picks.rows)
+        supply, count = pool.sum(axis=0) if one_class else column_sums(pool), len(picks.rows)
         attainable = attainable_counts(before, supply, count) if one_class else Richest.of(pool, count).shares(before)
         return reached_mix(mix, before + rows[picks.rows].sum(axis=0), supply, attainable)
 

@@ -77,7 +77,11 @@ class Coverage:
 
 
 class RunningCoverage(Unbounded):
-    """The cover of one run."""
+    """The cover of one run.
+
+    Attributes:
+        covered: The cover.
+    """
 
     def __init__(self, declared: Coverage, play: Play) -> None:
         self._strength = declared.strength
@@ -152,6 +156,12 @@ class RunningCoverage(Unbounded):
         known = float(self._settled.of(np.array([row]))[0])
         return float(self.covered.lower(np.array([row]))[0]) if math.isnan(known) else known
 
+    def part_of(self, row: int, part: float) -> float:
+        """By what it adds in double, not by the bounds that found it."""
+        if self._empty is not None and self._empty[row]:
+            return part
+        return log_part(self.covered.total + self.covered.adds(row), self._strength)
+
     def state_part(self) -> float:
         """Of the value of the selection as it is."""
         return log_part(self.covered.total, self._strength)
@@ -176,12 +186,12 @@ class RunningCoverage(Unbounded):
         return log_parts(values, self._strength)
 
 
-def nearest_cosines(vectors: Singles | Objects, reference: Rows, rows: Rows) -> Doubles:
+def nearest_cosines(vectors: Singles | Objects, reference: Rows | Singles, rows: Rows) -> Doubles:
     """The cosine of each reference vector to the nearest of some rows, in single precision.
 
     Args:
         vectors: ``(N, d)`` float32, or the objects of N rows.
-        reference: Rows of the matrix, or numbers of objects.
+        reference: Rows of the matrix, or numbers of objects; or ``(R, d)`` vectors.
         rows: The rows; those without objects are passed over.
 
     Returns:

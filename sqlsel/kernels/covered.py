@@ -52,20 +52,31 @@ class Covered:
         self._known = None if cover is None else cover.rises
         self.joined = 0
         self._bounds: Rises | None = None
+        self._next: tuple[int, tuple[Rows, Doubles, Doubles]] | None = None
+
+    def adds(self, row: int) -> float:
+        """What a row adds, in double."""
+        columns, before, after = self._raised(row)
+        return float(((after - before) * self._weights[columns]).sum())
 
     def join(self, row: int) -> tuple[Rows, Doubles, Doubles]:
         """Let a row join: the reference vectors whose cover it raises, with their cover before and after."""
+        self.total += self.adds(row)
+        columns, before, after = self._raised(row)
+        self._next = None
         self.joined += 1
-        columns = np.flatnonzero(self._cosines.of_row(row) > self.cover - self._cosines.error)
-        found = self._cosines.exact(row, columns)
-        better = found > self.cover[columns]
-        columns, after = columns[better], found[better]
-        before = self.cover[columns]
         self.cover[columns] = after
-        self.total += float(((after - before) * self._weights[columns]).sum())
         if self._bounds is not None:
             self._bounds.raised(columns, before, after)
         return columns, before, after
+
+    def _raised(self, row: int) -> tuple[Rows, Doubles, Doubles]:
+        if self._next is None or self._next[0] != row:
+            columns = np.flatnonzero(self._cosines.of_row(row) > self.cover - self._cosines.error)
+            found = self._cosines.exact(row, columns)
+            better = found > self.cover[columns]
+            self._next = row, (columns[better], self.cover[columns[better]], found[better])
+        return self._next[1]
 
     def measure(self) -> Rises:
         """Bound the rises of all rows; joining before this costs less."""

@@ -120,7 +120,7 @@ class _Run:
 
     def take(self, row: int) -> float:
         """Pick the row that was found last; returns its gain."""
-        gain = 0.0 if self._alone else self._together.gain()
+        gain = 0.0 if self._alone else self._together.gain(row)
         terms = [running.take(row) for running in self.running]
         if self._alone:
             gain = self.running[0].gain_alone(terms[0])

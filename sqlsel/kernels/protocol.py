@@ -115,6 +115,9 @@ class Running(Protocol):
     def rise(self, mark: object) -> float:
         """The most by which the ceiling of a marked row has risen; inf where that is not known, NaN never."""
 
+    def part_of(self, row: int, part: float) -> float:
+        """The part of the row that is picked next, as it tells in the gain: the same however rows were looked at."""
+
     def state_part(self) -> float:
         """Strength * ln(max(value of the selection as it is, FLOOR)); NaN where that value is not defined."""
 
@@ -172,6 +175,10 @@ class Unbounded:
     def let_in(self) -> bool:
         """Nothing was kept out."""
         return False
+
+    def part_of(self, row: int, part: float) -> float:  # noqa: ARG002
+        """As it was told."""
+        return part
 
     def reached(self) -> bool:
         """There is no sum to reach."""

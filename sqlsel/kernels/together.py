@@ -132,13 +132,13 @@ class Together:
         """The parts of what :meth:`best` found last, by objective."""
         return self._best
 
-    def gain(self) -> float:
+    def gain(self, row: int) -> float:
         """What the pick that :meth:`best` found last adds: the rise of the sum of the parts. Asked before it joins."""
         rise = 0.0
         for running, part in zip(self._running, self._best, strict=True):
             state = running.state_part()
             # a state without a value yet adds nothing
-            rise += 0.0 if math.isnan(state) else part - state
+            rise += 0.0 if math.isnan(state) else running.part_of(row, part) - state
         return rise
 
     def barred(self, rows: Rows) -> Bools | None:

@@ -121,6 +121,7 @@ def layout_of(plan: Plan) -> Layout:
         if step.vectors is not None:
             widths[_of_objects(step)][step.column] = step.vectors.facts.width
     kinds = {step.input.column: step.input.kind for step in steps}
+    kinds |= {each.column: each.kind for step in plan.objectives for each in step.more.values()}
     categories = {step.input.column: _categories(step.input) for step in steps if step.input.kind in LARGE}
     return Layout(kinds, categories, *widths, plan.sequence_length)
 

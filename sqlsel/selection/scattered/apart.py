@@ -105,7 +105,7 @@ class Apart(Plain):
         """There is nothing to know."""
         return self
 
-    def follow(self, part: Part, own: Own, joined: Part) -> Own:
+    def follow(self, part: Part, own: Own, joined: Part, standing: Any) -> Own:  # noqa: ANN401, ARG002
         """Exact half squared distances to the nearest of everything chosen."""
         new = joined.vectors[self.column]
         if not new.present.any() or not len(part):

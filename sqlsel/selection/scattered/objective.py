@@ -103,8 +103,8 @@ class Scattered(Protocol):
     def count(self, part: Part, own: Own, candidates: Bools) -> Any:  # noqa: ANN401
         """What a worker counts of its candidates, for the summary."""
 
-    def follow(self, part: Part, own: Own, joined: Part) -> Own:
-        """A worker's numbers after rows have joined the selection."""
+    def follow(self, part: Part, own: Own, joined: Part, standing: Any) -> Own:  # noqa: ANN401
+        """A worker's numbers after rows have joined the selection, which stands so since."""
 
     def scores(self, part: Part, own: Own, standing: Any, *, alone: bool) -> Doubles:  # noqa: ANN401
         """``(n,)`` exact parts; of an objective without others what its kernel ranks by, the higher the better."""

@@ -40,7 +40,7 @@ class ObjectsApart(Apart):
         kernels.Objects(objects.values, objects.offsets)
         return objects.having(np.full(len(objects.values), np.inf))
 
-    def follow(self, part: Part, own: Own, joined: Part) -> Own:
+    def follow(self, part: Part, own: Own, joined: Part, standing: Any) -> Own:  # noqa: ANN401, ARG002
         """Exact half squared distances to the nearest of all objects chosen."""
         mine, new = part.objects[self.column].values, joined.objects[self.column].values
         if not len(mine) or not len(new):

@@ -60,7 +60,7 @@ class Plain:
         """Nothing."""
         return None
 
-    def follow(self, part: Part, own: Own, joined: Part) -> Own:  # noqa: ARG002
+    def follow(self, part: Part, own: Own, joined: Part, standing: Any) -> Own:  # noqa: ANN401, ARG002
         """The numbers as they are."""
         found: Own = own
         return found

@@ -76,7 +76,10 @@ def look(asked: Asked, part: Part, kept: Kept) -> tuple[Kept, Shown]:
     with own_threads():
         if asked.settle:
             kept, counted = _settle(asked.objectives, part, kept)
-        own = {each.name: each.follow(part, kept.own[each.name], asked.joined) for each in asked.objectives}
+        own = {
+            each.name: each.follow(part, kept.own[each.name], asked.joined, now)
+            for each, now in zip(asked.objectives, asked.standings, strict=True)
+        }
     left, closed = kept.left.copy(), kept.closed | _full(part, asked.full)
     left[np.searchsorted(part.positions, _mine(part, asked.joined))] = False
     kept = replace(kept, own=own, left=left, closed=closed)

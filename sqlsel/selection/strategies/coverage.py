@@ -8,12 +8,14 @@ import numpy as np
 
 from sqlsel import kernels
 from sqlsel.arrow import to_doubles
+from sqlsel.selection.cover import evenly, reached_cover
 from sqlsel.selection.strategies.kind import Measure, StrategyKind, number_text
 from sqlsel.selection.strategies.prepared import Prepared
 
 if TYPE_CHECKING:
     from sqlsel.config.strategies.coverage import CoverageStrategy
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.scattered.objective import Scattered, Setting
     from sqlsel.selection.strategies.kind import Reached
     from sqlsel.selection.strategies.prepared import Doubles, Loaded, Picks, Rows
 
@@ -38,45 +40,20 @@ def coverage(step: ObjectiveStep, strategy: CoverageStrategy, loaded: Loaded) ->
         return kernels.nearest_cosines(matrix, reference, np.concatenate([before, rows]))
 
     def reached(picks: Picks) -> dict[str, Any]:
-        found, random = near(picks.rows), near(evenly(np.flatnonzero(picks.candidates), len(picks.rows)))
-        return {
-            **_cosines(found, weights),
-            "random": _cosines(random, weights),
-            "reference": {
-                "objects" if several else "samples": len(reference),
-                "of": len(there),
-                "standard_error": _standard_error(found, weights, len(there)),
-            },
-        }
+        random = near(evenly(np.flatnonzero(picks.candidates), len(picks.rows)))
+        return reached_cover(near(picks.rows), random, weights, "objects" if several else "samples", len(there))
 
     return Prepared(kernels.Coverage(step.name, matrix, strategy.strength, reference, weights, present), reached)
 
 
-def evenly(rows: Rows, count: int | None) -> Rows:
-    """So many of some rows, evenly spread over them: at random where they are in the order of a seed."""
-    if count is None or count >= len(rows):
-        return rows
-    return rows[(2 * np.arange(count) + 1) * len(rows) // (2 * max(count, 1))]
-
-
-def _cosines(cosines: Doubles, weights: Doubles) -> dict[str, float | None]:
-    """The mean, by weight, and the worst of those that count."""
-    counted = weights > 0
-    if not counted.any():
-        return {"mean_cosine": None, "worst_cosine": None}
-    return {
-        "mean_cosine": float(np.average(cosines, weights=weights)),
-        "worst_cosine": float(cosines[counted].min()),
-    }
-
-
-def _standard_error(cosines: Doubles, weights: Doubles, count: int) -> float | None:
-    """Of the mean, where it is that of a sample; 0 where everything was looked at."""
-    if not weights.any() or len(cosines) < 2:
+def _scatter(step: ObjectiveStep, strategy: CoverageStrategy, setting: Setting) -> Scattered | None:
+    """What each worker's own rows add; None where all samples are to be covered, or objects of theirs."""
+    if setting.of_objects or strategy.reference_samples is None:
         return None
-    share = len(cosines) / count
-    away = weights * (cosines - np.average(cosines, weights=weights))
-    return float(np.sqrt((away**2).sum() * (1.0 - share)) / weights.sum())
+    from sqlsel.selection.scattered.covering import Covering
+
+    weight = step.more["weight"].column if "weight" in step.more else None
+    return Covering(step.name, step.input.column, strategy.strength, strategy.reference_samples, weight)
 
 
 def _text(reached: Reached) -> str:
@@ -100,4 +77,4 @@ def _measures(reached: Reached) -> list[Measure]:
     ]
 
 
-COVERAGE = StrategyKind(coverage, text=_text, measures=_measures)
+COVERAGE = StrategyKind(coverage, scatter=_scatter, text=_text, measures=_measures)

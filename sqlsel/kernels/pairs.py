@@ -14,15 +14,13 @@ if TYPE_CHECKING:
     from sqlsel.kernels.listed import Look, Places
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
+PAIR_BYTES = 6
 SLACK_ROOM = 1.5
 """So many times the pairs that there may be are held, at most, gone ones among them."""
 
 
 class Pairs:
-    """The sum of weight * (cosine - cover) over the pairs of every row: known from pick to pick.
-
-    A pair takes 6 bytes.
-    """
+    """The sum of weight * (cosine - cover) over the pairs of every row: known from pick to pick."""
 
     def __init__(self, cosines: Cosines, rows: Rows, weights: Doubles, most: int) -> None:
         self._cosines = cosines

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.pairs import Pairs
-from sqlsel.kernels.sampled import Sample
+from sqlsel.kernels.pairs import PAIR_BYTES, SLACK_ROOM, Pairs
+from sqlsel.kernels.sampled import NUMBERS, Sample
 from sqlsel.kernels.summed import SUMMED, error_of_pairs, sums, weighted
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Rises:
         self._seen: Singles = cover.astype(np.float32)
         self._open: Bools = np.ones(cosines.count, dtype=np.bool_)
         self._pending: Bools = np.zeros(cosines.count, dtype=np.bool_)
-        self._pairs = Pairs(cosines, rows, weights, min(max(PAIRS_A_ROW * len(rows), LEAST), MOST))
+        self._pairs = Pairs(cosines, rows, weights, most_pairs(len(rows)))
         self._few = min(max(FEW, len(rows) // FEW_OF), MOST_FEW)
         self._rises: Doubles = np.zeros(len(rows))
         self._slack = 0.0
@@ -232,3 +232,14 @@ class Rises:
         self._open[columns] = False
         self._high[self._fresh] -= gained[self._fresh]
         self._take_off(columns, lost, weighted(low, weights) + float(lost.max()))
+
+
+def most_pairs(rows: int) -> int:
+    """How many pairs are listed at most."""
+    return min(max(PAIRS_A_ROW * rows, LEAST), MOST)
+
+
+def bytes_of_rises(rows: int, count: int, width: int) -> int:
+    """About how much is held at most beside vectors: lists, and a sample and the vectors of the reference."""
+    pairs = min(most_pairs(rows) * SLACK_ROOM, rows * count)
+    return int(pairs * PAIR_BYTES) + 4 * NUMBERS + 3 * 4 * count * width

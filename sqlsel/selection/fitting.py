@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from sqlsel import nodes as sql
 from sqlsel.errors import Problem, SelectionError
+from sqlsel.selection.objectives import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,8 @@ class Fit:
         objectives: How many objectives look at them.
         neighbours: How many neighbours they look at of each row.
         amounts: Bytes of the class probabilities.
+        held: Bytes that objectives hold beside these where all are in memory.
+        held_in_blocks: The same where a block is.
     """
 
     room: Room
@@ -48,6 +51,8 @@ class Fit:
     objectives: int
     neighbours: int = 0
     amounts: int = 0
+    held: int = 0
+    held_in_blocks: int = 0
 
     @property
     def stored(self) -> int:
@@ -57,7 +62,8 @@ class Fit:
     @property
     def needed(self) -> int:
         """Bytes that it takes with all of them in memory."""
-        return self.room.needed(self.vectors + AMOUNTS_HELD * self.amounts, self.rows, self.objectives)
+        rows = self.vectors + AMOUNTS_HELD * self.amounts
+        return self.room.needed(rows, self.rows, self.objectives) + self.held
 
     @property
     def fits(self) -> bool:
@@ -67,13 +73,13 @@ class Fit:
     @property
     def block(self) -> int:
         """Bytes of them that are in memory at a time where not all can be."""
-        return min(max(self.room.memory // BLOCK_SHARE, LEAST_BLOCK), MOST_BLOCK)
+        return _block(self.room)
 
     @property
     def in_blocks(self) -> int:
         """Bytes that it takes beside the engine with these in a file."""
         of_row = BLOCK_ROW_BYTES + OWN_BYTES * self.objectives + 8 * self.neighbours
-        return self.rows * of_row + BLOCKS_HELD * self.block
+        return self.rows * of_row + BLOCKS_HELD * self.block + self.held_in_blocks
 
     def __str__(self) -> str:
         both = {"vectors": self.vectors, "class probabilities": self.amounts}
@@ -92,7 +98,15 @@ def fit_of(plan: Plan, engine: Engine, rows: int) -> Fit | None:
     vectors = sum(_vector_bytes(engine, step, rows) for step in plan.inputs)
     near = sum(getattr(step.strategy, "num_nearest_neighbors", 0) for step in plan.objectives)
     amounts = 8 * rows * sum(len(step.categories) for step in plan.inputs if step.kind == "distribution")
-    return Fit(room, vectors, rows, len(plan.objectives), near, amounts)
+    in_block = min(_block(room) * rows // max(vectors, 1), rows)
+    held, in_blocks = (
+        sum(kind_of(step).holds(step, step.strategy, count) for step in plan.objectives) for count in (rows, in_block)
+    )
+    return Fit(room, vectors, rows, len(plan.objectives), near, amounts, held, in_blocks)
+
+
+def _block(room: Room) -> int:
+    return min(max(room.memory // BLOCK_SHARE, LEAST_BLOCK), MOST_BLOCK)
 
 
 @contextmanager

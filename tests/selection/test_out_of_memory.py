@@ -65,7 +65,18 @@ def both(small, pool, config, **asked):
 @pytest.mark.parametrize("strength", [1.0, -1.0])
 @pytest.mark.parametrize(
     "name",
-    ["diversity", "apart", "similarity", "dense", "dense enough", "objects", "objects apart", "objects near"],
+    [
+        "diversity",
+        "apart",
+        "similarity",
+        "dense",
+        "dense enough",
+        "cover",
+        "cover some",
+        "objects",
+        "objects apart",
+        "objects near",
+    ],
 )
 def test_alone(small, name, strength):
     pool = p.make_pool(100, 3)
@@ -141,9 +152,9 @@ def test_what_a_condition_leaves_may_fit(database):
 
 
 def test_what_has_to_be_in_memory_is_refused_with_its_size(database):
-    config = p.config(5, (p.EMBEDDINGS, {"type": "COVERAGE"}))
+    config = p.config(5, (p.EMBEDDINGS, {"type": "COVERAGE", "reference_samples": None}))
     with sqlsel.connect(database, read_only=True, memory_limit="100MB") as db:
-        with pytest.raises(sqlsel.SelectionError, match=r"all of them have to be there: it takes 126 MiB") as told:
+        with pytest.raises(sqlsel.SelectionError, match=r"all of them have to be there: it takes 436 MiB") as told:
             db.select(config, dataset="large")
         assert "raise memory_limit" in told.value.hint
         selection = db.select(DIVERSE, dataset="large")

@@ -8,6 +8,7 @@ import numpy as np
 
 from sqlsel import kernels
 from sqlsel.arrow import to_doubles
+from sqlsel.kernels.rises import bytes_of_rises
 from sqlsel.selection.cover import evenly, reached_cover
 from sqlsel.selection.strategies.kind import Measure, StrategyKind, number_text
 from sqlsel.selection.strategies.prepared import Prepared
@@ -56,6 +57,13 @@ def _scatter(step: ObjectiveStep, strategy: CoverageStrategy, setting: Setting) 
     return Covering(step.name, step.input.column, strategy.strength, strategy.reference_samples, weight)
 
 
+def _holds(step: ObjectiveStep, strategy: CoverageStrategy, rows: int) -> int:
+    """The lists of who is near to whom, and the reference."""
+    assert step.input.vectors is not None
+    count = rows if strategy.reference_samples is None else min(strategy.reference_samples, rows)
+    return bytes_of_rises(rows, count, step.input.vectors.facts.width)
+
+
 def _text(reached: Reached) -> str:
     mean, worst = (number_text(reached[name]) for name in ("mean_cosine", "worst_cosine"))
     random = reached["random"]
@@ -77,4 +85,4 @@ def _measures(reached: Reached) -> list[Measure]:
     ]
 
 
-COVERAGE = StrategyKind(coverage, scatter=_scatter, text=_text, measures=_measures)
+COVERAGE = StrategyKind(coverage, scatter=_scatter, holds=_holds, text=_text, measures=_measures)

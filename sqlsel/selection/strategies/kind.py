@@ -86,6 +86,11 @@ def nothing_missed(step: ObjectiveStep, reached: Reached, beside: Beside) -> lis
     return []
 
 
+def holds_nothing(step: ObjectiveStep, strategy: Any, rows: int) -> int:  # noqa: ANN401, ARG001
+    """Nothing that counts beside a number or two of each row."""
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class StrategyKind:
     """A strategy as everything else knows it.
@@ -98,6 +103,7 @@ class StrategyKind:
         bar: Why candidates are ruled out beforehand; None where none ever are.
         scatter: Makes the objective for rows that are spread over workers; it, or its answer, is None where that does
             not go, and all rows are read then.
+        holds: Bytes that the kernel holds beside the vectors, of a step, its strategy and so many rows.
         needs_terms: Whether what is reached is measured on the terms of a run, so that rows which were picked
             otherwise are measured by letting the objective pick them.
     """
@@ -108,4 +114,5 @@ class StrategyKind:
     missed: Callable[[ObjectiveStep, Reached, Beside], list[dict[str, Any]]] = nothing_missed
     bar: Bar | None = None
     scatter: Callable[[ObjectiveStep, Any, Setting], Scattered | None] | None = None
+    holds: Callable[[ObjectiveStep, Any, int], int] = holds_nothing
     needs_terms: bool = False

@@ -12,12 +12,21 @@ from sqlsel.kernels.threads import own_threads
 if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
-SUMMED = (BLOCK_COLUMNS + 8) * ROUNDOFF
-"""Share of a sum of positive numbers that is lost, at most, where it is added up in single precision."""
+FAST, CLOSE = BLOCK_COLUMNS, 64
+"""How many numbers are added up in single precision before the sum goes on in double."""
+SUMMED = (FAST + 8) * ROUNDOFF
+"""Share of a sum of positive numbers that is lost by that, at most."""
+SUMMED_CLOSELY = (CLOSE + 8) * ROUNDOFF
 
 
 def sums(
-    cosines: Cosines, rows: Rows, columns: Rows | slice, weights: Singles, cover: tuple[Singles, Singles | None]
+    cosines: Cosines,
+    rows: Rows,
+    columns: Rows | slice,
+    weights: Singles,
+    cover: tuple[Singles, Singles | None],
+    *,
+    together: int = FAST,
 ) -> Doubles:
     """By row the sum over some columns of weight * (how far the cosine is above a cover, up to a higher one).
 
@@ -27,6 +36,7 @@ def sums(
         columns: The columns.
         weights: Of each of these.
         cover: The cover of each of these, and the higher one; None for no end.
+        together: How many columns are added up in single precision.
     """
     low, high = cover
     found = np.full(len(rows), -weighted(low, weights))
@@ -35,7 +45,9 @@ def sums(
         np.maximum(block, low[run, None], out=block)
         if high is not None:
             np.minimum(block, high[run, None], out=block)
-        found[part] += weights[run] @ block
+        counts = weights[run]
+        for begin in range(0, len(counts), together):
+            found[part] += counts[begin : begin + together] @ block[begin : begin + together]
 
     cosines.visit(rows, columns, add)
     return found
@@ -68,8 +80,10 @@ def rise_bounds(vectors: Singles, reference: Singles, weights: Doubles, cover: D
     with own_threads():
         cosines = Cosines(vectors, None, reference)
         narrow, low = weights.astype(np.float32), cover.astype(np.float32)
-        found = sums(cosines, np.arange(len(vectors)), slice(None), narrow, (low, None))
-        slack = error_of_pairs(cosines, weights) + SUMMED * (weighted(low, narrow) + float(found.max(initial=0.0)))
+        found = sums(cosines, np.arange(len(vectors)), slice(None), narrow, (low, None), together=CLOSE)
+        slack = error_of_pairs(cosines, weights) + SUMMED_CLOSELY * (
+            weighted(low, narrow) + float(found.max(initial=0.0))
+        )
     return _between(found - slack, found + slack)
 
 
@@ -82,8 +96,8 @@ def fallen(
     low, high = (side[columns].astype(np.float32) for side in cover)
     with own_threads():
         cosines = Cosines(vectors, None, reference[columns])
-        lost = sums(cosines, np.arange(len(vectors)), slice(None), narrow, (low, high))
-    slack = SUMMED * weighted(high, narrow)
+        lost = sums(cosines, np.arange(len(vectors)), slice(None), narrow, (low, high), together=CLOSE)
+    slack = SUMMED_CLOSELY * weighted(high, narrow)
     return _between(bounds[:, 0] - lost - slack, bounds[:, 1] - lost + slack)
 
 

@@ -73,6 +73,11 @@ class Covering(Plain):
         """By what is added, where much is good."""
         return self.strength > 0
 
+    @property
+    def wide(self) -> bool:
+        """What was best covers what is like it, and adds little then."""
+        return True
+
     def begin(self, part: Part) -> Own:
         """Nothing that is known yet."""
         vectors = part.vectors[self.column]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,22 @@ if TYPE_CHECKING:
 
     Doubles = npt.NDArray[np.float64]
     Rows = npt.NDArray[np.int64]
+    Singles = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """Vectors that stand for all.
+
+    Attributes:
+        vectors: ``(R, d)`` float32.
+        weights: ``(R,)`` how much each counts.
+        of: How many they stand for.
+    """
+
+    vectors: Singles
+    weights: Doubles
+    of: int
 
 
 def evenly(rows: Rows, count: int | None) -> Rows:

@@ -49,6 +49,7 @@ MORE_OF_ITS_OWN = {
         "selection/shortfall.py",
         *ONE_SQL_STATEMENT,
     },
+    "COVERAGE": {"selection/scattered/covering.py"},
     # numbers that a strategy gives each sample are weights too
     "WEIGHTS": {
         "kernels/object_weights.py",

@@ -13,7 +13,7 @@ from sqlsel import kernels
 from sqlsel.kernels.coverage import RunningCoverage
 from sqlsel.kernels.protocol import FLOOR, TIE, Play, log_parts, sum_rise
 from sqlsel.kernels.vectors import check_finite
-from sqlsel.selection.cover import places_evenly, reached_cover
+from sqlsel.selection.cover import Reference, places_evenly, reached_cover
 from sqlsel.selection.scattered.plain import Plain
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ class Covering(Plain):
         strength: Exponent of the value.
         size: How many samples stand for all.
         weight: The input that says how much each counts; None for 1 each.
-        vectors: ``(R, d)`` theirs; known after :meth:`ask`, like the rest.
-        weights: ``(R,)`` how much each counts.
-        of: How many they stand for.
+        goal: These; known after :meth:`ask`.
     """
 
     name: str
@@ -64,19 +62,15 @@ class Covering(Plain):
     strength: float
     size: int
     weight: str | None = None
-    vectors: Singles | None = None
-    weights: Doubles | None = None
-    of: int = 0
+    goal: Reference | None = None
+
+    # what was best covers what is like it, and adds little then
+    wide = True
 
     @property
     def ranks(self) -> bool:
         """By what is added, where much is good."""
         return self.strength > 0
-
-    @property
-    def wide(self) -> bool:
-        """What was best covers what is like it, and adds little then."""
-        return True
 
     def begin(self, part: Part) -> Own:
         """Nothing that is known yet."""
@@ -98,7 +92,7 @@ class Covering(Plain):
         found, vectors, weights = (np.concatenate(side) for side in zip(*shown, strict=True))
         order = np.argsort(found)
         counts = weights[order] * (of / max(len(found), 1))
-        return replace(self, vectors=vectors[order], weights=counts, of=of)
+        return replace(self, goal=Reference(vectors[order], counts, of))
 
     def learn(self, facts: Sequence[Any]) -> Covering:  # noqa: ARG002
         """There is nothing more to know."""
@@ -106,14 +100,13 @@ class Covering(Plain):
 
     def follow(self, part: Part, own: Own, joined: Part, standing: Standing) -> Own:
         """Bounds of what rows add now."""
-        assert self.vectors is not None
-        assert self.weights is not None
-        vectors = part.vectors[self.column].rows
+        assert self.goal is not None
+        vectors, goal = part.vectors[self.column].rows, self.goal
         if standing.seen is None:
-            return kernels.rise_bounds(vectors, self.vectors, self.weights, standing.cosines)
+            return kernels.rise_bounds(vectors, goal.vectors, goal.weights, standing.cosines)
         if not len(joined):
             return own
-        return kernels.fallen(own, vectors, self.vectors, self.weights, (standing.seen, standing.cosines))
+        return kernels.fallen(own, vectors, goal.vectors, goal.weights, (standing.seen, standing.cosines))
 
     def scores(self, part: Part, own: Own, standing: Standing, *, alone: bool) -> Doubles:  # noqa: ARG002
         """Bounds of the parts; alone, of what is added."""
@@ -143,12 +136,13 @@ class Covering(Plain):
 
     def kernel(self, part: Part, standing: Standing | None) -> kernels.Objective:
         """The kernel's objective, which goes on from the cover."""
-        vectors = part.vectors[self.column]
+        assert self.goal is not None
+        vectors, goal = part.vectors[self.column], self.goal
         cover = None
         if standing is not None:
             cover = kernels.Cover(standing.cosines, standing.total, part.own[self.name])
         return kernels.Coverage(
-            self.name, vectors.rows, self.strength, self.vectors, self.weights, vectors.present, cover
+            self.name, vectors.rows, self.strength, goal.vectors, goal.weights, vectors.present, cover
         )
 
     def now(self, running: Running, standing: Standing, terms: Sequence[float]) -> Standing:  # noqa: ARG002
@@ -179,18 +173,21 @@ class Covering(Plain):
         drawn: Singles = vectors[np.argsort(found)]
         return drawn
 
+    def known(self, own: Own, facts: Sequence[Any]) -> Reference | None:  # noqa: ARG002
+        """What stands for all."""
+        return self.goal
+
     def reached(self, chosen: Chosen) -> Mapping[str, Any]:
         """Cosines of the reference to the selection, and to a random one."""
-        assert self.vectors is not None
-        assert self.weights is not None
+        assert self.goal is not None
         vectors = chosen.part.vectors[self.column]
         before, picked = np.split(np.arange(len(vectors.rows)), [len(vectors.rows) - len(chosen.terms)])
         earlier = vectors.rows[before[vectors.present[before]]]
         found, random = (
-            kernels.nearest_cosines(rows, self.vectors, np.arange(len(rows)))
+            kernels.nearest_cosines(rows, self.goal.vectors, np.arange(len(rows)))
             for rows in (np.concatenate([earlier, each]) for each in (vectors.rows[picked], chosen.surveyed))
         )
-        return reached_cover(found, random, self.weights, "samples", self.of)
+        return reached_cover(found, random, self.goal.weights, "samples", self.goal.of)
 
 
 def _positions(places: Rows, missing: Sequence[Rows]) -> Rows:

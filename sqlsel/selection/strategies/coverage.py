@@ -16,25 +16,19 @@ from sqlsel.selection.strategies.prepared import Prepared
 if TYPE_CHECKING:
     from sqlsel.config.strategies.coverage import CoverageStrategy
     from sqlsel.plan.model import ObjectiveStep
+    from sqlsel.selection.cover import Reference
     from sqlsel.selection.scattered.objective import Scattered, Setting
     from sqlsel.selection.strategies.kind import Reached
-    from sqlsel.selection.strategies.prepared import Doubles, Loaded, Picks, Rows
+    from sqlsel.selection.strategies.prepared import Doubles, Loaded, Picks, Rows, Singles
 
 
 def coverage(step: ObjectiveStep, strategy: CoverageStrategy, loaded: Loaded) -> Prepared:
     """Cosines between vectors, of samples or of their objects."""
     vectors = loaded.vectors[step.input.column]
-    several = isinstance(vectors, kernels.Objects)
-    there = np.arange(len(vectors.matrix)) if isinstance(vectors, kernels.Objects) else np.flatnonzero(vectors.present)
-    reference = evenly(there, strategy.reference_samples)
-    weights = np.full(len(reference), len(there) / max(len(reference), 1))
-    if "weight" in step.more:
-        values = np.nan_to_num(to_doubles(loaded.columns.column(step.more["weight"].column)))
-        if isinstance(vectors, kernels.Objects):
-            values = np.repeat(values, np.diff(vectors.offsets))
-        weights *= values[reference]
+    objects = isinstance(vectors, kernels.Objects)
     matrix = vectors if isinstance(vectors, kernels.Objects) else vectors.rows
     present = None if isinstance(vectors, kernels.Objects) else vectors.present
+    reference, weights, of = _goal(step, strategy, loaded)
     before = np.flatnonzero(loaded.preselected if present is None else loaded.preselected & present)
 
     def near(rows: Rows) -> Doubles:
@@ -42,9 +36,26 @@ def coverage(step: ObjectiveStep, strategy: CoverageStrategy, loaded: Loaded) ->
 
     def reached(picks: Picks) -> dict[str, Any]:
         random = near(evenly(np.flatnonzero(picks.candidates), len(picks.rows)))
-        return reached_cover(near(picks.rows), random, weights, "objects" if several else "samples", len(there))
+        return reached_cover(near(picks.rows), random, weights, "objects" if objects else "samples", of)
 
     return Prepared(kernels.Coverage(step.name, matrix, strategy.strength, reference, weights, present), reached)
+
+
+def _goal(step: ObjectiveStep, strategy: CoverageStrategy, loaded: Loaded) -> tuple[Rows | Singles, Doubles, int]:
+    """What is to be covered, as rows or, where not all are there, vectors; its weights, and what it stands for."""
+    known: Reference | None = loaded.known.get(step.name)
+    if known is not None:
+        return known.vectors, known.weights, known.of
+    vectors = loaded.vectors[step.input.column]
+    there = np.arange(len(vectors.matrix)) if isinstance(vectors, kernels.Objects) else np.flatnonzero(vectors.present)
+    reference = evenly(there, strategy.reference_samples)
+    weights = np.full(len(reference), len(there) / max(len(reference), 1))
+    if "weight" in step.more:
+        values: Doubles = np.nan_to_num(to_doubles(loaded.columns.column(step.more["weight"].column)))
+        if isinstance(vectors, kernels.Objects):
+            values = np.repeat(values, np.diff(vectors.offsets))
+        weights *= values[reference]
+    return reference, weights, len(there)
 
 
 def _scatter(step: ObjectiveStep, strategy: CoverageStrategy, setting: Setting) -> Scattered | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Bools = npt.NDArray[np.bool_]
     Doubles = npt.NDArray[np.float64]
     Rows = npt.NDArray[np.int64]
+    Singles = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -61,8 +61,13 @@ def weighted(numbers: Singles, weights: Singles) -> float:
 def error_of_pairs(cosines: Cosines, weights: Doubles) -> float:
     """What sums of a row are off by at most, as cosines are, however often it was shown what a cover took."""
     # a pair errs once where it counts first and twice, at most, where the cover passes it
-    error: float = 3.0 * (cosines.error + 2 * ROUNDOFF) * weights.sum()
-    return float(error)
+    return 3.0 * _error(cosines) * float(weights.sum())
+
+
+def _error(cosines: Cosines) -> float:
+    """Of a cosine, and of its difference to a cover."""
+    error: float = cosines.error + 2 * ROUNDOFF
+    return error
 
 
 def rise_bounds(vectors: Singles, reference: Singles, weights: Doubles, cover: Doubles) -> Doubles:
@@ -75,16 +80,28 @@ def rise_bounds(vectors: Singles, reference: Singles, weights: Doubles, cover: D
         cover: ``(R,)`` the cosine of each to the nearest of a selection, at least 0.
 
     Returns:
-        ``(n, 2)`` float64: at least and at most. Cost: one matrix product in single precision.
+        ``(n, 2)`` float64: at least and at most. Cost: two matrix products in single precision.
     """
     with own_threads():
-        cosines = Cosines(vectors, None, reference)
+        cosines, rows = Cosines(vectors, None, reference), np.arange(len(vectors))
         narrow, low = weights.astype(np.float32), cover.astype(np.float32)
-        found = sums(cosines, np.arange(len(vectors)), slice(None), narrow, (low, None), together=CLOSE)
-        slack = error_of_pairs(cosines, weights) + SUMMED_CLOSELY * (
-            weighted(low, narrow) + float(found.max(initial=0.0))
-        )
+        found = sums(cosines, rows, slice(None), narrow, (low, None), together=CLOSE)
+        slack = 3.0 * _error(cosines) * _live(cosines, rows, narrow, low)
+        slack += SUMMED_CLOSELY * (weighted(low, narrow) + found)
     return _between(found - slack, found + slack)
+
+
+def _live(cosines: Cosines, rows: Rows, weights: Singles, cover: Singles) -> Doubles:
+    """By row the weights of those vectors that it may cover better, however single precision errs from then on."""
+    least = cover - np.float32(4.0 * _error(cosines))
+    alive = np.zeros(len(rows))
+
+    def add(part: slice, run: slice, block: Singles) -> None:
+        alive[part] += weights[run] @ (block > least[run, None]).astype(np.float32)
+
+    cosines.visit(rows, slice(None), add)
+    # the weights of up to a block of columns are added up in single precision
+    return alive * (1.0 + SUMMED)
 
 
 def fallen(

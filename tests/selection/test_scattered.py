@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import sqlsel
 from sqlsel.engines.duckdb.engine import DuckDBEngine
+from sqlsel.selection import by_pieces
 from sqlsel.selection.scattered import dense, running
 from tests import pool as p
 
@@ -233,6 +234,20 @@ def test_few_jobs_are_enough(in_pieces, strength):
         db.ingest(pool.table(), dataset="pool", **p.MAPPING)
         made = in_pieces(count=4, rows=1024, least=16)
         assert len(db.select(declared(200, ["diversity"], [strength]), dataset="pool")) == 200
+    assert made[0].jobs <= 4 * np.log2(200)
+
+
+def test_few_jobs_are_enough_to_cover(in_pieces, monkeypatch):
+    from tests.benchmarks.data import clustered
+
+    pool = p.make_pool(6000, 8)
+    pool.vectors = clustered(6000, p.WIDTH, 1)
+    # a job shows no more, however few picks the last one brought
+    monkeypatch.setattr(by_pieces.run_in_pieces, "__defaults__", (512 * 4 * p.WIDTH,))
+    with sqlsel.connect() as db:
+        db.ingest(pool.table(), dataset="pool", **p.MAPPING)
+        made = in_pieces(count=4, rows=512, least=16)
+        assert len(db.select(declared(200, ["cover"], [1.0]), dataset="pool")) == 200
     assert made[0].jobs <= 4 * np.log2(200)
 
 

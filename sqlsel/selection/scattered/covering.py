@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sqlsel.selection.scattered.objective import Chosen, Question, Survey
     from sqlsel.selection.scattered.part import Bools, Doubles, Own, Part, Rows, Singles
 
+TIGHT, TIGHT_OF = 1 << 12, 8
+"""So many of the best rows of a worker, or one of so many, have bounds made anew each time."""
 SMALL = 2.0
 """Values below this many times the floor may be held at it, where all of them tie."""
 
@@ -106,7 +108,19 @@ class Covering(Plain):
             return kernels.rise_bounds(vectors, goal.vectors, goal.weights, standing.cosines)
         if not len(joined):
             return own
-        return kernels.fallen(own, vectors, goal.vectors, goal.weights, (standing.seen, standing.cosines))
+        bounds = kernels.fallen(own, vectors, goal.vectors, goal.weights, (standing.seen, standing.cosines))
+        return self._tightened(bounds, vectors, standing)
+
+    def _tightened(self, bounds: Doubles, vectors: Singles, standing: Standing) -> Doubles:
+        """Bounds with those of the best rows made anew, where what was taken off them made the old ones wide."""
+        assert self.goal is not None
+        size = min(TIGHT, len(bounds) // TIGHT_OF)
+        best = np.argpartition(-bounds[:, 1], size)[:size] if size else np.arange(len(bounds))
+        anew = kernels.rise_bounds(vectors[best], self.goal.vectors, self.goal.weights, standing.cosines)
+        tightened: Doubles = bounds.copy()
+        tightened[best, 0] = np.maximum(bounds[best, 0], anew[:, 0])
+        tightened[best, 1] = np.minimum(bounds[best, 1], anew[:, 1])
+        return tightened
 
     def scores(self, part: Part, own: Own, standing: Standing, *, alone: bool) -> Doubles:  # noqa: ARG002
         """Bounds of the parts; alone, of what is added."""

@@ -17,6 +17,8 @@ from sqlsel.kernels.threads import own_threads
 from sqlsel.kernels.vectors import check_matrix
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlsel.kernels.covered import Cover
     from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows, Singles
 
@@ -113,9 +115,9 @@ class RunningCoverage(Unbounded):
         if self._strength == 0:
             return np.zeros(len(rows))
         if self._strength > 0:
-            return self._of(rows, self.covered.upper(rows))
+            return self._of(rows, self._bound(self.covered.upper, rows))
         self.refresh(rows)
-        return self._of(rows, self.covered.lower(rows))
+        return self._of(rows, self._bound(self.covered.lower, rows))
 
     def refresh(self, rows: Rows) -> None:
         """Bring the bounds of some rows up to date, in single precision."""
@@ -141,7 +143,7 @@ class RunningCoverage(Unbounded):
         """How many picks there were, the total, and the range of what the rows add."""
         if self._strength <= 0 or not len(rows):
             return self._picks, self.covered.total, (0.0, 0.0)
-        own = self.covered.upper(rows)
+        own = self._bound(self.covered.upper, rows)
         return self._picks, self.covered.total, (float(own.min()), float(own.max()))
 
     def rise(self, mark: object) -> float:
@@ -178,6 +180,15 @@ class RunningCoverage(Unbounded):
     def _filled(self, rows: Rows) -> Rows:
         """Those of the rows that have objects."""
         return rows if self._empty is None else rows[~self._empty[rows]]
+
+    def _bound(self, bound: Callable[[Rows], Doubles], rows: Rows) -> Doubles:
+        """A bound of what rows add; 0 for those without objects."""
+        if self._empty is None:
+            return bound(rows)
+        found = np.zeros(len(rows))
+        filled = np.flatnonzero(~self._empty[rows])
+        found[filled] = bound(rows[filled])
+        return found
 
     def _of(self, rows: Rows, rises: Doubles) -> Doubles:
         values = self.covered.total + rises

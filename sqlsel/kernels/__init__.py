@@ -22,13 +22,13 @@ from sqlsel.kernels.typicality import typicality
 
 if TYPE_CHECKING:
     from sqlsel.kernels.balance import Balance
+    from sqlsel.kernels.cover.covered import Cover
+    from sqlsel.kernels.cover.summed import fallen, rise_bounds
     from sqlsel.kernels.coverage import Coverage, nearest_cosines
-    from sqlsel.kernels.covered import Cover
     from sqlsel.kernels.duplicates import NearDuplicates, near_duplicates
     from sqlsel.kernels.mix import mix_path
     from sqlsel.kernels.object_diversity import ObjectDiversity
     from sqlsel.kernels.object_weights import ObjectWeights
-    from sqlsel.kernels.summed import fallen, rise_bounds
     from sqlsel.kernels.weights import Weights
 
 __all__ = [
@@ -64,17 +64,17 @@ __all__ = [
 
 _HOMES = {
     "Balance": "balance",
-    "Cover": "covered",
+    "Cover": "cover.covered",
     "Coverage": "coverage",
     "NearDuplicates": "duplicates",
     "ObjectDiversity": "object_diversity",
     "ObjectWeights": "object_weights",
     "Weights": "weights",
-    "fallen": "summed",
+    "fallen": "cover.summed",
     "mix_path": "mix",
     "near_duplicates": "duplicates",
     "nearest_cosines": "coverage",
-    "rise_bounds": "summed",
+    "rise_bounds": "cover.summed",
 }
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from sqlsel.kernels.cosines import Cosines
-from sqlsel.kernels.covered import Covered, Settled
-from sqlsel.kernels.most import Most
+from sqlsel.kernels.cover.cosines import Cosines
+from sqlsel.kernels.cover.covered import Covered, Settled
+from sqlsel.kernels.cover.most import Most
 from sqlsel.kernels.objects import Objects
 from sqlsel.kernels.protocol import KernelInputError, Unbounded, log_part, log_parts, sum_rise
 from sqlsel.kernels.threads import own_threads
@@ -19,7 +19,7 @@ from sqlsel.kernels.vectors import check_matrix
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlsel.kernels.covered import Cover
+    from sqlsel.kernels.cover.covered import Cover
     from sqlsel.kernels.protocol import Bools, Doubles, Picker, Play, Rows, Singles
 
 

@@ -15,16 +15,13 @@ from sqlsel.kernels import (
     KernelInputError,
     Objects,
     Weights,
-    cosines,
     fallen,
     greedy,
-    listed,
-    most,
     nearest_cosines,
     rise_bounds,
-    rises,
     threads,
 )
+from sqlsel.kernels.cover import cosines, listed, most, rises
 from tests.benchmarks import data
 from tests.kernels.cases import Case, cases, coverage, diversity, object_coverage, weighted
 from tests.kernels.test_greedy import check

@@ -20,19 +20,15 @@ from sqlsel.kernels import (
     Limit,
     Weights,
     between,
-    cosines,
     greedy,
     ladder,
-    listed,
     mixes,
-    most,
     nearest,
     queues,
     ranked,
-    rises,
-    sampled,
     threads,
 )
+from sqlsel.kernels.cover import cosines, listed, most, rises, sampled
 from tests.kernels import oracle
 from tests.kernels.cases import KINDS, balance, cases, coverage, diversity, moved, object_coverage, object_diversity
 from tests.kernels.test_greedy import check

@@ -8,7 +8,7 @@ import numpy as np
 
 from sqlsel import kernels
 from sqlsel.arrow import to_doubles
-from sqlsel.kernels.rises import bytes_of_rises
+from sqlsel.kernels.cover.rises import bytes_of_rises
 from sqlsel.selection.cover import evenly, reached_cover
 from sqlsel.selection.strategies.kind import Measure, StrategyKind, number_text
 from sqlsel.selection.strategies.prepared import Prepared

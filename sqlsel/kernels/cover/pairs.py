@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.cosines import ROUNDOFF
-from sqlsel.kernels.listed import GRID, Listed
+from sqlsel.kernels.cover.cosines import ROUNDOFF
+from sqlsel.kernels.cover.listed import GRID, Listed
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.cosines import Cosines
-    from sqlsel.kernels.listed import Look, Places
+    from sqlsel.kernels.cover.cosines import Cosines
+    from sqlsel.kernels.cover.listed import Look, Places
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
 PAIR_BYTES = 6

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.pairs import PAIR_BYTES, SLACK_ROOM, Pairs
-from sqlsel.kernels.sampled import NUMBERS, Sample
-from sqlsel.kernels.summed import SUMMED, error_of_pairs, sums, weighted
+from sqlsel.kernels.cover.pairs import PAIR_BYTES, SLACK_ROOM, Pairs
+from sqlsel.kernels.cover.sampled import NUMBERS, Sample
+from sqlsel.kernels.cover.summed import SUMMED, error_of_pairs, sums, weighted
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.cosines import Cosines
+    from sqlsel.kernels.cover.cosines import Cosines
     from sqlsel.kernels.protocol import Bools, Doubles, Rows, Singles
 
 FEW, FEW_OF, MOST_FEW = 1 << 9, 1 << 6, 1 << 13

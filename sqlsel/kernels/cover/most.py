@@ -10,7 +10,7 @@ import numpy as np
 from sqlsel.kernels.protocol import FLOOR, TIE
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.covered import Covered, Settled
+    from sqlsel.kernels.cover.covered import Covered, Settled
     from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
 

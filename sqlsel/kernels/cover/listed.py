@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.cosines import BLOCK_COLUMNS
+from sqlsel.kernels.cover.cosines import BLOCK_COLUMNS
 from sqlsel.kernels.threads import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from sqlsel.kernels.cosines import Cosines
+    from sqlsel.kernels.cover.cosines import Cosines
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
     Places = np.ndarray[tuple[int], np.dtype[np.uint16]]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.rises import Rises
+from sqlsel.kernels.cover.rises import Rises
 from sqlsel.kernels.threads import each
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.cosines import Cosines
+    from sqlsel.kernels.cover.cosines import Cosines
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
 WIDE_BLOCK = 1 << 12

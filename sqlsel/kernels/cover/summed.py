@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.cosines import BLOCK_COLUMNS, ROUNDOFF, Cosines
+from sqlsel.kernels.cover.cosines import BLOCK_COLUMNS, ROUNDOFF, Cosines
 from sqlsel.kernels.threads import own_threads
 
 if TYPE_CHECKING:

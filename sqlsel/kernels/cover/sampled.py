@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.cosines import Cosines
+    from sqlsel.kernels.cover.cosines import Cosines
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
 NUMBERS = 1 << 22

@@ -1,0 +1,6 @@
+"""What COVERAGE is computed with: cosines to a reference, the cover of it, and bounds of what every row would add.
+
+``cosines`` gives cosines in blocks; ``covered`` follows the cover and settles rows in double; ``rises`` bounds what all
+rows add, of reference vectors whose pairs are ``listed`` by ``pairs``; ``most`` picks by these bounds; ``summed`` makes
+them apart from a run; ``sampled`` says what is worth doing.
+"""

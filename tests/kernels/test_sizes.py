@@ -82,6 +82,7 @@ CUTS = {
         (listed, "CHUNK"): 7,
         (listed, "TOGETHER"): 5,
         (listed, "TOGETHER_COLUMNS"): 6,
+        (listed, "TOGETHER_PAIRS"): 10,
         (rises, "FEW"): 3,
         (rises, "FEW_OF"): 1 << 30,
         (rises, "MOST_FRESH"): 8,

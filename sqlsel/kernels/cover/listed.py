@@ -23,6 +23,8 @@ CHUNK = 1 << 16
 """Rows whose places among them fit 16 bits."""
 TOGETHER = 1 << 16
 TOGETHER_COLUMNS = 4 * BLOCK_COLUMNS
+TOGETHER_PAIRS = 1 << 23
+"""After so many have been found they are put in order, which takes their memory twice."""
 GRID = 2.0**23
 """Cosines and covers are kept as multiples of 1 over this, whose differences single precision gives exactly."""
 WORK_A_PAIR = 16
@@ -66,16 +68,17 @@ class Listed:
         if not self.begins[-1]:
             return
         least = self._cosines.least(cover)
-        for begin in range(0, len(columns), TOGETHER_COLUMNS):
-            end = min(begin + TOGETHER_COLUMNS, len(columns))
-            bands = [slice(first, min(first + BLOCK_COLUMNS, end)) for first in range(begin, end, BLOCK_COLUMNS)]
-            self._keep_all(
-                [
-                    (number, columns[band], self._find(number, columns, band, least, look))
-                    for band in bands
-                    for number in range(len(self.chunks))
-                ]
-            )
+        found: list[tuple[int, Rows, Sequence[_Block]]] = []
+        pairs = 0
+        for begin in range(0, len(columns), BLOCK_COLUMNS):
+            band = slice(begin, begin + BLOCK_COLUMNS)
+            for number in range(len(self.chunks)):
+                found.append((number, columns[band], self._find(number, columns, band, least, look)))
+                pairs += sum(len(block.places) for block in found[-1][2])
+                if pairs > TOGETHER_PAIRS:
+                    self._keep_all(found)
+                    found, pairs = [], 0
+        self._keep_all(found)
 
     @property
     def count(self) -> int:

@@ -20,7 +20,7 @@ MOST_FRESH = 1 << 14
 PASSES, ENOUGH = 3, 1.1
 """Passes that show a part of the columns before one shows all, and how much of what is needed each aims at."""
 PAIRS_A_ROW = 800
-LEAST, MOST = 1 << 22, 90_000_000
+LEAST, MOST = 1 << 22, 75_000_000
 """Pairs that are listed at most: some for each row, and within these bounds."""
 WORTH_LISTING = 0.08
 """Reference vectors are listed that have pairs with this share of the rows or less: showing them costs more."""

@@ -35,6 +35,7 @@ JOBS = {
         {"input": NUMBER, "strategy": {"type": "WEIGHTS"}},
         {"input": CLASS, "strategy": {"type": "BALANCE", "distribution": "UNIFORM"}},
     ],
+    "COVERAGE": [{"input": {"type": "EMBEDDINGS"}, "strategy": {"type": "COVERAGE"}}],
 }
 BLOCK = 100_000
 CLUSTERS, SIGMA = 200, 0.5

@@ -120,7 +120,9 @@ def test_the_same_name_means_the_same_everywhere():
                 for flag in parameter.opts:
                     found.setdefault(flag, set()).add(spelled)
     several = {flag: spelled for flag, spelled in found.items() if len(spelled) > 1}
-    # the tag to make has its own word in the help of `tags`; a column may have a name, and class names a file
-    assert set(several) <= {"--tag", "--embedding", "--classes", "--format"}, several
+    # the tag to make has its own word in the help of `tags`; a column may have a name, and class names a file; what
+    # `ingest` reads from columns `link` has in tables
+    tables = {"--embeddings", "--predictions", "--scores"}
+    assert set(several) <= {"--tag", "--embedding", "--classes", "--format", *tables}, several
     assert all(len({opts for opts, _ in spelled}) == 1 for spelled in several.values())
     assert main.get_command(click.Context(main), "select") is not None

@@ -32,8 +32,10 @@ def outputs(path):
     for number, cell in enumerate(nbformat.read(path, as_version=4).cells):
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
-            text = output.get("text", data.get("text/plain", ""))
-            found.append((number, output.output_type, plain(text), "text/html" in data))
+            text = plain(output.get("text", data.get("text/plain", "")))
+            # a slow machine shows a line of progress, and clears it
+            if text or output.output_type != "stream":
+                found.append((number, output.output_type, text, "text/html" in data))
     return found
 
 

@@ -19,7 +19,7 @@ from sqlsel.selection.scattered import running
 from sqlsel.selection.scattered.blocks import Blocks
 from tests import pool as p
 from tests.cli.conftest import sqlsel as command
-from tests.selection.test_scattered import OBJECTIVES, assert_same, declared
+from tests.selection.test_scattered import OBJECTIVES, ON_VECTORS, assert_same, declared
 
 WIDTH = 256
 DIVERSE = p.config(40, (p.EMBEDDINGS, p.DIVERSITY))
@@ -63,21 +63,7 @@ def both(small, pool, config, **asked):
 
 
 @pytest.mark.parametrize("strength", [1.0, -1.0])
-@pytest.mark.parametrize(
-    "name",
-    [
-        "diversity",
-        "apart",
-        "similarity",
-        "dense",
-        "dense enough",
-        "cover",
-        "cover some",
-        "objects",
-        "objects apart",
-        "objects near",
-    ],
-)
+@pytest.mark.parametrize("name", ON_VECTORS)
 def test_alone(small, name, strength):
     pool = p.make_pool(100, 3)
     made = both(small, pool, declared(20, [name], [strength]))

@@ -104,6 +104,21 @@ OBJECTIVES = {
 }
 
 
+ON_VECTORS = (
+    "diversity",
+    "apart",
+    "similarity",
+    "dense",
+    "dense enough",
+    "cover",
+    "cover some",
+    "objects",
+    "objects apart",
+    "objects near",
+)
+"""Objectives that look at vectors, of samples or of objects, one of each kind and bound."""
+
+
 def declared(n, names, strengths, limits=()):
     objectives = []
     for name, strength in zip(names, strengths, strict=False):
@@ -140,16 +155,7 @@ def assert_same(whole, cut, *, notices=()):
 @pytest.mark.parametrize(
     "name",
     [
-        "diversity",
-        "apart",
-        "similarity",
-        "dense",
-        "dense enough",
-        "cover",
-        "cover some",
-        "objects",
-        "objects apart",
-        "objects near",
+        *ON_VECTORS,
         "dense objects",
         "scenes",
         "even scenes",

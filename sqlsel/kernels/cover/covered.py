@@ -39,7 +39,6 @@ class Covered:
     Attributes:
         cover: ``(R,)`` the cosine to the nearest member of the selection, at least 0.
         total: The sum of weight * cover.
-        joined: How many rows have joined.
     """
 
     def __init__(self, cosines: Cosines, weights: Doubles, rows: Rows, n_rows: int, cover: Cover | None = None) -> None:
@@ -50,7 +49,6 @@ class Covered:
         self.cover: Doubles = np.zeros(cosines.count) if cover is None else cover.cosines.copy()
         self.total = 0.0 if cover is None else cover.total
         self._known = None if cover is None else cover.rises
-        self.joined = 0
         self._bounds: Rises | None = None
         self._next: tuple[int, tuple[Rows, Doubles, Doubles]] | None = None
 
@@ -64,7 +62,6 @@ class Covered:
         self.total += self.adds(row)
         columns, before, after = self._raised(row)
         self._next = None
-        self.joined += 1
         self.cover[columns] = after
         if self._bounds is not None:
             self._bounds.raised(columns, before, after)

@@ -210,7 +210,8 @@ class Rises:
     def _list_all(self) -> bool:
         """List all that is not, where that is little enough; whether it is."""
         columns = np.flatnonzero(self._open)
-        room = self._pairs.room()
+        # what is listed may have come out larger than the sample said
+        room = max(self._pairs.room(), 0)
         if len(self._rows) * len(columns) <= room or self._shares(columns).sum() * len(self._rows) <= room:
             self._pairs.add(columns, self._cover)
             self._open[:] = False

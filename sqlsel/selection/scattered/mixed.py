@@ -24,8 +24,27 @@ if TYPE_CHECKING:
     from sqlsel.selection.scattered.part import Bools, Doubles, Own, Part, Rows
 
 
+class OfAMix(Plain):
+    """The answers of an objective whose standing is the mix of the selection, as sums by class."""
+
+    __slots__ = ()
+
+    def now(self, running: Running, standing: Doubles, terms: Sequence[float]) -> Doubles:  # noqa: ARG002
+        """As the kernel has it."""
+        return self.at(running)
+
+    def at(self, running: Running) -> Doubles:
+        """As the kernel has it."""
+        assert isinstance(running, RunningBalance)
+        return running.mix
+
+    def key(self, running: Running, standing: Any, part: Part, row: int) -> tuple[float, float]:  # noqa: ANN401
+        """Parts rank, and no key."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Mixed(Plain):
+class Mixed(OfAMix):
     """The classes of an input column, one a row.
 
     Attributes:
@@ -96,19 +115,6 @@ class Mixed(Plain):
         """The kernel's objective; the mix of everything chosen follows from the rows, which count whole."""
         assert self.mix is not None
         return kernels.Balance(self.name, self._rows(part), self.mix.target, self.strategy.strength)
-
-    def now(self, running: Running, standing: Doubles, terms: Sequence[float]) -> Doubles:  # noqa: ARG002
-        """As the kernel has it."""
-        return self.at(running)
-
-    def at(self, running: Running) -> Doubles:
-        """As the kernel has it."""
-        assert isinstance(running, RunningBalance)
-        return running.mix
-
-    def key(self, running: Running, standing: Any, part: Part, row: int) -> tuple[float, float]:  # noqa: ANN401
-        """A mix alone looks at no vectors, and is not scattered."""
-        raise NotImplementedError
 
     def classes(self) -> str | None:
         """Its own: of one class, all rows rise by the same."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sqlsel import kernels
-from sqlsel.kernels.balance import RunningBalance, check_rows
+from sqlsel.kernels.balance import check_rows
 from sqlsel.kernels.mix_regions import Change, Region
 from sqlsel.kernels.mixes import agreements
 from sqlsel.kernels.protocol import FLOOR, log_parts
@@ -19,13 +19,12 @@ from sqlsel.kernels.sums import exact_parts, summed
 from sqlsel.selection.mixes import Mix, mix_of, reached_mix
 from sqlsel.selection.richest import Richest
 from sqlsel.selection.scattered.amounts import Known, united
-from sqlsel.selection.scattered.plain import Plain
+from sqlsel.selection.scattered.mixed import OfAMix
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping, Sequence
 
     from sqlsel.config.strategies.balance import BalanceStrategy
-    from sqlsel.kernels.protocol import Running
     from sqlsel.selection.scattered.objective import Chosen, Survey
     from sqlsel.selection.scattered.part import Bools, Doubles, Own, Part, Rows
 
@@ -59,7 +58,7 @@ def _nothing() -> Mix:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mixture(Plain):
+class Mixture(OfAMix):
     """The numbers of classes of an input column.
 
     Attributes:
@@ -174,19 +173,6 @@ class Mixture(Plain):
     def kernel(self, part: Part, standing: Doubles) -> kernels.Objective:
         """The kernel's objective, which goes on from the mix."""
         return kernels.Balance(self.name, self._rows(part), self.mix.target, self.strategy.strength, carried=standing)
-
-    def now(self, running: Running, standing: Doubles, terms: Sequence[float]) -> Doubles:  # noqa: ARG002
-        """As the kernel has it."""
-        return self.at(running)
-
-    def at(self, running: Running) -> Doubles:
-        """As the kernel has it."""
-        assert isinstance(running, RunningBalance)
-        return running.mix
-
-    def key(self, running: Running, standing: Any, part: Part, row: int) -> tuple[float, float]:  # noqa: ANN401
-        """Parts rank."""
-        raise NotImplementedError
 
     def survey(self, picked: int, workers: int) -> Generator[Survey, list[Richest], Richest]:
         """The candidates that are richest in each class: of every worker some more than its part of them."""

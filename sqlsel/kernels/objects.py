@@ -51,8 +51,15 @@ def spread(offsets: Rows, rows: Rows) -> tuple[Rows, Rows]:
     counts = offsets[rows + 1] - offsets[rows]
     starts = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum(counts, out=starts[1:])
-    objects = np.arange(starts[-1], dtype=np.int64) + np.repeat(offsets[rows] - starts[:-1], counts)
-    return objects, starts
+    return runs(offsets[rows], counts), starts
+
+
+def runs(begins: Rows, lengths: Rows) -> Rows:
+    """The numbers of some runs, one run after the other."""
+    ends = np.cumsum(lengths)
+    numbers = np.arange(ends[-1] if len(ends) else 0, dtype=np.int64)
+    numbers += np.repeat(begins - (ends - lengths), lengths)
+    return numbers
 
 
 def reduce_rows(values: Doubles, starts: Rows, *, how: Literal["mean", "max", "sum"]) -> Doubles:

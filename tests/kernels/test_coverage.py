@@ -21,7 +21,7 @@ from sqlsel.kernels import (
     rise_bounds,
     threads,
 )
-from sqlsel.kernels.cover import cosines, listed, most, rises
+from sqlsel.kernels.cover import cosines, listed, lists, pairs, shown, summed
 from tests.benchmarks import data
 from tests.kernels.cases import Case, cases, coverage, diversity, object_coverage, weighted
 from tests.kernels.test_greedy import check
@@ -51,21 +51,24 @@ def naive(matrix, n, weights=None):
 def keeping(request, monkeypatch):
     """How many pairs are kept: as many as it takes, none, or so few that some picks come before; or all in small."""
     if request.param != "listed at once":
-        monkeypatch.setattr(rises, "LEAST", 0 if request.param == "never listed" else 40_000)
-        monkeypatch.setattr(rises, "PAIRS_A_ROW", 0)
+        monkeypatch.setattr(shown, "LEAST", 0 if request.param == "never listed" else 40_000)
+        monkeypatch.setattr(shown, "PAIRS_A_ROW", 0)
     if request.param == "little room":
         small(monkeypatch)
-        monkeypatch.setattr(rises, "LEAST", 8_000)
-        monkeypatch.setattr(rises, "WORTH_LISTING", 0.3)
+        monkeypatch.setattr(shown, "LEAST", 8_000)
+        monkeypatch.setattr(shown, "WORTH_LISTING", 0.3)
 
 
 def small(patch):
     """Few rows are kept up to date, lists are in several parts and are compacted."""
     for name, number in {"FEW": 4, "FEW_OF": 1 << 30, "MOST_FRESH": 6}.items():
-        patch.setattr(rises, name, number)
-    patch.setattr(most, "AHEAD", 8)
-    for name, number in {"CHUNK": 100, "TOGETHER": 500, "TOGETHER_COLUMNS": 64, "BLOCK_COLUMNS": 32}.items():
+        patch.setattr(shown, name, number)
+    patch.setattr(shown, "AHEAD", 8)
+    patch.setattr(pairs, "TURN_OF", 3)
+    for name, number in {"CHUNK": 100, "TOGETHER": 200, "BLOCK_COLUMNS": 32}.items():
         patch.setattr(listed, name, number)
+    for name, number in {"TOGETHER": 500, "LONG": 8}.items():
+        patch.setattr(lists, name, number)
     patch.setattr(cosines, "BLOCK_ROWS", 48)
     patch.setattr(cosines, "BLOCK_COLUMNS", 32)
 
@@ -87,8 +90,8 @@ def test_lazy_equals_naive(keeping, kind):
 def test_bounds_that_are_brought_up_to_date_on_demand_decide_as_the_definition_does(case, room):
     with pytest.MonkeyPatch.context() as patch:
         small(patch)
-        patch.setattr(rises, "LEAST", room)
-        patch.setattr(rises, "PAIRS_A_ROW", 0)
+        patch.setattr(shown, "LEAST", room)
+        patch.setattr(shown, "PAIRS_A_ROW", 0)
         check(case)
 
 
@@ -206,3 +209,30 @@ def test_it_joins_others_lazily_at_a_size_with_several_rungs(keeping):
     found = run(objectives, 8, rows)
     smaller = Case(objectives, 8, np.isin(np.arange(rows), [*found.rows, *range(0, rows, 997)]), np.zeros(rows, bool))
     assert smaller.greedy().rows.tolist() == found.rows.tolist()
+
+
+@pytest.mark.parametrize("count", range(9))
+def test_rounds_hold_every_pair_once_and_no_number_twice_in_a_round(count):
+    found = list(cosines.rounds(count))
+    every = [frozenset(pair) for pairs_of_round in found for pair in pairs_of_round]
+    assert len(set(every)) == len(every) == count * (count + 1) // 2
+    for pairs_of_round in found[1:]:
+        flat = [number for pair in pairs_of_round for number in pair]
+        assert len(set(flat)) == len(flat)
+
+
+@pytest.mark.parametrize("reference", [np.arange(90), np.arange(1, 90, 3)], ids=["all", "some"])
+def test_sums_of_rows_that_are_the_reference_too_are_those_of_any_other_rows(monkeypatch, reference):
+    monkeypatch.setattr(cosines, "BLOCK_COLUMNS", 16)
+    monkeypatch.setattr(cosines, "BLOCK_ROWS", 16)
+    matrix = data.clustered(90, 8, 1)
+    weights = np.linspace(0, 2, len(reference)).astype(np.float32)
+    cover = (np.linspace(0, 0.9, len(reference)).astype(np.float32), None)
+    own, apart = (cosines.Cosines(matrix, None, given) for given in (reference, matrix[reference]))
+    assert own.own(np.arange(90)) is not None
+    assert apart.own(np.arange(90)) is None
+    found, expected = (summed.sums(computed, np.arange(90), slice(None), weights, cover) for computed in (own, apart))
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-4)
+    unit = matrix.astype(np.float64)
+    exact = np.maximum(unit @ unit[reference].T - cover[0], 0) @ weights
+    np.testing.assert_allclose(found, exact, rtol=1e-5, atol=1e-4)

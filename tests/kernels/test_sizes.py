@@ -28,7 +28,7 @@ from sqlsel.kernels import (
     ranked,
     threads,
 )
-from sqlsel.kernels.cover import cosines, listed, most, rises, sampled
+from sqlsel.kernels.cover import cosines, listed, lists, most, pairs, sampled, shown
 from tests.kernels import oracle
 from tests.kernels.cases import KINDS, balance, cases, coverage, diversity, moved, object_coverage, object_diversity
 from tests.kernels.test_greedy import check
@@ -54,13 +54,14 @@ CUTS = {
         (cosines, "WIDE_COLUMNS"): 1,
         (cosines, "BLOCK_ROWS"): 1,
         (listed, "BLOCK_COLUMNS"): 1,
-        (rises, "FEW"): 1,
-        (rises, "FEW_OF"): 1 << 30,
-        (rises, "MOST_FRESH"): 2,
-        (rises, "PAIRS_A_ROW"): 0,
-        (rises, "LEAST"): 0,
-        (most, "AHEAD"): 1,
+        (shown, "FEW"): 1,
+        (shown, "FEW_OF"): 1 << 30,
+        (shown, "MOST_FRESH"): 2,
+        (shown, "PAIRS_A_ROW"): 0,
+        (shown, "LEAST"): 0,
+        (shown, "AHEAD"): 1,
         (most, "FOLLOWED"): 0,
+        (pairs, "TURN_OF"): 0,
         (sampled, "NUMBERS"): 1,
     },
     "small blocks": {
@@ -80,16 +81,18 @@ CUTS = {
         (cosines, "BLOCK_ROWS"): 4,
         (listed, "BLOCK_COLUMNS"): 3,
         (listed, "CHUNK"): 7,
-        (listed, "TOGETHER"): 5,
-        (listed, "TOGETHER_COLUMNS"): 6,
+        (listed, "TOGETHER"): 3,
+        (lists, "TOGETHER"): 5,
+        (lists, "LONG"): 1,
+        (pairs, "TURN_OF"): 1,
         (listed, "TOGETHER_PAIRS"): 10,
-        (rises, "FEW"): 3,
-        (rises, "FEW_OF"): 1 << 30,
-        (rises, "MOST_FRESH"): 8,
-        (rises, "PAIRS_A_ROW"): 0,
-        (rises, "LEAST"): 60,
-        (rises, "WORTH_LISTING"): 0.5,
-        (most, "AHEAD"): 2,
+        (shown, "FEW"): 3,
+        (shown, "FEW_OF"): 1 << 30,
+        (shown, "MOST_FRESH"): 8,
+        (shown, "PAIRS_A_ROW"): 0,
+        (shown, "LEAST"): 60,
+        (shown, "WORTH_LISTING"): 0.5,
+        (shown, "AHEAD"): 2,
         (most, "FOLLOWED"): 3,
     },
 }

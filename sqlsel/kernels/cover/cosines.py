@@ -10,7 +10,7 @@ from sqlsel.kernels.objects import spread
 from sqlsel.kernels.threads import each
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
@@ -19,6 +19,7 @@ SAME = 1e-12
 """Cosines that are this near to 1 are 1: single precision tells such directions apart no more."""
 BLOCK_ROWS, BLOCK_COLUMNS = 512, 512
 """A block of cosines fits a core's own cache."""
+BLOCKS, LEAST_ROWS = 8, 64
 BLOCK_ITEMS = 1024
 WIDE_COLUMNS = 2048
 UNIT = 1e-6
@@ -54,6 +55,13 @@ class Cosines:
         of_reference = self._source_inverse[self._reference, None]
         self._singles: Singles = (self._sources[self._reference] * of_reference).astype(np.float32)
 
+    def own(self, rows: Rows) -> Rows | None:
+        """Where the reference vectors are among some rows in order; None where they are not, or rows have objects."""
+        if self._offsets is not None or self._sources is not self._matrix or not len(rows):
+            return None
+        places = np.minimum(rows.searchsorted(self._reference), len(rows) - 1)
+        return places if np.array_equal(rows[places], self._reference) else None
+
     def least(self, cover: Doubles) -> Singles:
         """Cosines in single precision up to these are no better than a cover; of what is covered wholly, none is."""
         least = np.where(cover == 1.0, np.inf, cover - self.error).astype(np.float32)
@@ -69,19 +77,38 @@ class Cosines:
                 may overwrite. Runs of rows differ between threads; of one run of rows the columns come in order.
         """
         reference = self._singles[columns]
-        size = max(BLOCK_ROWS // self._objects_a_row(), 1)
+        # few rows are cut smaller, so that all threads have some
+        size = min(BLOCK_ROWS, max(-(-len(rows) // BLOCKS), LEAST_ROWS))
+        size = max(size // self._objects_a_row(), 1)
 
         def work(begin: int) -> None:
             part = slice(begin, min(begin + size, len(rows)))
             vectors, starts = self._take(rows[part])
+            # products of matrices as they lie are faster, by less than it takes to turn one for a single product
+            turned = np.ascontiguousarray(vectors.T) if len(reference) > 2 * BLOCK_COLUMNS else vectors.T
             products = np.empty((min(BLOCK_COLUMNS, len(reference)), len(vectors)), dtype=np.float32)
             for first in range(0, len(reference), BLOCK_COLUMNS):
                 run = slice(first, min(first + BLOCK_COLUMNS, len(reference)))
                 found = products[: run.stop - first]
-                np.matmul(reference[run], vectors.T, out=found)
+                np.matmul(reference[run], turned, out=found)
                 look(part, run, found if starts is None else np.maximum.reduceat(found, starts, axis=1))
 
         each(work, range(0, len(rows), size), cost=len(rows) * reference.size)
+
+    def visit_own(self, look: Callable[[slice, slice, Singles], None]) -> None:
+        """Show the cosines of the reference vectors with each other: those of two blocks once, not from both sides.
+
+        Args:
+            look: Called with two runs of them and their cosines, ``(second, first)``, which it may overwrite. No run is
+                with two threads at a time, and which come after which is always the same.
+        """
+
+        def work(sides: tuple[int, int]) -> None:
+            first, second = (slice(side * BLOCK_COLUMNS, (side + 1) * BLOCK_COLUMNS) for side in sides)
+            look(first, second, self._singles[second] @ self._singles[first].T)
+
+        for pairs in rounds(-(-self.count // BLOCK_COLUMNS)):
+            each(work, pairs, cost=len(pairs) * BLOCK_COLUMNS * BLOCK_COLUMNS * self._singles.shape[1])
 
     def raise_to(self, nearest: Singles, rows: Rows) -> None:
         """Raise numbers, one for each reference vector, to the highest cosine with some rows, in single precision."""
@@ -96,13 +123,13 @@ class Cosines:
         cost = self._singles.size * len(rows)
         each(work, range(0, self.count, WIDE_COLUMNS), cost=cost)
 
-    def of_row(self, row: int) -> Singles:
-        """Cosines in single precision of one row with every reference vector, ``(R,)``."""
+    def of_row(self, row: int, columns: Rows | slice) -> Singles:
+        """Cosines in single precision of one row with some reference vectors."""
         vectors, _ = self._take(np.array([row]))
         if len(vectors) == 1:
-            found: Singles = self._singles @ vectors[0]
+            found: Singles = self._singles[columns] @ vectors[0]
             return found
-        nearest: Singles = (self._singles @ vectors.T).max(axis=1)
+        nearest: Singles = (self._singles[columns] @ vectors.T).max(axis=1)
         return nearest
 
     def exact(self, row: int, columns: Rows) -> Doubles:
@@ -164,6 +191,16 @@ class Cosines:
 
     def _wide_reference(self, columns: Rows | slice) -> Doubles:
         return _of_length_one(self._sources, self._source_inverse, self._reference[columns])
+
+
+def rounds(count: int) -> Iterator[list[tuple[int, int]]]:
+    """All pairs of some numbers, and each with itself, in rounds in which a number comes at most once."""
+    yield [(number, number) for number in range(count)]
+    others = count - 1 + count % 2
+    for shift in range(others):
+        steps = range(1, others // 2 + 1)
+        pairs = [(shift, others), *(((shift + step) % others, (shift - step) % others) for step in steps)]
+        yield [pair for pair in pairs if max(pair) < count]
 
 
 def _of_length_one(matrix: Singles, inverse: Doubles, items: Rows) -> Doubles:

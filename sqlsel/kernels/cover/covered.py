@@ -69,11 +69,17 @@ class Covered:
 
     def _raised(self, row: int) -> tuple[Rows, Doubles, Doubles]:
         if self._next is None or self._next[0] != row:
-            columns = np.flatnonzero(self._cosines.of_row(row) > self.cover - self._cosines.error)
+            open_to = self._columns_of(np.array([row]))
+            near = np.flatnonzero(self._cosines.of_row(row, open_to) > self.cover[open_to] - self._cosines.error)
+            columns = near if isinstance(open_to, slice) else open_to[near]
             found = self._cosines.exact(row, columns)
             better = found > self.cover[columns]
             self._next = row, (columns[better], self.cover[columns[better]], found[better])
         return self._next[1]
+
+    def _columns_of(self, rows: Rows) -> Rows | slice:
+        """Reference vectors among which are all that some rows could cover better, in order."""
+        return slice(None) if self._bounds is None else self._bounds.columns_of(rows)
 
     def measure(self) -> Rises:
         """Bound the rises of all rows; joining before this costs less."""
@@ -82,9 +88,9 @@ class Covered:
         return self._bounds
 
     @property
-    def refreshes(self) -> bool:
-        """Whether bounds have to be brought up to date."""
-        return not self.measure().listed
+    def ahead(self) -> int:
+        """How many of the best rows say how much can be added, before others are looked at; 0 if all are up to date."""
+        return self.measure().ahead
 
     def upper(self, rows: Rows) -> Doubles:
         """What rows would add, at most."""
@@ -131,15 +137,17 @@ class Covered:
 
     def _few(self, rows: Rows) -> Doubles:
         """By the columns alone that single precision cannot rule out."""
-        least = self._cosines.least(self.cover)
+        open_to = self._columns_of(rows)
+        least = self._cosines.least(self.cover[open_to])
         seen: list[tuple[Rows, Rows]] = [(np.empty(0, dtype=np.int64),) * 2]
 
         def look(part: slice, run: slice, found: Singles) -> None:
             columns, near = np.nonzero(found > least[run, None])
             seen.append((near + part.start, columns + run.start))
 
-        self._cosines.visit(rows, slice(None), look)
+        self._cosines.visit(rows, open_to, look)
         near, columns = (np.concatenate(side) for side in zip(*seen, strict=True))
+        columns = columns if isinstance(open_to, slice) else open_to[columns]
         rises = np.maximum(self._cosines.exact_pairs(rows[near], columns) - self.cover[columns], 0.0)
         rises *= self._weights[columns]
         total = np.zeros(len(rows))

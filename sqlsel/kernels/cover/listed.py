@@ -8,162 +8,207 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sqlsel.kernels.cover.cosines import BLOCK_COLUMNS
+from sqlsel.kernels.cover.lists import TOGETHER, Lists
+from sqlsel.kernels.objects import runs
 from sqlsel.kernels.threads import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from sqlsel.kernels.cover.cosines import Cosines
+    from sqlsel.kernels.cover.lists import Places
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
-    Places = np.ndarray[tuple[int], np.dtype[np.uint16]]
-    Look = Callable[[slice, slice, Singles], None]
+    Look = Callable[[slice, slice, Singles, "Block"], None]
 
 CHUNK = 1 << 16
 """Rows whose places among them fit 16 bits."""
-TOGETHER = 1 << 16
-TOGETHER_COLUMNS = 4 * BLOCK_COLUMNS
+AT_ONCE = 1 << 25
+"""So many cosines are looked at before what they gave is counted: the more, the less threads wait for each other."""
 TOGETHER_PAIRS = 1 << 23
 """After so many have been found they are put in order, which takes their memory twice."""
 GRID = 2.0**23
 """Cosines and covers are kept as multiples of 1 over this, whose differences single precision gives exactly."""
 WORK_A_PAIR = 16
+SPARSE = 25
+"""Where one of more than so many is True, it is faster to look for them one by one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Block:
+class Block:
     """What a block of rows has of a band of columns: by column how many, and all of them one after the other."""
 
     lengths: Rows
-    places: Places
+    places: Rows | Places
     found: Singles
 
 
-class Listed:
-    """The lists of some rows. A list only gets shorter, in its place.
+@dataclass(frozen=True, slots=True, eq=False)
+class Pile:
+    """Pairs of some lists, one after the other.
 
     Attributes:
-        chunks: The rows, in parts of which each has lists of its own.
-        begins: Where each part begins, and the end.
-        taken: How many pairs the lists have taken memory for.
+        rows: The run of all rows that they are of.
+        columns: By list which of the columns asked for it is of.
+        lists: The lists.
+        lengths: How many pairs each has.
+        places: By pair the row among those of the run.
+        found: By pair the cosine; a copy.
+        begins: By list where its part of the rows begins in the run; None where that is at the run's begin.
     """
 
-    def __init__(self, cosines: Cosines, rows: Rows) -> None:
-        self._cosines = cosines
-        self.chunks = np.array_split(rows, max(-(-len(rows) // CHUNK), 1))
-        self.begins: list[int] = np.cumsum([0, *map(len, self.chunks)]).tolist()
-        self.taken = 0
-        nothing = np.empty(0, dtype=np.uint16), np.empty(0, dtype=np.float32)
-        self._kept: list[list[tuple[Places, Singles]]] = [[nothing] * cosines.count for _ in self.chunks]
-        self._lengths: Rows = np.zeros((len(self.chunks), cosines.count), dtype=np.int64)
+    rows: slice
+    columns: Rows
+    lists: Rows
+    lengths: Rows
+    places: Rows | Places
+    found: Singles
+    begins: Rows | None = None
 
-    def add(self, columns: Rows, cover: Doubles, look: Look | None) -> None:
+
+class Listed:
+    """The lists of some rows. A list only gets shorter, in its place."""
+
+    def __init__(self, cosines: Cosines, rows: Rows, capacity: int) -> None:
+        self._cosines = cosines
+        self._parts = max(-(-len(rows) // CHUNK), 1)
+        self._chunks = np.array_split(rows, self._parts)
+        self._begins: Rows = np.cumsum([0, *map(len, self._chunks)])
+        self._columns = cosines.count
+        self._lists = Lists(self._parts * self._columns, min(capacity, len(rows) * self._columns))
+        self._turned: list[tuple[Rows, Rows]] | None = None
+
+    def add(self, columns: Rows, cover: Doubles, look: Look) -> None:
         """List what is nearer to some more columns than their cover.
 
         Args:
             columns: The columns.
             cover: Their cover.
-            look: Called after a block of cosines is listed, with the runs of rows and of columns that it is of.
+            look: Called after a block of cosines is listed: with the runs of rows and of columns that it is of, the
+                cosines, which it may overwrite, and what is listed of them, by places among the run of rows.
         """
-        if not self.begins[-1]:
-            return
         least = self._cosines.least(cover)
-        found: list[tuple[int, Rows, Sequence[_Block]]] = []
+        found: list[tuple[Rows, Sequence[Block]]] = []
         pairs = 0
-        for begin in range(0, len(columns), BLOCK_COLUMNS):
-            band = slice(begin, begin + BLOCK_COLUMNS)
-            for number in range(len(self.chunks)):
-                found.append((number, columns[band], self._find(number, columns, band, least, look)))
-                pairs += sum(len(block.places) for block in found[-1][2])
+        width = max(AT_ONCE // max(len(self._chunks[0]), 1) // BLOCK_COLUMNS, 1) * BLOCK_COLUMNS
+        for begin in range(0, len(columns), width):
+            for number in range(self._parts):
+                for band, blocks in self._find(number, columns, slice(begin, begin + width), least, look):
+                    found.append((number * self._columns + columns[band], blocks))
+                    pairs += sum(len(block.places) for block in blocks)
                 if pairs > TOGETHER_PAIRS:
                     self._keep_all(found)
                     found, pairs = [], 0
         self._keep_all(found)
 
     @property
+    def taken(self) -> int:
+        """How many pairs there is memory taken for."""
+        return self._lists.taken
+
+    @property
     def count(self) -> int:
         """How many pairs there are."""
-        return int(self._lengths.sum())
+        return self._lists.count
 
     def compact(self) -> None:
-        """Give back the memory of pairs that are gone."""
-        self.taken = 0
-        for begin in range(0, self._lengths.shape[1], TOGETHER_COLUMNS):
-            columns = np.arange(begin, min(begin + TOGETHER_COLUMNS, self._lengths.shape[1]))
-            for number, lengths in enumerate(self._lengths[:, columns]):
-                self._split(number, columns, self.take(number, columns, lengths), lengths)
-                self.taken += int(lengths.sum())
+        """Let other pairs have the memory of those that are gone."""
+        self._lists.compact()
 
-    def each_chunk(self, work: Callable[[int], None], columns: Rows) -> None:
-        """Do something for each part of the rows that touches the lists of some columns."""
-        each(work, range(len(self.chunks)), cost=int(self._lengths[:, columns].sum()) * WORK_A_PAIR)
+    def each_pile(self, work: Callable[[Pile], None], columns: Rows) -> None:
+        """Do something with the lists of some columns: piles of the same rows come one after the other."""
+        lists = np.add.outer(np.arange(self._parts) * self._columns, columns)
 
-    def groups(self, number: int, columns: Rows) -> Iterator[tuple[Rows, Rows]]:
-        """Places of the columns that have pairs and how many each has, so many at once as stay in the cache."""
-        lengths = self._lengths[number, columns]
-        there = np.flatnonzero(lengths)
-        lengths = lengths[there]
-        ends = np.cumsum(lengths)
-        while len(there):
-            count = max(int(ends.searchsorted(ends[0] + TOGETHER)), 1)
-            yield there[:count], lengths[:count]
-            there, lengths, ends = there[count:], lengths[count:], ends[count:]
+        def take(number: int) -> None:
+            run = slice(*self._begins[number : number + 2].tolist())
+            for there in self._lists.groups(lists[number]):
+                several = lists[number, there]
+                work(Pile(run, there, several, self._lists.lengths[several], *self._lists.take(several)))
 
-    def take(self, number: int, columns: Rows, lengths: Rows) -> tuple[Places, Singles]:
-        """The lists of some columns one after the other: places among the rows of the part, and cosines."""
-        kept = self._kept[number]
-        several = list(zip(columns.tolist(), lengths.tolist(), strict=True))
-        places = np.concatenate([kept[column][0][:length] for column, length in several])
-        return places, np.concatenate([kept[column][1][:length] for column, length in several])
+        pairs = int(self._lists.lengths[lists].sum())
+        if self._parts == 1 or pairs > TOGETHER:
+            each(take, range(self._parts), cost=pairs * WORK_A_PAIR)
+            return
+        flat = lists.ravel()
+        for there in self._lists.groups(flat):
+            several = flat[there]
+            lengths = self._lists.lengths[several]
+            places, found = self._lists.take(several)
+            begins = self._begins[several // self._columns]
+            rows = places + np.repeat(begins, lengths)
+            every = slice(0, int(self._begins[-1]))
+            work(Pile(every, there % len(columns), several, lengths, rows, found, begins))
 
-    def put(self, number: int, columns: Rows, left: tuple[Places, Singles], lengths: Rows) -> None:
-        """Shorten the lists of some columns to what is left of them."""
-        kept, (places, found) = self._kept[number], left
-        end = 0
-        for column, length in zip(columns.tolist(), lengths.tolist(), strict=True):
-            begin, end = end, end + length
-            kept[column][0][:length] = places[begin:end]
-            kept[column][1][:length] = found[begin:end]
-        self._lengths[number, columns] = lengths
+    def keep(self, pile: Pile, left: Rows) -> None:
+        """Shorten the lists of a pile to some of its pairs."""
+        lengths = left.searchsorted(np.cumsum(pile.lengths))
+        lengths[1:] -= lengths[:-1].copy()
+        places = pile.places.take(left)
+        if pile.begins is not None:
+            places = places - np.repeat(pile.begins, lengths)
+        self._lists.put(pile.lists, (places.astype(np.uint16, copy=False), pile.found.take(left)), lengths)
 
-    def _find(self, number: int, columns: Rows, band: slice, least: Singles, then: Look | None) -> Sequence[_Block]:
-        blocks: dict[int, _Block] = {}
-        first = self.begins[number]
+    def columns_of(self, places: Rows) -> Rows | None:
+        """Columns among which are all that have a pair with some rows, in order; None while that is not known."""
+        if self._turned is None:
+            return None
+        numbers = self._begins.searchsorted(places, side="right") - 1
+        found = []
+        for number, at in zip(numbers.tolist(), (places - self._begins[numbers]).tolist(), strict=True):
+            begins, columns = self._turned[number]
+            found.append(columns[begins[at] : begins[at + 1]])
+        return np.asarray(found[0] if len(found) == 1 else np.unique(np.concatenate(found)), dtype=np.int64)
 
-        def look(part: slice, _run: slice, found: Singles) -> None:
+    def turn(self) -> None:
+        """From now on know the columns of each row; and have no more memory than the pairs take."""
+        self._lists.compact(self.count)
+        turned: list[tuple[Rows, Rows]] = [(np.empty(0, dtype=np.int64),) * 2] * self._parts
+
+        def sort(number: int) -> None:
+            lists = np.arange(number * self._columns, (number + 1) * self._columns)
+            places, _ = self._lists.take(lists)
+            columns = np.arange(self._columns, dtype=np.min_scalar_type(self._columns))
+            columns = np.repeat(columns, self._lists.lengths[lists])
+            begins = np.append(0, np.cumsum(np.bincount(places, minlength=len(self._chunks[number]))))
+            turned[number] = begins, columns[np.argsort(places, kind="stable")]
+
+        each(sort, range(self._parts), cost=self.count * WORK_A_PAIR)
+        self._turned = turned
+
+    def _find(
+        self, number: int, columns: Rows, several: slice, least: Singles, then: Look
+    ) -> Iterator[tuple[slice, Sequence[Block]]]:
+        """What a part of the rows has of some of the columns, by band of these."""
+        blocks: dict[tuple[int, int], Block] = {}
+        first = int(self._begins[number])
+
+        def look(part: slice, run: slice, found: Singles) -> None:
+            band = slice(several.start + run.start, several.start + run.stop)
             flat = _above(found, least[band])
             starts = np.arange(0, found.size + 1, found.shape[1])
             lengths = np.diff(flat.searchsorted(starts))
-            places = flat - np.repeat(starts[:-1] - part.start, lengths)
-            blocks[part.start] = _Block(lengths, places.astype(np.uint16), on_grid(found.ravel()[flat]))
-            if then is not None:
-                then(slice(first + part.start, first + part.stop), band, found)
+            cosines = on_grid(found.ravel().take(flat))
+            flat -= np.repeat(starts[:-1], lengths)
+            then(slice(first + part.start, first + part.stop), band, found, Block(lengths, flat, cosines))
+            flat += part.start
+            blocks[band.start, part.start] = Block(lengths, flat.astype(np.uint16), cosines)
 
-        self._cosines.visit(self.chunks[number], columns[band], look)
-        return [blocks[begin] for begin in sorted(blocks)]
+        self._cosines.visit(self._chunks[number], columns[several], look)
+        for begin in range(several.start, min(several.stop, len(columns)), BLOCK_COLUMNS):
+            yield slice(begin, begin + BLOCK_COLUMNS), [blocks[place] for place in sorted(blocks) if place[0] == begin]
 
-    def _keep_all(self, found: Sequence[tuple[int, Rows, Sequence[_Block]]]) -> None:
-        """Keep what was found of bands, in memory that is taken at once, as taking small pieces of it is slow."""
-        ends = np.cumsum([0, *(sum(len(block.places) for block in blocks) for _, _, blocks in found)]).tolist()
-        pairs = ends[-1]
-        places, cosines = np.empty(pairs, dtype=np.uint16), np.empty(pairs, dtype=np.float32)
-        self.taken += pairs
+    def _keep_all(self, found: Sequence[tuple[Rows, Sequence[Block]]]) -> None:
+        """Keep what was found of bands."""
+        ends = np.cumsum([0, *(sum(len(block.places) for block in blocks) for _, blocks in found)])
+        ends += self._lists.more(int(ends[-1]))
+        begins = ends.tolist()
 
         def keep(item: int) -> None:
-            number, columns, blocks = found[item]
-            into = slice(ends[item], ends[item + 1])
-            lengths = _by_column(blocks, places[into], cosines[into])
-            self._split(number, columns, (places[into], cosines[into]), lengths)
+            lists, blocks = found[item]
+            lengths = _by_column(blocks, *self._lists.piece(begins[item], begins[item + 1]))
+            self._lists.begin(lists, begins[item], lengths)
 
-        each(keep, range(len(found)), cost=pairs * WORK_A_PAIR)
-
-    def _split(self, number: int, columns: Rows, pairs: tuple[Places, Singles], lengths: Rows) -> None:
-        """Let some columns have their lists in one memory, one after the other."""
-        kept, end = self._kept[number], 0
-        for column, length in zip(columns.tolist(), lengths.tolist(), strict=True):
-            begin, end = end, end + length
-            kept[column] = pairs[0][begin:end], pairs[1][begin:end]
-        self._lengths[number, columns] = lengths
+        each(keep, range(len(found)), cost=(begins[-1] - begins[0]) * WORK_A_PAIR)
 
 
 def on_grid(numbers: Singles) -> Singles:
@@ -175,23 +220,27 @@ def on_grid(numbers: Singles) -> Singles:
 
 def _above(found: Singles, least: Singles) -> Rows:
     """Where the numbers of each row are above one for it, in the order of memory."""
-    # numpy looks for the next True one by one, unless a tenth of all are
     size = found.size
-    above = np.empty(size + size // 8, dtype=np.bool_)
-    np.greater(found, least[:, None], out=above[:size].reshape(found.shape))
+    room = size // 8
+    above = np.empty(size + room, dtype=np.bool_)
+    there = above[:size]
+    np.greater(found, least[:, None], out=there.reshape(found.shape))
+    if SPARSE * np.count_nonzero(there) < size:
+        return np.flatnonzero(there)
+    # numpy looks for the next True one by one, unless a tenth of all are
     above[size:] = True
     places = np.flatnonzero(above)
-    return places[: len(places) - size // 8]
+    return places[: len(places) - room]
 
 
-def _by_column(blocks: Sequence[_Block], places: Places, found: Singles) -> Rows:
+def _by_column(blocks: Sequence[Block], places: Places, found: Singles) -> Rows:
     """Put together what blocks of rows have of each column; returns how many pairs each column has."""
     counts = np.array([block.lengths for block in blocks])
     ends = np.cumsum(counts.sum(axis=0))
     firsts = ends - counts[::-1].cumsum(axis=0)[::-1]
     for first, block in zip(firsts, blocks, strict=True):
         count = block.lengths
-        at = np.arange(len(block.places)) + np.repeat(first - (np.cumsum(count) - count), count)
+        at = runs(first, count)
         places[at] = block.places
         found[at] = block.found
     lengths: Rows = counts.sum(axis=0)

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
 
-AHEAD = 1 << 8
-"""Rows that say how much can be added, before others are looked at: so many of the best, and so many of all kinds."""
 FOLLOWED = 1 << 9
 
 
@@ -30,19 +28,19 @@ class Most:
         self._strength = strength
         self._rows = rows
         self._order = order
-        self._left: Bools = np.ones(len(rows), dtype=np.bool_)
+        self._closed: Bools = np.zeros(len(rows), dtype=np.bool_)
 
     def best(self) -> int | None:
         """The first of those that tie for the most; None where no row is left."""
         if not len(self._rows):
             return None
         upper = self._covered.upper(self._rows)
-        upper[~self._left] = -np.inf
+        np.putmask(upper, self._closed, -np.inf)
         first = int(upper.argmax())
         if upper[first] == -np.inf:
             return None
-        if self._covered.refreshes:
-            self._refresh(upper)
+        if self._covered.ahead:
+            self._refresh(upper, self._covered.ahead)
         best = self._tied(upper)
         if self._settled.count > FOLLOWED:
             self._settled.forget()
@@ -54,16 +52,17 @@ class Most:
 
     def close(self, rows: Rows) -> None:
         """Go on without some rows."""
-        self._left[self._rows.searchsorted(rows)] = False
-        if 2 * int(self._left.sum()) < len(self._rows):
-            self._rows, self._left = self._rows[self._left], np.ones(int(self._left.sum()), dtype=np.bool_)
+        self._closed[self._rows.searchsorted(rows)] = True
+        if 2 * np.count_nonzero(self._closed) > len(self._rows):
+            self._rows = self._rows[~self._closed]
+            self._closed = np.zeros(len(self._rows), dtype=np.bool_)
 
-    def _refresh(self, upper: Doubles) -> None:
+    def _refresh(self, upper: Doubles, count: int) -> None:
         """Bring all bounds up to date that reach the most which a row is known to add."""
         ahead = np.arange(len(upper))
-        if len(upper) > 2 * AHEAD:
-            of_all_kinds = ahead[:: len(upper) // AHEAD]
-            ahead = np.union1d(np.argpartition(upper, -AHEAD)[-AHEAD:], of_all_kinds)
+        if len(upper) > 2 * count:
+            of_all_kinds = ahead[:: len(upper) // count]
+            ahead = np.union1d(np.argpartition(upper, -count)[-count:], of_all_kinds)
         ahead = ahead[upper[ahead] > -np.inf]
         rows = self._rows[ahead]
         self._covered.refresh(rows)
@@ -78,6 +77,8 @@ class Most:
         top = float(self._covered.lower(self._rows[[upper.argmax()]])[0])
         near = np.flatnonzero(upper >= self._least(top))
         upper, rows = upper[near], self._rows[near]
+        if len(rows) == 1:
+            return rows
         lower = self._covered.lower(rows)
         known = self._settled.of(rows)
         while True:

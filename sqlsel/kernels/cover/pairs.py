@@ -10,17 +10,27 @@ from sqlsel.kernels.cover.cosines import ROUNDOFF
 from sqlsel.kernels.cover.listed import GRID, Listed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlsel.kernels.cover.cosines import Cosines
-    from sqlsel.kernels.cover.listed import Look, Places
+    from sqlsel.kernels.cover.listed import Block, Pile
+    from sqlsel.kernels.cover.lists import Places
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
+
+    Look = Callable[[slice, slice, Singles], None]
 
 PAIR_BYTES = 6
 SLACK_ROOM = 1.5
 """So many times the pairs that there may be are held, at most, gone ones among them."""
 
+TURN_OF, MOST_TURNED = 7, 1 << 23
+"""Pairs are put in order by row too once they are one of two to the power of this of all, and no more than that."""
+
 
 class Pairs:
     """The sum of weight * (cosine - cover) over the pairs of every row: known from pick to pick."""
+
+    ahead = 0
 
     def __init__(self, cosines: Cosines, rows: Rows, weights: Doubles, most: int) -> None:
         self._cosines = cosines
@@ -32,7 +42,9 @@ class Pairs:
         self._slack = float(self._error) * self._unit
         self._gains: Doubles = np.zeros(len(rows))
         self._counts: Rows = np.zeros(len(rows), dtype=np.int64)
-        self._listed = Listed(cosines, rows)
+        self._rows = rows
+        self._turned = False
+        self._listed = Listed(cosines, rows, int(SLACK_ROOM * most))
 
     def room(self) -> int:
         """How many more pairs there may be; that of pairs which are gone is given back where nothing else is left."""
@@ -54,81 +66,86 @@ class Pairs:
             ``(n,)`` what each row gains by it.
         """
         cover = cover[columns]
-        self._listed.add(columns, cover, look)
-        before = self._gains.copy()
-        self._listed.each_chunk(lambda number: self._add_up(number, columns, cover), columns)
-        return self._gains - before
+        low = _rounded(cover)
+        gained = np.zeros(len(self._rows))
+
+        def add_up(part: slice, run: slice, found: Singles, block: Block) -> None:
+            rises = block.found - np.repeat(low[run], block.lengths)
+            np.maximum(rises, 0.0, out=rises)
+            counted = self._weighted(rises, columns[run], block.lengths)
+            gained[part] += np.bincount(block.places, counted, part.stop - part.start)
+            self._counts[part] += np.bincount(block.places, minlength=part.stop - part.start)
+            if look is not None:
+                look(part, run, found)
+
+        self._listed.add(columns, cover, add_up)
+        self._gains += gained
+        return gained
 
     def upper(self, at: Rows | slice) -> Doubles:
         """What rows would add, at most, by their places."""
-        return np.maximum(self._gains[at] + self._slack * self._counts[at], 0.0)
+        return self._apart(at, self._slack)
 
     def lower(self, at: Rows | slice) -> Doubles:
         """What rows would add, at least."""
-        return np.maximum(self._gains[at] - self._slack * self._counts[at], 0.0)
+        return self._apart(at, -self._slack)
+
+    def _apart(self, at: Rows | slice, slack: float) -> Doubles:
+        bounds: Doubles = np.multiply(self._counts[at], slack, dtype=np.float64)
+        bounds += self._gains[at]
+        return np.maximum(bounds, 0.0, out=bounds)
 
     def raised(self, columns: Rows, before: Doubles, after: Doubles) -> None:
         """Follow a pick: the cover of some listed reference vectors has risen."""
+        low, high = _rounded(before), _rounded(after)
+        # what is covered wholly leaves nothing, however cosines err
+        high[after == 1.0] += 2 * self._error
+        self._listed.each_pile(lambda pile: self._raise(pile, columns, low, high, after), columns)
 
-        def follow(number: int) -> None:
-            for there, lengths in self._listed.groups(number, columns):
-                self._raise(number, columns[there], lengths, before[there], after[there])
+    def columns_of(self, at: Rows) -> Rows | slice:
+        """Reference vectors among which are all that some rows could cover better, in order."""
+        known = self._listed.columns_of(at)
+        return slice(None) if known is None else known
 
-        self._listed.each_chunk(follow, columns)
-
-    def _add_up(self, number: int, columns: Rows, cover: Doubles) -> None:
-        gains, counts = self._of_chunk(number)
-        for there, lengths in self._listed.groups(number, columns):
-            places, found = self._listed.take(number, columns[there], lengths)
-            found -= np.repeat(_rounded(cover[there]), lengths)
-            np.maximum(found, 0.0, out=found)
-            gains += np.bincount(places, self._weighted(found, columns[there], lengths), len(gains))
-            counts += np.bincount(places, minlength=len(gains))
-
-    def _of_chunk(self, number: int) -> tuple[Doubles, Rows]:
-        run = slice(*self._listed.begins[number : number + 2])
-        return self._gains[run], self._counts[run]
+    def turn(self) -> None:
+        """Know the reference vectors of each row, once there are few pairs and no more to come."""
+        few = min(self._cosines.count * len(self._rows) >> TURN_OF, MOST_TURNED)
+        if not self._turned and self._listed.count <= few:
+            self._turned = True
+            self._listed.turn()
 
     def _weighted(self, rises: Singles, columns: Rows, lengths: Rows) -> Doubles | Singles:
         if self._alike:
             return rises if self._unit == 1.0 else rises * self._unit
         return rises * np.repeat(self._weights[columns], lengths)
 
-    def _raise(self, number: int, columns: Rows, lengths: Rows, before: Doubles, after: Doubles) -> None:
-        places, found = self._listed.take(number, columns, lengths)
-        low, high = _rounded(before), _rounded(after)
-        beyond = found - np.repeat(high, lengths)
+    def _raise(self, pile: Pile, columns: Rows, low: Singles, high: Singles, after: Doubles) -> None:
+        below, above = np.repeat(low[pile.columns], pile.lengths), np.repeat(high[pile.columns], pile.lengths)
+        beyond = pile.found - above
         alive = beyond > -self._error
-        whole = after == 1.0
-        if whole.any():
-            # what is covered wholly leaves nothing
-            alive &= np.repeat(~whole, lengths)
         doubtful = np.flatnonzero((beyond < self._error) & alive)
-        lost = np.minimum(beyond, 0.0, out=beyond)
-        lost += np.repeat(high - low, lengths)
-        np.maximum(lost, 0.0, out=lost)
-        ends = np.cumsum(lengths)
+        lost = np.clip(pile.found, below, above, out=beyond)
+        lost -= below
         if len(doubtful):
             # where single precision cannot tell, double does
-            of = ends.searchsorted(doubtful, side="right")
-            rows = self._listed.chunks[number][places[doubtful]]
+            of = pile.columns[np.cumsum(pile.lengths).searchsorted(doubtful, side="right")]
+            rows = self._rows[pile.rows][pile.places[doubtful]]
             dead = self._cosines.exact_pairs(rows, columns[of]) <= after[of]
             gone, of = doubtful[dead], of[dead]
-            alive[gone], lost[gone] = False, np.maximum(found[gone] - low[of], 0.0)
-        left = np.flatnonzero(alive)
-        self._let_go(number, places, self._weighted(lost, columns, lengths), places[np.flatnonzero(~alive)])
-        lengths = np.diff(left.searchsorted(ends), prepend=0)
-        self._listed.put(number, columns, (places[left], found[left]), lengths)
+            alive[gone], lost[gone] = False, np.maximum(pile.found[gone] - low[of], 0.0)
+        lost = self._weighted(lost, columns[pile.columns], pile.lengths)
+        self._let_go(pile, lost, pile.places.take(np.flatnonzero(~alive)))
+        self._listed.keep(pile, np.flatnonzero(alive))
 
-    def _let_go(self, number: int, places: Places, lost: Doubles | Singles, gone: Places) -> None:
+    def _let_go(self, pile: Pile, lost: Doubles | Singles, gone: Rows | Places) -> None:
         """Take off what rows lost, and pairs that matter no more; a row without any adds nothing, exactly."""
-        gains, counts = self._of_chunk(number)
-        if len(places) < len(gains) // 8:
-            np.subtract.at(gains, places, lost)
+        gains, counts = self._gains[pile.rows], self._counts[pile.rows]
+        if len(pile.places) < len(gains) // 8:
+            np.subtract.at(gains, pile.places, lost)
             np.subtract.at(counts, gone, 1)
             gains[gone[np.flatnonzero(counts[gone] == 0)]] = 0.0
         else:
-            gains -= np.bincount(places, lost, len(gains))
+            gains -= np.bincount(pile.places, lost, len(gains))
             counts -= np.bincount(gone, minlength=len(gains))
             gains[np.flatnonzero(counts == 0)] = 0.0
 

@@ -7,237 +7,76 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sqlsel.kernels.cover.pairs import PAIR_BYTES, SLACK_ROOM, Pairs
-from sqlsel.kernels.cover.sampled import NUMBERS, Sample
-from sqlsel.kernels.cover.summed import SUMMED, error_of_pairs, sums, weighted
+from sqlsel.kernels.cover.sampled import NUMBERS
+from sqlsel.kernels.cover.shown import Shown, most_pairs
 
 if TYPE_CHECKING:
     from sqlsel.kernels.cover.cosines import Cosines
-    from sqlsel.kernels.protocol import Bools, Doubles, Rows, Singles
-
-FEW, FEW_OF, MOST_FEW = 1 << 9, 1 << 6, 1 << 13
-"""So many rows, or one of so many, are brought up to date by themselves; for more, all are."""
-MOST_FRESH = 1 << 14
-PASSES, ENOUGH = 3, 1.1
-"""Passes that show a part of the columns before one shows all, and how much of what is needed each aims at."""
-PAIRS_A_ROW = 800
-LEAST, MOST = 1 << 22, 75_000_000
-"""Pairs that are listed at most: some for each row, and within these bounds."""
-WORTH_LISTING = 0.08
-"""Reference vectors are listed that have pairs with this share of the rows or less: showing them costs more."""
+    from sqlsel.kernels.protocol import Doubles, Rows
 
 
 class Rises:
     """The rise of each row: the sum over the reference vectors of weight * max(its cosine - cover, 0). It only falls.
 
-    The pairs of a reference vector with the rows that can still cover it better are listed once they are few, and
-    their part of every rise is followed from pick to pick. For the others, all rows have seen an older cover, which
-    gives an upper bound, and some rows ("fresh") are kept up to date. A pass over all rows shows them the vectors that
-    take the most off, and lists those on its way that have become few.
+    At first all rows are shown what takes much off; later all pairs that matter are listed.
     """
 
     def __init__(
         self, cosines: Cosines, weights: Doubles, rows: Rows, n_rows: int, cover: Doubles, known: Doubles | None
     ) -> None:
-        self._cosines = cosines
-        self._weights = weights
-        self._narrow = weights.astype(np.float32)
-        self._rows = rows
+        self._rows = self._every = rows
         self._at: Rows = np.full(n_rows, -1, dtype=np.int64)
         self._at[rows] = np.arange(len(rows))
-        self._cover = cover
-        self._seen: Singles = cover.astype(np.float32)
-        self._open: Bools = np.ones(cosines.count, dtype=np.bool_)
-        self._pending: Bools = np.zeros(cosines.count, dtype=np.bool_)
-        self._pairs = Pairs(cosines, rows, weights, most_pairs(len(rows)))
-        self._few = min(max(FEW, len(rows) // FEW_OF), MOST_FEW)
-        self._rises: Doubles = np.zeros(len(rows))
-        self._slack = 0.0
-        self._fresh: Rows = np.empty(0, dtype=np.int64)
-        self._high: Doubles = np.zeros(len(rows))
-        self._slacks: Doubles = np.zeros(len(rows))
-        self._tight: Bools = np.ones(len(rows), dtype=np.bool_)
-        self._sample: Sample | None = Sample(cosines, rows)
-        if not self._list_all():
-            self._start(None if known is None else known[rows])
+        self._now: Shown | Pairs = Shown(cosines, weights, rows, cover, known)
+        self._go_on()
 
     @property
     def listed(self) -> bool:
         """Whether all pairs are, and every rise is up to date."""
-        return self._sample is None
+        return not isinstance(self._now, Shown)
+
+    @property
+    def ahead(self) -> int:
+        """How many of the best rows say how much can be added, before others are looked at; 0 if all are up to date."""
+        return self._now.ahead
 
     def upper(self, rows: Rows) -> Doubles:
         """What rows would add, at most."""
-        at = self._places(rows)
-        return self._pairs.upper(at) if self.listed else self._pairs.upper(at) + self._high[at]
+        return self._now.upper(self._places(rows))
 
     def lower(self, rows: Rows) -> Doubles:
         """What rows would add, at least; 0 of what is not listed for rows that are not up to date."""
-        at = self._places(rows)
-        if self.listed:
-            return self._pairs.lower(at)
-        low = np.maximum(self._high[at] - 2.0 * self._slacks[at], 0.0)
-        return self._pairs.lower(at) + np.where(self._tight[at], low, 0.0)
+        return self._now.lower(self._places(rows))
+
+    def columns_of(self, rows: Rows) -> Rows | slice:
+        """Reference vectors among which are all that some rows could cover better, in order."""
+        places = self._at[rows]
+        if not isinstance(self._now, Pairs) or not len(places) or places.min() < 0:
+            return slice(None)
+        return self._now.columns_of(places)
 
     def raised(self, columns: Rows, before: Doubles, after: Doubles) -> None:
         """Follow a pick: the cover of some reference vectors has risen."""
-        is_open = self._open[columns]
-        listed = ~is_open
-        self._pairs.raised(columns[listed], before[listed], after[listed])
-        columns = columns[is_open]
-        if not len(columns):
-            return
-        self._pending[columns] = True
-        self._tight[:] = False
-        self._tight[self._fresh] = True
-        self._show_fresh(self._fresh, columns, before[is_open].astype(np.float32))
+        self._now.raised(columns, before, after)
+        if isinstance(self._now, Pairs):
+            self._now.turn()
 
     def refresh(self, rows: Rows, level: float) -> None:
         """Bring the bounds of rows up to date that reach the level."""
-        rows = rows[~self._tight[self._places(rows)]]
-        if len(rows) > self._few:
-            rows = self._reaching(rows, level)
-        for _ in range(PASSES):
-            if len(rows) > self._few:
-                self._pass(rows, level)
-                rows = self._reaching(rows, level)
-        if len(rows) > self._few:
-            self._show_all(np.flatnonzero(self._pending))
-            return
-        if not len(rows) or not self._pending.any():
-            return
-        places = self._at[rows]
-        if len(self._fresh) + len(places) > MOST_FRESH and len(self._fresh) > MOST_FRESH // 2:
-            self._let_go(MOST_FRESH // 2)
-        self._fresh = np.append(self._fresh, places)
-        columns = np.flatnonzero(self._pending)
-        self._show_fresh(places, columns, self._seen[columns])
-        self._tight[places] = True
+        if isinstance(self._now, Shown):
+            self._now.refresh(self._places(rows), level)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if isinstance(self._now, Shown) and self._now.listed:
+            self._now = self._now.pairs
 
     def _places(self, rows: Rows) -> Rows | slice:
-        if len(rows) == len(self._rows) and np.array_equal(rows, self._rows):
+        if rows is self._every or (len(rows) == len(self._rows) and np.array_equal(rows, self._rows)):
+            # most often it is the same array again
+            self._every = rows
             return slice(None)
         return self._at[rows]
-
-    def _reaching(self, rows: Rows, level: float) -> Rows:
-        rows = rows[~self._tight[self._places(rows)]]
-        return rows[self.upper(rows) >= level]
-
-    def _start(self, known: Doubles | None) -> None:
-        if known is not None and len(known):
-            self._slack = float((known[:, 1] - known[:, 0]).max()) / 2.0
-            self._rises = known[:, 1] - self._slack
-            self._level_all()
-            return
-        found = sums(self._cosines, self._rows, slice(None), self._narrow, (self._seen, None))
-        self._rises = found
-        summed = weighted(self._seen, self._narrow) + float(found.max(initial=0.0))
-        self._slack = error_of_pairs(self._cosines, self._weights) + SUMMED * summed
-        self._level_all()
-
-    def _level_all(self) -> None:
-        """Bounds of all rows from what they have seen, but of the fresh ones."""
-        kept = self._high[self._fresh], self._slacks[self._fresh]
-        self._high = self._rises + self._slack
-        self._slacks = np.full(len(self._rows), self._slack)
-        if self._pending.any():
-            self._high[self._fresh], self._slacks[self._fresh] = kept
-        else:
-            self._fresh = self._fresh[:0]
-            self._tight[:] = True
-
-    def _let_go(self, left: int) -> None:
-        """Keep only the best rows up to date."""
-        order = np.argpartition(-self._high[self._fresh], left)
-        gone, self._fresh = self._fresh[order[left:]], self._fresh[order[:left]]
-        self._tight[gone] = False
-        self._high[gone] = self._rises[gone] + self._slack
-        self._slacks[gone] = self._slack
-
-    def _show_fresh(self, places: Rows, columns: Rows, low: Singles) -> None:
-        """Take off what columns take off rows since their cover was low."""
-        if not len(places):
-            return
-        high, weights = self._cover[columns].astype(np.float32), self._narrow[columns]
-        slack = SUMMED * weighted(high, weights)
-        self._slacks[places] += slack
-        self._high[places] += slack - sums(self._cosines, self._rows[places], columns, weights, (low, high))
-
-    def _pass(self, rows: Rows, level: float) -> None:
-        """List what is light, and show all rows what takes off most until few of some rows reach a level."""
-        if self._list_all():
-            return
-        self._list(self._light(np.flatnonzero(self._pending)))
-        above = np.sort(self.upper(rows) - level)[: -self._few]
-        columns = np.flatnonzero(self._pending)
-        if len(above) and above[-1] >= 0.0 and len(columns):
-            self._show_all(self._heaviest(columns, ENOUGH * float(above[-1])))
-
-    def _light(self, columns: Rows) -> Rows:
-        """Those of some columns that are better listed than shown, as there is room for them."""
-        shares = self._shares(columns)
-        order = np.argsort(shares, kind="stable")
-        pairs = np.cumsum(shares[order]) * len(self._rows)
-        fit = int(pairs.searchsorted(self._pairs.room(), side="right"))
-        few = int(shares[order].searchsorted(WORTH_LISTING, side="right"))
-        return np.sort(columns[order[: min(fit, few)]])
-
-    def _heaviest(self, columns: Rows, needed: float) -> Rows:
-        """Those of some columns that take off so much together, by the sample."""
-        assert self._sample is not None
-        high = self._cover[columns].astype(np.float32)
-        falls = self._sample.falls(columns, self._seen[columns], high) * self._weights[columns]
-        order = np.argsort(-falls, kind="stable")
-        return np.sort(columns[order[: int(np.cumsum(falls[order]).searchsorted(needed)) + 1]])
-
-    def _shares(self, columns: Rows) -> Doubles:
-        assert self._sample is not None
-        return self._sample.shares(columns, self._cosines.least(self._cover[columns]))
-
-    def _show_all(self, columns: Rows) -> None:
-        """Show all rows the cover of some columns."""
-        high = self._cover[columns].astype(np.float32)
-        weights = self._narrow[columns]
-        lost = sums(self._cosines, self._rows, columns, weights, (self._seen[columns], high))
-        self._take_off(columns, lost, weighted(high, weights))
-
-    def _take_off(self, columns: Rows, lost: Doubles, summed: float) -> None:
-        self._rises -= lost
-        self._slack += SUMMED * summed
-        self._seen[columns] = self._cover[columns]
-        self._pending[columns] = False
-        self._level_all()
-
-    def _list_all(self) -> bool:
-        """List all that is not, where that is little enough; whether it is."""
-        columns = np.flatnonzero(self._open)
-        # what is listed may have come out larger than the sample said
-        room = max(self._pairs.room(), 0)
-        if len(self._rows) * len(columns) <= room or self._shares(columns).sum() * len(self._rows) <= room:
-            self._pairs.add(columns, self._cover)
-            self._open[:] = False
-            self._fresh, self._sample = self._fresh[:0], None
-            self._tight[:] = True
-        return self.listed
-
-    def _list(self, columns: Rows) -> None:
-        if not len(columns):
-            return
-        low, weights = self._seen[columns], self._narrow[columns]
-        lost = np.full(len(self._rows), -weighted(low, weights))
-
-        def take_off(part: slice, run: slice, block: Singles) -> None:
-            np.maximum(block, low[run, None], out=block)
-            lost[part] += weights[run] @ block
-
-        gained = self._pairs.add(columns, self._cover, take_off)
-        self._open[columns] = False
-        self._high[self._fresh] -= gained[self._fresh]
-        self._take_off(columns, lost, weighted(low, weights) + float(lost.max()))
-
-
-def most_pairs(rows: int) -> int:
-    """How many pairs are listed at most."""
-    return min(max(PAIRS_A_ROW * rows, LEAST), MOST)
 
 
 def bytes_of_rises(rows: int, count: int, width: int) -> int:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
 NUMBERS = 1 << 22
-MOST_ROWS = 1 << 8
+MOST_ROWS = 1 << 7
 
 
 class Sample:

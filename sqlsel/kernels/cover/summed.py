@@ -49,7 +49,26 @@ def sums(
         for begin in range(0, len(counts), together):
             found[part] += counts[begin : begin + together] @ block[begin : begin + together]
 
-    cosines.visit(rows, columns, add)
+    own = cosines.own(rows) if isinstance(columns, slice) and high is None else None
+    if own is None:
+        cosines.visit(rows, columns, add)
+        return found
+    others = np.delete(np.arange(len(rows)), own)
+    found[own] += _sums_of_own(cosines, weights, low)
+    found[others] = sums(cosines, rows[others], columns, weights, cover, together=together)
+    return found
+
+
+def _sums_of_own(cosines: Cosines, weights: Singles, cover: Singles) -> Doubles:
+    """By reference vector the sum over all of weight * max(cosine, cover)."""
+    found = np.zeros(cosines.count)
+
+    def add(first: slice, second: slice, block: Singles) -> None:
+        if first != second:
+            found[second] += np.maximum(block, cover[first]) @ weights[first]
+        found[first] += weights[second] @ np.maximum(block, cover[second, None], out=block)
+
+    cosines.visit_own(add)
     return found
 
 

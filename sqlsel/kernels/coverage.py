@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from sqlsel.kernels.cover.cosines import Cosines
-from sqlsel.kernels.cover.covered import Covered, Settled
+from sqlsel.kernels.cover.covered import Covered
 from sqlsel.kernels.cover.most import Most
+from sqlsel.kernels.cover.settled import Settled
 from sqlsel.kernels.objects import Objects
 from sqlsel.kernels.protocol import KernelInputError, Unbounded, log_part, log_parts, sum_rise
 from sqlsel.kernels.threads import own_threads
@@ -174,7 +175,7 @@ class RunningCoverage(Unbounded):
         if self._empty is not None and self._empty[row]:
             return 0.0
         before = self.covered.total
-        self._settled.follow(self.covered.join(row))
+        self.covered.join(row)
         return self.covered.total - before
 
     def _filled(self, rows: Rows) -> Rows:

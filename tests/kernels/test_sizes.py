@@ -60,7 +60,8 @@ CUTS = {
         (shown, "PAIRS_A_ROW"): 0,
         (shown, "LEAST"): 0,
         (shown, "AHEAD"): 1,
-        (most, "FOLLOWED"): 0,
+        (most, "SETTLED"): 0,
+        (most, "WORTH_TRYING"): -1.0,
         (pairs, "TURN_OF"): 0,
         (sampled, "NUMBERS"): 1,
     },
@@ -93,7 +94,9 @@ CUTS = {
         (shown, "LEAST"): 60,
         (shown, "WORTH_LISTING"): 0.5,
         (shown, "AHEAD"): 2,
-        (most, "FOLLOWED"): 3,
+        (most, "SETTLED"): 3,
+        (most, "WORTH_TRYING"): 0.1,
+        (most, "PICKS"): 2,
     },
 }
 

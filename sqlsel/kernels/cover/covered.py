@@ -33,12 +33,32 @@ class Cover:
     rises: Doubles | None = None
 
 
+class Risen:
+    """What of a cover has risen since it was asked last."""
+
+    def __init__(self, covered: Covered) -> None:
+        self._covered = covered
+        self._joins = covered.joins
+        self._seen = covered.cover.copy()
+
+    def ask(self) -> tuple[Rows, Doubles, Doubles] | None:
+        """The reference vectors, and their cover before and after; None where nothing has risen."""
+        if self._joins == self._covered.joins:
+            return None
+        self._joins = self._covered.joins
+        columns = np.flatnonzero(self._covered.cover > self._seen)
+        before, after = self._seen[columns], self._covered.cover[columns]
+        self._seen[columns] = after
+        return (columns, before, after) if len(columns) else None
+
+
 class Covered:
     """The cover of each reference vector, and bounds of what rows would add to it.
 
     Attributes:
         cover: ``(R,)`` the cosine to the nearest member of the selection, at least 0.
         total: The sum of weight * cover.
+        joins: How many rows have joined.
     """
 
     def __init__(self, cosines: Cosines, weights: Doubles, rows: Rows, n_rows: int, cover: Cover | None = None) -> None:
@@ -50,6 +70,8 @@ class Covered:
         self.total = 0.0 if cover is None else cover.total
         self._known = None if cover is None else cover.rises
         self._bounds: Rises | None = None
+        self._risen: Risen | None = None
+        self.joins = 0
         self._next: tuple[int, tuple[Rows, Doubles, Doubles]] | None = None
 
     def adds(self, row: int) -> float:
@@ -57,15 +79,13 @@ class Covered:
         columns, before, after = self._raised(row)
         return float(((after - before) * self._weights[columns]).sum())
 
-    def join(self, row: int) -> tuple[Rows, Doubles, Doubles]:
-        """Let a row join: the reference vectors whose cover it raises, with their cover before and after."""
+    def join(self, row: int) -> None:
+        """Let a row join."""
         self.total += self.adds(row)
-        columns, before, after = self._raised(row)
+        columns, _, after = self._raised(row)
         self._next = None
         self.cover[columns] = after
-        if self._bounds is not None:
-            self._bounds.raised(columns, before, after)
-        return columns, before, after
+        self.joins += 1
 
     def _raised(self, row: int) -> tuple[Rows, Doubles, Doubles]:
         if self._next is None or self._next[0] != row:
@@ -82,9 +102,13 @@ class Covered:
         return slice(None) if self._bounds is None else self._bounds.columns_of(rows)
 
     def measure(self) -> Rises:
-        """Bound the rises of all rows; joining before this costs less."""
-        if self._bounds is None:
+        """Bounds of the rises of all rows, after all that joined; of several at once costs less than of each."""
+        if self._bounds is None or self._risen is None:
             self._bounds = Rises(self._cosines, self._weights, self._rows, self._n_rows, self.cover, self._known)
+            self._risen = Risen(self)
+        risen = self._risen.ask()
+        if risen is not None:
+            self._bounds.raised(*risen)
         return self._bounds
 
     @property
@@ -153,50 +177,3 @@ class Covered:
         total = np.zeros(len(rows))
         total += np.bincount(near, rises, len(rows))
         return total
-
-
-class Settled:
-    """What a few rows would add, in double, followed from pick to pick.
-
-    Attributes:
-        values: What they would add, in the order in which they were taken in.
-    """
-
-    def __init__(self, covered: Covered, cosines: Cosines, n_rows: int) -> None:
-        self._covered = covered
-        self._cosines = cosines
-        self._places: Rows = np.full(n_rows, -1, dtype=np.int64)
-        self._rows: Rows = np.empty(0, dtype=np.int64)
-        self.forget()
-
-    @property
-    def count(self) -> int:
-        """How many rows are followed."""
-        return len(self._rows)
-
-    def forget(self) -> None:
-        """Follow no row any more."""
-        self._places[self._rows] = -1
-        self._rows = np.empty(0, dtype=np.int64)
-        self._vectors: tuple[Doubles, Rows | None] = (np.empty((0, 1)), None)
-        self.values: Doubles = np.empty(0)
-
-    def of(self, rows: Rows) -> Doubles:
-        """What some rows would add; NaN for those that are not followed."""
-        places = self._places[rows]
-        return np.where(places >= 0, np.append(self.values, np.nan)[places], np.nan)
-
-    def add(self, rows: Rows) -> Doubles:
-        """Follow some more rows; what they would add now."""
-        found = self._covered.exact(rows)
-        self._places[rows] = np.arange(len(self._rows), len(self._rows) + len(rows))
-        self._rows = np.append(self._rows, rows)
-        self.values = np.append(self.values, found)
-        self._vectors = self._cosines.wide_vectors(self._rows)
-        return found
-
-    def follow(self, raised: tuple[Rows, Doubles, Doubles]) -> None:
-        """Take off what a pick took."""
-        if len(self._rows) and len(raised[0]):
-            self.values -= self._covered.lost(self._vectors, raised)
-            np.maximum(self.values, 0.0, out=self.values)

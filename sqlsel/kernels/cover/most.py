@@ -10,11 +10,14 @@ import numpy as np
 from sqlsel.kernels.protocol import FLOOR, TIE
 
 if TYPE_CHECKING:
-    from sqlsel.kernels.cover.covered import Covered, Settled
+    from sqlsel.kernels.cover.covered import Covered
+    from sqlsel.kernels.cover.settled import Settled
     from sqlsel.kernels.order import Order
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
 
-FOLLOWED = 1 << 9
+SETTLED = 1 << 9
+WORTH_TRYING, PICKS = 0.3, 10
+"""Where this share of about so many picks was second at the pick before, the second is tried before all are ranked."""
 
 
 class Most:
@@ -29,9 +32,49 @@ class Most:
         self._rows = rows
         self._order = order
         self._closed: Bools = np.zeros(len(rows), dtype=np.bool_)
+        self._known: Doubles | None = None
+        self._share = 0.0
 
     def best(self) -> int | None:
         """The first of those that tie for the most; None where no row is left."""
+        second = self._second()
+        row = second if second is not None and self._wins(second) else self._first()
+        if second is not None:
+            self._share += (float(row == second) - self._share) / PICKS
+        return row
+
+    def took(self, row: int) -> None:
+        """Go on without the pick."""
+        self.close(np.array([row]))
+
+    def close(self, rows: Rows) -> None:
+        """Go on without some rows."""
+        places = self._rows.searchsorted(rows)
+        self._closed[places] = True
+        if self._known is not None:
+            self._known[places] = -np.inf
+        if 2 * np.count_nonzero(self._closed) > len(self._rows):
+            self._known = None
+            self._rows = self._rows[~self._closed]
+            self._closed = np.zeros(len(self._rows), dtype=np.bool_)
+
+    def _second(self) -> int | None:
+        """The best by bounds of an earlier pick; None where there are none."""
+        if self._known is None:
+            return None
+        place = int(self._known.argmax())
+        there = self._known[place] > -np.inf
+        self._known[place] = -np.inf
+        return int(self._rows[place]) if there else None
+
+    def _wins(self, row: int) -> bool:
+        """Whether a row adds more by now than any other did at an earlier pick."""
+        if self._known is None or self._share < WORTH_TRYING:
+            return False
+        return bool(self._known.max() < self._least(self._covered.adds(row)))
+
+    def _first(self) -> int | None:
+        """The best by bounds of now."""
         if not len(self._rows):
             return None
         upper = self._covered.upper(self._rows)
@@ -42,20 +85,10 @@ class Most:
         if self._covered.ahead:
             self._refresh(upper, self._covered.ahead)
         best = self._tied(upper)
-        if self._settled.count > FOLLOWED:
+        if self._settled.count > SETTLED:
             self._settled.forget()
+        self._known = upper
         return int(best[0 if len(best) == 1 else self._order.first(best)])
-
-    def took(self, row: int) -> None:
-        """Go on without the pick."""
-        self.close(np.array([row]))
-
-    def close(self, rows: Rows) -> None:
-        """Go on without some rows."""
-        self._closed[self._rows.searchsorted(rows)] = True
-        if 2 * np.count_nonzero(self._closed) > len(self._rows):
-            self._rows = self._rows[~self._closed]
-            self._closed = np.zeros(len(self._rows), dtype=np.bool_)
 
     def _refresh(self, upper: Doubles, count: int) -> None:
         """Bring all bounds up to date that reach the most which a row is known to add."""

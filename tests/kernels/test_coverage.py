@@ -21,7 +21,9 @@ from sqlsel.kernels import (
     rise_bounds,
     threads,
 )
-from sqlsel.kernels.cover import cosines, listed, lists, pairs, shown, summed
+from sqlsel.kernels.cover import cosines, listed, lists, most, pairs, shown, summed
+from sqlsel.kernels.order import BY_ROW
+from sqlsel.kernels.protocol import Play
 from tests.benchmarks import data
 from tests.kernels.cases import Case, cases, coverage, diversity, object_coverage, weighted
 from tests.kernels.test_greedy import check
@@ -236,3 +238,16 @@ def test_sums_of_rows_that_are_the_reference_too_are_those_of_any_other_rows(mon
     unit = matrix.astype(np.float64)
     exact = np.maximum(unit @ unit[reference].T - cover[0], 0) @ weights
     np.testing.assert_allclose(found, exact, rtol=1e-5, atol=1e-4)
+
+
+def test_the_best_stays_the_best_until_it_is_taken(monkeypatch):
+    monkeypatch.setattr(most, "WORTH_TRYING", -1.0)
+    matrix = data.clustered(300, 8, 1)
+    every = np.ones(300, dtype=bool)
+    running = Coverage("c", matrix).start(Play(every, ~every, alone=True, order=BY_ROW))
+    picker = running.picker(np.arange(300))
+    for _ in range(60):
+        row = picker.best()
+        assert picker.best() == row
+        running.take(row)
+        picker.took(row)

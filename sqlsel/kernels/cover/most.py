@@ -63,15 +63,18 @@ class Most:
         if self._known is None:
             return None
         place = int(self._known.argmax())
-        there = self._known[place] > -np.inf
-        self._known[place] = -np.inf
-        return int(self._rows[place]) if there else None
+        return int(self._rows[place]) if self._known[place] > -np.inf else None
 
     def _wins(self, row: int) -> bool:
         """Whether a row adds more by now than any other did at an earlier pick."""
         if self._known is None or self._share < WORTH_TRYING:
             return False
-        return bool(self._known.max() < self._least(self._covered.adds(row)))
+        place = self._rows.searchsorted(row)
+        most = self._known[place]
+        self._known[place] = -np.inf
+        others = self._known.max()
+        self._known[place] = most
+        return bool(others < self._least(self._covered.adds(row)))
 
     def _first(self) -> int | None:
         """The best by bounds of now."""

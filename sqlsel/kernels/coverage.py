@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from sqlsel.kernels.cover.cosines import Cosines
+from sqlsel.kernels.cover.cosines import SINGLE, Cosines
 from sqlsel.kernels.cover.covered import Covered
 from sqlsel.kernels.cover.most import Most
 from sqlsel.kernels.cover.settled import Settled
@@ -54,7 +54,7 @@ class Coverage:
 
         Raises:
             KernelInputError: Wrong shape, vectors that are not finite, a candidate without one, or weights that are
-                negative, not finite, or of another number than the reference.
+                negative, not finite, of another number than the reference, or more than single precision holds.
         """
         if isinstance(self.vectors, Objects):
             if self.vectors.n_rows != play.n_rows:
@@ -74,8 +74,10 @@ class Coverage:
         weights = np.ones(len(reference)) if self.weights is None else np.asarray(self.weights, dtype=np.float64)
         if weights.shape != reference.shape[:1]:
             raise KernelInputError(f"{self.name}: {weights.shape} weights for {len(reference)} reference vectors")
-        if not np.isfinite(weights).all() or (weights < 0).any() or not math.isfinite(weights.sum()):
+        if not np.isfinite(weights).all() or (weights < 0).any():
             raise KernelInputError(f"{self.name}: a weight is negative, infinite or no number; weights start at 0")
+        if weights.sum() > SINGLE:
+            raise KernelInputError(f"{self.name}: weights add up to more than {SINGLE:.1e}")
         return reference, weights
 
 
@@ -155,9 +157,8 @@ class RunningCoverage(Unbounded):
         return math.inf if self._strength < 0 else max(sum_rise(before, self.covered.total, own, self._strength), 0.0)
 
     def least(self, row: int) -> float:
-        """What a row adds at least, tightly for one that is picked next."""
-        known = float(self._settled.of(np.array([row]))[0])
-        return float(self.covered.lower(np.array([row]))[0]) if math.isnan(known) else known
+        """What a row adds, in double."""
+        return self.covered.adds(row)
 
     def part_of(self, row: int, part: float) -> float:
         """By what it adds in double, not by the bounds that found it."""
@@ -207,7 +208,7 @@ def nearest_cosines(vectors: Singles | Objects, reference: Rows | Singles, rows:
         rows: The rows; those without objects are passed over.
 
     Returns:
-        ``(R,)`` float64 in -1..1; 0 where no row is left. Cost: one matrix product.
+        ``(R,)`` float64, above 1 by rounding at most; 0 where no row is left. Cost: one matrix product.
     """
     matrix, offsets = (vectors.matrix, vectors.offsets) if isinstance(vectors, Objects) else (vectors, None)
     filled = rows if offsets is None else rows[np.diff(offsets)[rows] > 0]

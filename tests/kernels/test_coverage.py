@@ -251,3 +251,75 @@ def test_the_best_stays_the_best_until_it_is_taken(monkeypatch):
         assert picker.best() == row
         running.take(row)
         picker.took(row)
+
+
+def by_definition(matrix, reference, weights, n):
+    unit, others = (side / np.linalg.norm(side, axis=1, keepdims=True) for side in (matrix.astype(float), reference))
+    cosines, cover, picked = np.maximum(unit @ others.T, 0), np.zeros(len(reference)), []
+    for _ in range(n):
+        rises = np.maximum(cosines - cover, 0) @ weights
+        rises[picked] = -1
+        picked.append(int(rises.argmax()))
+        cover = np.maximum(cover, cosines[picked[-1]])
+    return picked
+
+
+@pytest.mark.parametrize("weight", [0.37, 10.0])
+def test_many_equal_pairs_that_go_leave_nothing(weight):
+    def row(**numbers):
+        vector = np.zeros(6)
+        for name, number in numbers.items():
+            vector[int(name[1:])] = number
+        vector[0] = np.sqrt(1 - (vector**2).sum())
+        return vector
+
+    reference = np.zeros((6002, 6), np.float32)
+    reference[:3000, 1] = reference[3000, 2] = reference[3001, 3] = reference[3002:, 4] = 1
+    weights = np.full(len(reference), weight)
+    for seed in range(60):
+        low, high = np.sort(np.random.default_rng(seed).uniform(0.1, 0.6, 2))
+        rows = [row(_1=high, _2=0.5), row(_3=0.50002), row(_1=low, _4=0.75), row(_1=high + 0.05)]
+        matrix = np.array(rows, np.float32)
+        found = run([Coverage("c", matrix, reference=reference, weights=weights)], 4, 4)
+        assert found.rows.tolist() == by_definition(matrix, reference, weights, 4)
+
+
+@pytest.mark.parametrize("heavy", [1e4, 1e12])
+def test_one_heavy_weight_among_many_light_ones(heavy):
+    matrix = data.clustered(600, 8, 2)
+    weights = np.ones(600)
+    weights[17] = heavy
+    found = run([Coverage("c", matrix, weights=weights)], 30, 600)
+    # beside what is heavy, double precision tells no small differences of the value
+    picks = 30 if heavy < 1e6 else 1
+    assert found.rows[:picks].tolist() == by_definition(matrix, matrix, weights, picks)
+
+
+def test_vectors_of_almost_no_length_have_their_direction():
+    matrix = np.random.default_rng(0).standard_normal((6, 3)).astype(np.float32)
+    short = matrix.copy()
+    short[[0, 4]] *= np.float32(1e-40)
+    expected = by_definition(short, short.astype(float), np.ones(6), 4)
+    assert run([Coverage("c", short)], 4, 6).rows.tolist() == expected
+
+
+def test_weights_that_single_precision_cannot_add_up_are_refused():
+    matrix = data.clustered(6, 4, 0)
+    with pytest.raises(KernelInputError, match="weights add up to more than"):
+        run([Coverage("c", matrix, weights=np.full(6, 1e39))], 2, 6)
+
+
+def test_the_least_of_a_pick_is_what_it_adds(monkeypatch):
+    small(monkeypatch)
+    monkeypatch.setattr(shown, "LEAST", 0)
+    monkeypatch.setattr(shown, "PAIRS_A_ROW", 0)
+    monkeypatch.setattr(most, "WORTH_TRYING", -1.0)
+    matrix = data.clustered(300, 8, 1)
+    every = np.ones(300, dtype=bool)
+    running = Coverage("c", matrix).start(Play(every, ~every, alone=True, order=BY_ROW))
+    picker = running.picker(np.arange(300))
+    for _ in range(40):
+        row = picker.best()
+        least = running.least(row)
+        assert running.take(row) == pytest.approx(least, rel=1e-9)
+        picker.took(row)

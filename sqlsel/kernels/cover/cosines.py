@@ -23,6 +23,7 @@ BLOCKS, LEAST_ROWS = 8, 64
 BLOCK_ITEMS = 1024
 WIDE_COLUMNS = 2048
 UNIT = 1e-6
+SINGLE = float(np.finfo(np.float32).max)
 
 
 class Cosines:
@@ -50,6 +51,7 @@ class Cosines:
         # those of vectors of their own are of length 1 to the rounding
         away = float(np.abs(1.0 / unit - 1.0).max(initial=0.0))
         self._scaled = away > UNIT or len(unit) < len(matrix)
+        self._tiny = bool(unit.max(initial=0.0) > SINGLE)
         self.error = (matrix.shape[1] + 4) * ROUNDOFF + (0.0 if self._scaled else away)
         self.count = len(reference)
         of_reference = self._source_inverse[self._reference, None]
@@ -57,7 +59,7 @@ class Cosines:
 
     def own(self, rows: Rows) -> Rows | None:
         """Where the reference vectors are among some rows in order; None where they are not, or rows have objects."""
-        if self._offsets is not None or self._sources is not self._matrix or not len(rows):
+        if self._offsets is not None or self._sources is not self._matrix or not len(rows) or not self.count:
             return None
         places = np.minimum(rows.searchsorted(self._reference), len(rows) - 1)
         return places if np.array_equal(rows[places], self._reference) else None
@@ -112,11 +114,12 @@ class Cosines:
 
     def raise_to(self, nearest: Singles, rows: Rows) -> None:
         """Raise numbers, one for each reference vector, to the highest cosine with some rows, in single precision."""
+        size = max(BLOCK_ITEMS // self._objects_a_row(), 1)
 
         def work(begin: int) -> None:
             run = slice(begin, begin + WIDE_COLUMNS)
-            for first in range(0, len(rows), BLOCK_ITEMS):
-                items, _ = self._items(rows[first : first + BLOCK_ITEMS])
+            for first in range(0, len(rows), size):
+                items, _ = self._items(rows[first : first + size])
                 found = self._singles[run] @ self._scale(items).T
                 np.maximum(nearest[run], found.max(axis=1), out=nearest[run])
 
@@ -183,7 +186,9 @@ class Cosines:
             return self._matrix[items[0] : items[-1] + 1]
         vectors = self._matrix.take(items, axis=0)
         if self._scaled:
-            vectors *= self._inverse[items, None].astype(np.float32)
+            inverse = self._inverse[items, None]
+            # one over the length of the shortest vectors is more than single precision holds
+            vectors *= inverse if self._tiny else inverse.astype(np.float32)
         return vectors
 
     def _wide(self, items: Rows) -> Doubles:

@@ -111,6 +111,11 @@ class Listed:
         """How many pairs there are."""
         return self._lists.count
 
+    @property
+    def turned(self) -> bool:
+        """Whether it is known which columns each row has pairs with."""
+        return self._turned is not None
+
     def compact(self) -> None:
         """Let other pairs have the memory of those that are gone."""
         self._lists.compact()
@@ -212,7 +217,7 @@ class Listed:
 
 
 def on_grid(numbers: Singles) -> Singles:
-    """The nearest numbers of the grid, of numbers that differ from it by the rounding of single precision alone."""
+    """Numbers of the grid next to some numbers: the nearest, or one beside it where a number is above 1."""
     numbers += np.float32(1.0)
     numbers -= np.float32(1.0)
     return numbers

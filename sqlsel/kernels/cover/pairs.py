@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from sqlsel.kernels.cover.cosines import Cosines
     from sqlsel.kernels.cover.listed import Block, Pile
-    from sqlsel.kernels.cover.lists import Places
     from sqlsel.kernels.protocol import Doubles, Rows, Singles
 
     Look = Callable[[slice, slice, Singles], None]
 
+WIDE_ROUNDOFF = 2.0**-53
 PAIR_BYTES = 6
 SLACK_ROOM = 1.5
 """So many times the pairs that there may be are held, at most, gone ones among them."""
@@ -37,20 +37,21 @@ class Pairs:
         self._most = most
         self._weights = weights
         self._alike = bool((weights == weights[:1]).all())
-        self._unit = float(weights.max(initial=0.0))
+        # what pairs gain and lose is exact on the grid; a weight that all have is put to their sum
+        self._unit = float(weights.max(initial=0.0)) if self._alike else 1.0
+        self._rounding = 0.0 if self._alike else 4.0 * len(weights) * WIDE_ROUNDOFF * float(weights.sum())
         self._error = np.float32(np.ceil((cosines.error + 2 * ROUNDOFF) * GRID) / GRID)
-        self._slack = float(self._error) * self._unit
+        self._live: Doubles | None = None if self._alike else np.zeros(len(rows))
         self._gains: Doubles = np.zeros(len(rows))
         self._counts: Rows = np.zeros(len(rows), dtype=np.int64)
         self._rows = rows
-        self._turned = False
         self._listed = Listed(cosines, rows, int(SLACK_ROOM * most))
 
     def room(self) -> int:
         """How many more pairs there may be; that of pairs which are gone is given back where nothing else is left."""
         listed, most = self._listed, self._most
         count = listed.count
-        if listed.taken + (most - count) > SLACK_ROOM * most and listed.taken - count > most // 4:
+        if listed.taken + (most - count) > SLACK_ROOM * most:
             listed.compact()
         return min(most - count, int(SLACK_ROOM * most) - listed.taken)
 
@@ -75,25 +76,37 @@ class Pairs:
             counted = self._weighted(rises, columns[run], block.lengths)
             gained[part] += np.bincount(block.places, counted, part.stop - part.start)
             self._counts[part] += np.bincount(block.places, minlength=part.stop - part.start)
+            if self._live is not None:
+                weights = np.repeat(self._weights[columns[run]], block.lengths)
+                self._live[part] += np.bincount(block.places, weights, part.stop - part.start)
             if look is not None:
                 look(part, run, found)
 
         self._listed.add(columns, cover, add_up)
         self._gains += gained
-        return gained
+        return gained * self._unit
 
     def upper(self, at: Rows | slice) -> Doubles:
         """What rows would add, at most, by their places."""
-        return self._apart(at, self._slack)
+        return self._apart(at, 1.0)
 
     def lower(self, at: Rows | slice) -> Doubles:
         """What rows would add, at least."""
-        return self._apart(at, -self._slack)
+        return self._apart(at, -1.0)
 
-    def _apart(self, at: Rows | slice, slack: float) -> Doubles:
-        bounds: Doubles = np.multiply(self._counts[at], slack, dtype=np.float64)
+    def _apart(self, at: Rows | slice, side: float) -> Doubles:
+        """What rows would add and, on one side of it, what that is off by at most: by the weights of their pairs."""
+        error = side * float(self._error)
+        bounds: Doubles
+        if self._live is None:
+            bounds = np.multiply(self._counts[at], error, dtype=np.float64)
+        else:
+            bounds = self._live[at] * error
+            bounds += np.where(self._counts[at] > 0, side * self._rounding, 0.0)
         bounds += self._gains[at]
-        return np.maximum(bounds, 0.0, out=bounds)
+        np.maximum(bounds, 0.0, out=bounds)
+        bounds *= self._unit
+        return bounds
 
     def raised(self, columns: Rows, before: Doubles, after: Doubles) -> None:
         """Follow a pick: the cover of some listed reference vectors has risen."""
@@ -110,13 +123,12 @@ class Pairs:
     def turn(self) -> None:
         """Know the reference vectors of each row, once there are few pairs and no more to come."""
         few = min(self._cosines.count * len(self._rows) >> TURN_OF, MOST_TURNED)
-        if not self._turned and self._listed.count <= few:
-            self._turned = True
+        if not self._listed.turned and self._listed.count <= few:
             self._listed.turn()
 
     def _weighted(self, rises: Singles, columns: Rows, lengths: Rows) -> Doubles | Singles:
         if self._alike:
-            return rises if self._unit == 1.0 else rises * self._unit
+            return rises
         return rises * np.repeat(self._weights[columns], lengths)
 
     def _raise(self, pile: Pile, columns: Rows, low: Singles, high: Singles, after: Doubles) -> None:
@@ -134,19 +146,23 @@ class Pairs:
             gone, of = doubtful[dead], of[dead]
             alive[gone], lost[gone] = False, np.maximum(pile.found[gone] - low[of], 0.0)
         lost = self._weighted(lost, columns[pile.columns], pile.lengths)
-        self._let_go(pile, lost, pile.places.take(np.flatnonzero(~alive)))
+        self._let_go(pile, lost, np.flatnonzero(~alive), columns)
         self._listed.keep(pile, np.flatnonzero(alive))
 
-    def _let_go(self, pile: Pile, lost: Doubles | Singles, gone: Rows | Places) -> None:
+    def _let_go(self, pile: Pile, lost: Doubles | Singles, gone: Rows, columns: Rows) -> None:
         """Take off what rows lost, and pairs that matter no more; a row without any adds nothing, exactly."""
         gains, counts = self._gains[pile.rows], self._counts[pile.rows]
+        places = pile.places.take(gone)
+        if self._live is not None:
+            weights = np.repeat(self._weights[columns[pile.columns]], pile.lengths).take(gone)
+            np.subtract.at(self._live[pile.rows], places, weights)
         if len(pile.places) < len(gains) // 8:
             np.subtract.at(gains, pile.places, lost)
-            np.subtract.at(counts, gone, 1)
-            gains[gone[np.flatnonzero(counts[gone] == 0)]] = 0.0
+            np.subtract.at(counts, places, 1)
+            gains[places[np.flatnonzero(counts[places] == 0)]] = 0.0
         else:
             gains -= np.bincount(pile.places, lost, len(gains))
-            counts -= np.bincount(gone, minlength=len(gains))
+            counts -= np.bincount(places, minlength=len(gains))
             gains[np.flatnonzero(counts == 0)] = 0.0
 
 

@@ -22,8 +22,9 @@ class Settled:
         self._cosines = cosines
         self._places: Rows = np.full(n_rows, -1, dtype=np.int64)
         self._rows: Rows = np.empty(0, dtype=np.int64)
+        self._vectors: tuple[Doubles, Rows | None] | None = None
+        self._values: Doubles = np.empty(0)
         self._risen = Risen(covered)
-        self.forget()
 
     @property
     def count(self) -> int:
@@ -35,6 +36,8 @@ class Settled:
         """What they would add, in the order in which they were taken in."""
         risen = self._risen.ask() if len(self._rows) else None
         if risen is not None:
+            if self._vectors is None:
+                self._vectors = self._cosines.wide_vectors(self._rows)
             self._values -= self._covered.lost(self._vectors, risen)
             np.maximum(self._values, 0.0, out=self._values)
         return self._values
@@ -43,8 +46,8 @@ class Settled:
         """Know no row any more."""
         self._places[self._rows] = -1
         self._rows = np.empty(0, dtype=np.int64)
-        self._vectors: tuple[Doubles, Rows | None] = (np.empty((0, 1)), None)
-        self._values: Doubles = np.empty(0)
+        self._vectors = None
+        self._values = np.empty(0)
 
     def of(self, rows: Rows) -> Doubles:
         """What some rows would add; NaN for those that are not known."""
@@ -59,5 +62,6 @@ class Settled:
         self._values = np.append(self.values, found)
         self._places[rows] = np.arange(len(self._rows), len(self._rows) + len(rows))
         self._rows = np.append(self._rows, rows)
-        self._vectors = self._cosines.wide_vectors(self._rows)
+        # only where these are still wanted after the next pick
+        self._vectors = None
         return found

@@ -323,3 +323,15 @@ def test_the_least_of_a_pick_is_what_it_adds(monkeypatch):
         least = running.least(row)
         assert running.take(row) == pytest.approx(least, rel=1e-9)
         picker.took(row)
+
+
+@pytest.mark.parametrize("weights", [np.zeros(200), np.ones(200), np.linspace(0, 5, 200)], ids=["0", "1", "any"])
+def test_bounds_that_became_loose_are_made_tighter_and_decide_the_same(monkeypatch, weights):
+    small(monkeypatch)
+    for name, number in {"LEAST": 0, "PAIRS_A_ROW": 0}.items():
+        monkeypatch.setattr(shown, name, number)
+    monkeypatch.setattr(most, "SETTLED", 0)
+    matrix = data.isotropic(200, 6, 4)
+    # no more, as two rows that cover no others than each other tie
+    found = run([Coverage("c", matrix, weights=weights)], 35, 200)
+    assert found.rows.tolist() == (naive(matrix, 35, weights)[0] if weights.any() else list(range(35)))

@@ -128,6 +128,10 @@ class Covered:
         """Bring the bounds of some rows up to date; those that fall below the level need no more care."""
         self.measure().refresh(rows, level)
 
+    def tighten(self) -> bool:
+        """Bound what all rows add again, where that tells it much better; whether it was done. Cost: a product."""
+        return self.measure().tighten()
+
     def exact(self, rows: Rows) -> Doubles:
         """What rows would add, in double. Cost: a product with all columns, in single precision where few matter."""
         sums = self._few if self._bounds is not None and self._bounds.listed else self._all

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlsel.kernels.protocol import Bools, Doubles, Rows
 
 SETTLED = 1 << 9
+"""Rows that are settled in double at once, before bounds are made tighter; and that are known so after a pick."""
 WORTH_TRYING, PICKS = 0.3, 10
 """Where this share of about so many picks was second at the pick before, the second is tried before all are ranked."""
 
@@ -87,7 +88,10 @@ class Most:
             return None
         if self._covered.ahead:
             self._refresh(upper, self._covered.ahead)
-        best = self._tied(upper)
+        near = self._near(upper)
+        if len(near) > SETTLED and self._covered.tighten():
+            return self._first()
+        best = self._tied(upper[near], self._rows[near])
         if self._settled.count > SETTLED:
             self._settled.forget()
         self._known = upper
@@ -108,11 +112,13 @@ class Most:
         self._covered.refresh(self._rows[reach], level)
         upper[reach] = self._covered.upper(self._rows[reach])
 
-    def _tied(self, upper: Doubles) -> Rows:
-        """The rows that tie for the most."""
+    def _near(self, upper: Doubles) -> Rows:
+        """Places of the rows that may tie with the one that adds the most by its bound."""
         top = float(self._covered.lower(self._rows[[upper.argmax()]])[0])
-        near = np.flatnonzero(upper >= self._least(top))
-        upper, rows = upper[near], self._rows[near]
+        return np.flatnonzero(upper >= self._least(top))
+
+    def _tied(self, upper: Doubles, rows: Rows) -> Rows:
+        """Those of some rows that tie for the most."""
         if len(rows) == 1:
             return rows
         lower = self._covered.lower(rows)

@@ -67,6 +67,10 @@ class Rises:
             self._now.refresh(self._places(rows), level)
             self._go_on()
 
+    def tighten(self) -> bool:
+        """Look at all rows again, where that tells much better what they add; whether it was done."""
+        return isinstance(self._now, Shown) and self._now.tighten()
+
     def _go_on(self) -> None:
         if isinstance(self._now, Shown) and self._now.listed:
             self._now = self._now.pairs

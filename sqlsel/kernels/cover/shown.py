@@ -122,16 +122,33 @@ class Shown:
         places = places[~self._tight[places]]
         return places[self.upper(places) >= level]
 
+    def tighten(self) -> bool:
+        """Look at all again, where that tells much better what rows add; whether it was done. Cost: a product."""
+        summed = weighted(self._cover[self._open].astype(np.float32), self._narrow[self._open])
+        least = error_of_pairs(self._cosines, self._weights[self._open])
+        least += SUMMED * (summed + float(self._high.max(initial=0.0)))
+        if self._slacks.max(initial=0.0) <= 2.0 * least:
+            return False
+        self._look_at_all()
+        return True
+
     def _start(self, known: Doubles | None) -> None:
         if known is not None and len(known):
             self._slack = float((known[:, 1] - known[:, 0]).max()) / 2.0
             self._rises = known[:, 1] - self._slack
             self._level_all()
-            return
-        found = sums(self._cosines, self._rows, slice(None), self._narrow, (self._seen, None))
-        self._rises = found
-        summed = weighted(self._seen, self._narrow) + float(found.max(initial=0.0))
-        self._slack = error_of_pairs(self._cosines, self._weights) + SUMMED * summed
+        else:
+            self._look_at_all()
+
+    def _look_at_all(self) -> None:
+        """Bounds of all rows by the cover as it is."""
+        columns = slice(None) if self._open.all() else np.flatnonzero(self._open)
+        low, weights = self._cover[columns].astype(np.float32), self._narrow[columns]
+        self._seen[columns] = low
+        self._pending[columns] = False
+        self._rises = sums(self._cosines, self._rows, columns, weights, (low, None))
+        summed = weighted(low, weights) + float(self._rises.max(initial=0.0))
+        self._slack = error_of_pairs(self._cosines, self._weights[columns]) + SUMMED * summed
         self._level_all()
 
     def _level_all(self) -> None:

@@ -36,7 +36,7 @@ class Coverage:
         vectors: ``(N, d)`` float32, or the objects of N rows.
         strength: Exponent of the value.
         reference: Rows of the matrix (numbers of objects) that should be covered; None for all. Or ``(R, d)`` vectors.
-        weights: ``(R,)`` float64, at least 0, how much each of these counts; None for 1 each.
+        weights: ``(R,)`` float64, at least 0, how much each of these counts, 3.4e38 together at most; None for 1 each.
         present: ``(N,)`` False for a preselected row that lacks the vector; None where all have one.
         cover: What the preselected cover, where that is known; with ``reference`` as vectors.
     """
@@ -77,7 +77,7 @@ class Coverage:
         if not np.isfinite(weights).all() or (weights < 0).any():
             raise KernelInputError(f"{self.name}: a weight is negative, infinite or no number; weights start at 0")
         if weights.sum() > SINGLE:
-            raise KernelInputError(f"{self.name}: weights add up to more than {SINGLE:.1e}")
+            raise KernelInputError(f"{self.name}: weights add up to more than {SINGLE:.1e}; divide them by a number")
         return reference, weights
 
 
@@ -157,8 +157,8 @@ class RunningCoverage(Unbounded):
         return math.inf if self._strength < 0 else max(sum_rise(before, self.covered.total, own, self._strength), 0.0)
 
     def least(self, row: int) -> float:
-        """What a row adds, in double."""
-        return self.covered.adds(row)
+        """What a row adds, in double; 0 for a row without objects."""
+        return 0.0 if self._empty is not None and self._empty[row] else self.covered.adds(row)
 
     def part_of(self, row: int, part: float) -> float:
         """By what it adds in double, not by the bounds that found it."""
@@ -175,9 +175,9 @@ class RunningCoverage(Unbounded):
         self._picks += 1
         if self._empty is not None and self._empty[row]:
             return 0.0
-        before = self.covered.total
+        adds = self.covered.adds(row)
         self.covered.join(row)
-        return self.covered.total - before
+        return adds
 
     def _filled(self, rows: Rows) -> Rows:
         """Those of the rows that have objects."""

@@ -34,18 +34,19 @@ def run(objectives, n, rows, preselected=()):
     return greedy(objectives, n=n, candidates=~before, preselected=before)
 
 
-def naive(matrix, n, weights=None):
+def naive(matrix, n, weights=None, reference=None):
     """The greedy over the whole matrix of cosines, in double."""
-    unit = matrix.astype(np.float64)
+    unit, others = (side.astype(np.float64) for side in (matrix, matrix if reference is None else reference))
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
-    cosines = np.maximum(unit @ unit.T, 0)
-    counts = np.ones(len(matrix)) if weights is None else weights
-    cover, picked = np.zeros(len(matrix)), []
+    others /= np.linalg.norm(others, axis=1, keepdims=True)
+    cosines = np.maximum(unit @ others.T, 0)
+    counts = np.ones(len(others)) if weights is None else weights
+    cover, picked = np.zeros(len(others)), []
     for _ in range(n):
-        rises = np.maximum(cosines - cover[:, None], 0).T @ counts
+        rises = np.maximum(cosines - cover, 0) @ counts
         rises[picked] = -1
         picked.append(int(rises.argmax()))
-        cover = np.maximum(cover, cosines[:, picked[-1]])
+        cover = np.maximum(cover, cosines[picked[-1]])
     return picked, float(cover @ counts)
 
 
@@ -53,19 +54,24 @@ def naive(matrix, n, weights=None):
 def keeping(request, monkeypatch):
     """How many pairs are kept: as many as it takes, none, or so few that some picks come before; or all in small."""
     if request.param != "listed at once":
-        monkeypatch.setattr(shown, "LEAST", 0 if request.param == "never listed" else 40_000)
-        monkeypatch.setattr(shown, "PAIRS_A_ROW", 0)
+        monkeypatch.setattr(pairs, "LEAST", 0 if request.param == "never listed" else 40_000)
+        monkeypatch.setattr(pairs, "PAIRS_A_ROW", 0)
     if request.param == "little room":
         small(monkeypatch)
-        monkeypatch.setattr(shown, "LEAST", 8_000)
+        monkeypatch.setattr(pairs, "LEAST", 8_000)
         monkeypatch.setattr(shown, "WORTH_LISTING", 0.3)
+
+
+def never_listed(patch):
+    """No pair is kept."""
+    patch.setattr(pairs, "LEAST", 0)
+    patch.setattr(pairs, "PAIRS_A_ROW", 0)
 
 
 def small(patch):
     """Few rows are kept up to date, lists are in several parts and are compacted."""
-    for name, number in {"FEW": 4, "FEW_OF": 1 << 30, "MOST_FRESH": 6}.items():
+    for name, number in {"FEW": 4, "FEW_OF": 1 << 30, "MOST_FRESH": 6, "AHEAD": 8}.items():
         patch.setattr(shown, name, number)
-    patch.setattr(shown, "AHEAD", 8)
     patch.setattr(pairs, "TURN_OF", 3)
     for name, number in {"CHUNK": 100, "TOGETHER": 200, "BLOCK_COLUMNS": 32}.items():
         patch.setattr(listed, name, number)
@@ -92,8 +98,8 @@ def test_lazy_equals_naive(keeping, kind):
 def test_bounds_that_are_brought_up_to_date_on_demand_decide_as_the_definition_does(case, room):
     with pytest.MonkeyPatch.context() as patch:
         small(patch)
-        patch.setattr(shown, "LEAST", room)
-        patch.setattr(shown, "PAIRS_A_ROW", 0)
+        patch.setattr(pairs, "LEAST", room)
+        patch.setattr(pairs, "PAIRS_A_ROW", 0)
         check(case)
 
 
@@ -240,28 +246,22 @@ def test_sums_of_rows_that_are_the_reference_too_are_those_of_any_other_rows(mon
     np.testing.assert_allclose(found, exact, rtol=1e-5, atol=1e-4)
 
 
-def test_the_best_stays_the_best_until_it_is_taken(monkeypatch):
+def picks_one_by_one(monkeypatch, n):
+    """A run whose second best is tried at every pick, its picker, and each pick before it is taken."""
     monkeypatch.setattr(most, "WORTH_TRYING", -1.0)
-    matrix = data.clustered(300, 8, 1)
     every = np.ones(300, dtype=bool)
-    running = Coverage("c", matrix).start(Play(every, ~every, alone=True, order=BY_ROW))
+    running = Coverage("c", data.clustered(300, 8, 1)).start(Play(every, ~every, alone=True, order=BY_ROW))
     picker = running.picker(np.arange(300))
-    for _ in range(60):
+    for _ in range(n):
         row = picker.best()
-        assert picker.best() == row
-        running.take(row)
+        yield running, picker, row
         picker.took(row)
 
 
-def by_definition(matrix, reference, weights, n):
-    unit, others = (side / np.linalg.norm(side, axis=1, keepdims=True) for side in (matrix.astype(float), reference))
-    cosines, cover, picked = np.maximum(unit @ others.T, 0), np.zeros(len(reference)), []
-    for _ in range(n):
-        rises = np.maximum(cosines - cover, 0) @ weights
-        rises[picked] = -1
-        picked.append(int(rises.argmax()))
-        cover = np.maximum(cover, cosines[picked[-1]])
-    return picked
+def test_the_best_stays_the_best_until_it_is_taken(monkeypatch):
+    for running, picker, row in picks_one_by_one(monkeypatch, 60):
+        assert picker.best() == row
+        running.take(row)
 
 
 @pytest.mark.parametrize("weight", [0.37, 10.0])
@@ -281,26 +281,25 @@ def test_many_equal_pairs_that_go_leave_nothing(weight):
         rows = [row(_1=high, _2=0.5), row(_3=0.50002), row(_1=low, _4=0.75), row(_1=high + 0.05)]
         matrix = np.array(rows, np.float32)
         found = run([Coverage("c", matrix, reference=reference, weights=weights)], 4, 4)
-        assert found.rows.tolist() == by_definition(matrix, reference, weights, 4)
+        assert found.rows.tolist() == naive(matrix, 4, weights, reference)[0]
 
 
-@pytest.mark.parametrize("heavy", [1e4, 1e12])
-def test_one_heavy_weight_among_many_light_ones(heavy):
-    matrix = data.clustered(600, 8, 2)
-    weights = np.ones(600)
+@pytest.mark.parametrize("heavy", [1e4, 1e6])
+@pytest.mark.parametrize("room", [0, 4_000, 1 << 22])
+def test_one_heavy_weight_among_many_light_ones(monkeypatch, heavy, room):
+    monkeypatch.setattr(pairs, "PAIRS_A_ROW", 0)
+    monkeypatch.setattr(pairs, "LEAST", room)
+    weights = np.ones(120)
     weights[17] = heavy
-    found = run([Coverage("c", matrix, weights=weights)], 30, 600)
-    # beside what is heavy, double precision tells no small differences of the value
-    picks = 30 if heavy < 1e6 else 1
-    assert found.rows[:picks].tolist() == by_definition(matrix, matrix, weights, picks)
+    every = np.ones(120, dtype=bool)
+    check(Case([Coverage("c", data.clustered(120, 8, 2), weights=weights)], 20, every, ~every))
 
 
 def test_vectors_of_almost_no_length_have_their_direction():
     matrix = np.random.default_rng(0).standard_normal((6, 3)).astype(np.float32)
     short = matrix.copy()
     short[[0, 4]] *= np.float32(1e-40)
-    expected = by_definition(short, short.astype(float), np.ones(6), 4)
-    assert run([Coverage("c", short)], 4, 6).rows.tolist() == expected
+    assert run([Coverage("c", short)], 4, 6).rows.tolist() == naive(short, 4)[0]
 
 
 def test_weights_that_single_precision_cannot_add_up_are_refused():
@@ -311,25 +310,34 @@ def test_weights_that_single_precision_cannot_add_up_are_refused():
 
 def test_the_least_of_a_pick_is_what_it_adds(monkeypatch):
     small(monkeypatch)
-    monkeypatch.setattr(shown, "LEAST", 0)
-    monkeypatch.setattr(shown, "PAIRS_A_ROW", 0)
-    monkeypatch.setattr(most, "WORTH_TRYING", -1.0)
-    matrix = data.clustered(300, 8, 1)
-    every = np.ones(300, dtype=bool)
-    running = Coverage("c", matrix).start(Play(every, ~every, alone=True, order=BY_ROW))
-    picker = running.picker(np.arange(300))
-    for _ in range(40):
-        row = picker.best()
+    never_listed(monkeypatch)
+    for running, _, row in picks_one_by_one(monkeypatch, 40):
         least = running.least(row)
         assert running.take(row) == pytest.approx(least, rel=1e-9)
-        picker.took(row)
+
+
+def test_the_least_of_a_row_without_objects_is_0():
+    matrix = data.clustered(3, 4, 0)
+    every = np.ones(3, dtype=bool)
+    objects = Objects(matrix, np.array([0, 2, 2, 3]))
+    running = Coverage("c", objects).start(Play(every, ~every, alone=True, order=BY_ROW))
+    assert running.least(1) == 0.0
+    assert running.least(0) > 0.0
+
+
+def test_bounds_apart_from_a_run_add_up_no_more_than_they_say(monkeypatch):
+    matrix = data.clustered(40, 4, 0)
+    monkeypatch.delattr(cosines.Cosines, "visit_own")
+    bounds = rise_bounds(matrix, matrix, np.ones(40), np.zeros(40))
+    exact = np.maximum(matrix.astype(float) @ matrix.T.astype(float), 0).sum(axis=1)
+    assert (bounds[:, 0] <= exact).all()
+    assert (exact <= bounds[:, 1]).all()
 
 
 @pytest.mark.parametrize("weights", [np.zeros(200), np.ones(200), np.linspace(0, 5, 200)], ids=["0", "1", "any"])
 def test_bounds_that_became_loose_are_made_tighter_and_decide_the_same(monkeypatch, weights):
     small(monkeypatch)
-    for name, number in {"LEAST": 0, "PAIRS_A_ROW": 0}.items():
-        monkeypatch.setattr(shown, name, number)
+    never_listed(monkeypatch)
     monkeypatch.setattr(most, "SETTLED", 0)
     matrix = data.isotropic(200, 6, 4)
     # no more, as two rows that cover no others than each other tie

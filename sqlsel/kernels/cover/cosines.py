@@ -20,10 +20,12 @@ SAME = 1e-12
 BLOCK_ROWS, BLOCK_COLUMNS = 512, 512
 """A block of cosines fits a core's own cache."""
 BLOCKS, LEAST_ROWS = 8, 64
+"""Rows that are few are cut into so many blocks, of so many rows at least, that all threads have some."""
 BLOCK_ITEMS = 1024
 WIDE_COLUMNS = 2048
 UNIT = 1e-6
 SINGLE = float(np.finfo(np.float32).max)
+"""The largest number of single precision."""
 
 
 class Cosines:
@@ -79,7 +81,6 @@ class Cosines:
                 may overwrite. Runs of rows differ between threads; of one run of rows the columns come in order.
         """
         reference = self._singles[columns]
-        # few rows are cut smaller, so that all threads have some
         size = min(BLOCK_ROWS, max(-(-len(rows) // BLOCKS), LEAST_ROWS))
         size = max(size // self._objects_a_row(), 1)
 

@@ -139,7 +139,7 @@ class Covered:
         return np.concatenate(parts) if parts else np.zeros(0)
 
     def lost(self, vectors: tuple[Doubles, Rows | None], raised: tuple[Rows, Doubles, Doubles]) -> Doubles:
-        """How much less rows would add since a pick, in double, by their :meth:`Cosines.wide_vectors`."""
+        """How much less rows would add since a cover rose, in double, by their :meth:`Cosines.wide_vectors`."""
         columns, before, after = raised
         found = self._cosines.wide_cosines(vectors, columns)
         np.clip(found, before, after, out=found)

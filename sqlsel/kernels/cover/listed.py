@@ -124,25 +124,23 @@ class Listed:
         """Do something with the lists of some columns: piles of the same rows come one after the other."""
         lists = np.add.outer(np.arange(self._parts) * self._columns, columns)
 
-        def take(number: int) -> None:
-            run = slice(*self._begins[number : number + 2].tolist())
-            for there in self._lists.groups(lists[number]):
-                several = lists[number, there]
-                work(Pile(run, there, several, self._lists.lengths[several], *self._lists.take(several)))
+        def take(several: Rows, run: slice) -> None:
+            for there in self._lists.groups(several):
+                group = several[there]
+                lengths, begins = self._lists.lengths[group], None
+                places: Rows | Places
+                places, found = self._lists.take(group)
+                if len(several) > len(columns):
+                    begins = self._begins[group // self._columns]
+                    places = places + np.repeat(begins, lengths)
+                work(Pile(run, there % len(columns), group, lengths, places, found, begins))
 
         pairs = int(self._lists.lengths[lists].sum())
-        if self._parts == 1 or pairs > TOGETHER:
-            each(take, range(self._parts), cost=pairs * WORK_A_PAIR)
+        if pairs <= TOGETHER:
+            take(lists.ravel(), slice(0, int(self._begins[-1])))
             return
-        flat = lists.ravel()
-        for there in self._lists.groups(flat):
-            several = flat[there]
-            lengths = self._lists.lengths[several]
-            places, found = self._lists.take(several)
-            begins = self._begins[several // self._columns]
-            rows = places + np.repeat(begins, lengths)
-            every = slice(0, int(self._begins[-1]))
-            work(Pile(every, there % len(columns), several, lengths, rows, found, begins))
+        runs_of_parts = list(map(slice, self._begins[:-1].tolist(), self._begins[1:].tolist()))
+        each(lambda part: take(lists[part], runs_of_parts[part]), range(self._parts), cost=pairs * WORK_A_PAIR)
 
     def keep(self, pile: Pile, left: Rows) -> None:
         """Shorten the lists of a pile to some of its pairs."""

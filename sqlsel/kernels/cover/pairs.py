@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     Look = Callable[[slice, slice, Singles], None]
 
 WIDE_ROUNDOFF = 2.0**-53
+PAIRS_A_ROW = 800
+LEAST, MOST = 1 << 22, 75_000_000
+"""Pairs that are listed at most: some for each row, and within these bounds."""
 PAIR_BYTES = 6
 SLACK_ROOM = 1.5
 """So many times the pairs that there may be are held, at most, gone ones among them."""
-
 TURN_OF, MOST_TURNED = 7, 1 << 23
 """Pairs are put in order by row too once they are one of two to the power of this of all, and no more than that."""
 
@@ -32,9 +34,9 @@ class Pairs:
 
     ahead = 0
 
-    def __init__(self, cosines: Cosines, rows: Rows, weights: Doubles, most: int) -> None:
+    def __init__(self, cosines: Cosines, rows: Rows, weights: Doubles) -> None:
         self._cosines = cosines
-        self._most = most
+        self._most = most_pairs(len(rows))
         self._weights = weights
         self._alike = bool((weights == weights[:1]).all())
         # what pairs gain and lose is exact on the grid; a weight that all have is put to their sum
@@ -45,7 +47,7 @@ class Pairs:
         self._gains: Doubles = np.zeros(len(rows))
         self._counts: Rows = np.zeros(len(rows), dtype=np.int64)
         self._rows = rows
-        self._listed = Listed(cosines, rows, int(SLACK_ROOM * most))
+        self._listed = Listed(cosines, rows, int(SLACK_ROOM * self._most))
 
     def room(self) -> int:
         """How many more pairs there may be; that of pairs which are gone is given back where nothing else is left."""
@@ -101,8 +103,7 @@ class Pairs:
         if self._live is None:
             bounds = np.multiply(self._counts[at], error, dtype=np.float64)
         else:
-            bounds = self._live[at] * error
-            bounds += np.where(self._counts[at] > 0, side * self._rounding, 0.0)
+            bounds = np.where(self._counts[at] > 0, self._live[at] * error + side * self._rounding, 0.0)
         bounds += self._gains[at]
         np.maximum(bounds, 0.0, out=bounds)
         bounds *= self._unit
@@ -164,6 +165,11 @@ class Pairs:
             gains -= np.bincount(pile.places, lost, len(gains))
             counts -= np.bincount(places, minlength=len(gains))
             gains[np.flatnonzero(counts == 0)] = 0.0
+
+
+def most_pairs(rows: int) -> int:
+    """How many pairs are listed at most."""
+    return min(max(PAIRS_A_ROW * rows, LEAST), MOST)
 
 
 def _rounded(cover: Doubles) -> Singles:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sqlsel.kernels.cover.pairs import PAIR_BYTES, SLACK_ROOM, Pairs
+from sqlsel.kernels.cover.pairs import PAIR_BYTES, SLACK_ROOM, Pairs, most_pairs
 from sqlsel.kernels.cover.sampled import NUMBERS
-from sqlsel.kernels.cover.shown import Shown, most_pairs
+from sqlsel.kernels.cover.shown import Shown
 
 if TYPE_CHECKING:
     from sqlsel.kernels.cover.cosines import Cosines

@@ -23,9 +23,6 @@ WORTH_ASKING = 0.2
 """After so much of a pass was spent on the rows that are kept up to date, it is seen again whether all fits lists."""
 PASSES, ENOUGH = 2, 1.1
 """Passes that show a part of the columns before one shows all, and how much of what is needed each aims at."""
-PAIRS_A_ROW = 800
-LEAST, MOST = 1 << 22, 75_000_000
-"""Pairs that are listed at most: some for each row, and within these bounds."""
 WORTH_LISTING = 0.15
 """Reference vectors are listed that have pairs with this share of the rows or less: showing them costs more."""
 
@@ -53,7 +50,7 @@ class Shown:
         self._seen: Singles = cover.astype(np.float32)
         self._open: Bools = np.ones(cosines.count, dtype=np.bool_)
         self._pending: Bools = np.zeros(cosines.count, dtype=np.bool_)
-        self.pairs = Pairs(cosines, rows, weights, most_pairs(len(rows)))
+        self.pairs = Pairs(cosines, rows, weights)
         self._few = min(max(FEW, len(rows) // FEW_OF), MOST_FEW)
         self._rises: Doubles = np.zeros(len(rows))
         self._slack = 0.0
@@ -240,8 +237,7 @@ class Shown:
                 bounds[:] = 0
             self._fresh = self._fresh[:0]
             self._tight[:] = True
-            return True
-        return False
+        return self.listed
 
     def _list(self, columns: Rows) -> None:
         if not len(columns):
@@ -257,8 +253,3 @@ class Shown:
         self._open[columns] = False
         self._high[self._fresh] -= gained[self._fresh]
         self._take_off(columns, lost, weighted(low, weights) + float(lost.max()))
-
-
-def most_pairs(rows: int) -> int:
-    """How many pairs are listed at most."""
-    return min(max(PAIRS_A_ROW * rows, LEAST), MOST)

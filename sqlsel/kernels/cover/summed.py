@@ -49,7 +49,9 @@ def sums(
         for begin in range(0, len(counts), together):
             found[part] += counts[begin : begin + together] @ block[begin : begin + together]
 
-    own = cosines.own(rows) if isinstance(columns, slice) and high is None else None
+    # blocks of the reference with itself are added up as a whole
+    whole = isinstance(columns, slice) and high is None and together == FAST
+    own = cosines.own(rows) if whole else None
     if own is None:
         cosines.visit(rows, columns, add)
         return found
